@@ -1,0 +1,98 @@
+import { checkInteger } from "@slam/errors";
+
+/** The typed arrays a format may be stored in. Formats of 16 bits and fewer store codes. */
+export type Storage = Float64Array | Float32Array | Uint16Array | Uint8Array;
+
+export interface StorageConstructor<S extends Storage> {
+  new (n: number): S;
+  new (buffer: ArrayBufferLike, byteOffset: number, n: number): S;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/**
+ * A binary floating-point format: how a number is stored and rounded. A value, and a type parameter: `Vec<FP16>`.
+ *
+ * Every operation rounds its exact result once, to nearest, ties to even. `number` carries the values of every format exactly.
+ */
+export interface Precision<Name extends string = string, S extends Storage = Storage> {
+  /** As shown and as written in a policy: "fp16". */
+  readonly name: Name;
+  /** p, the hidden bit included: 11 for fp16. */
+  readonly significandBits: number;
+  /** u = 2^-p: the largest relative error of one rounding. Every tolerance is a multiple of it. */
+  readonly unitRoundoff: number;
+  readonly maxFinite: number;
+  /** The least magnitude whose rounding leaves the finite range (or clamps to maxFinite). */
+  readonly overflowThreshold: number;
+  readonly minNormal: number;
+  readonly minSubnormal: number;
+  readonly Storage: StorageConstructor<S>;
+  /** The value of element i; exact. */
+  load(s: S, i: number): number;
+  /** s[i] <- x, rounded once. */
+  store(s: S, i: number, x: number): void;
+  round(x: number): number;
+  /** The operands of the arithmetic are values of the format. */
+  add(a: number, b: number): number;
+  sub(a: number, b: number): number;
+  mul(a: number, b: number): number;
+  div(a: number, b: number): number;
+  sqrt(a: number): number;
+  /** a b + c, rounded once. */
+  fma(a: number, b: number, c: number): number;
+}
+
+export type AnyPrecision = Precision<string, Storage>;
+
+declare const codesOf: unique symbol;
+
+/**
+ * A vector in the format P. `Vec<FP32>` is a `Float32Array`; formats stored as codes carry a phantom key, so that fp16 codes are never
+ * taken for bf16 codes although both are a `Uint16Array`. Made by `zeros`, `asVec` and `sub`.
+ */
+export type Vec<P extends AnyPrecision> =
+  P extends Precision<infer Name, infer S> ? (S extends Float64Array | Float32Array ? S : S & { readonly [codesOf]: Name }) : never;
+
+/** n zeros in the format P. */
+export function zeros<P extends AnyPrecision>(P: P, n: number): Vec<P> {
+  checkInteger("zeros: n", n, 0);
+  return new P.Storage(n) as unknown as Vec<P>;
+}
+
+/** Says that these stored elements are in the format P: no copy, no check beyond the type. */
+export function asVec<P extends AnyPrecision>(_P: P, codes: P extends Precision<string, infer S> ? S : never): Vec<P> {
+  return codes as unknown as Vec<P>;
+}
+
+/** A view of x[from, to): the same memory, the format kept. */
+export function sub<V extends Storage>(x: V, from: number, to: number): V {
+  checkInteger("sub: to", to, 0, x.length);
+  checkInteger("sub: from", from, 0, to);
+  return x.subarray(from, to) as V;
+}
+
+/**
+ * The values of x, a vector in `from`, as a new vector in `to`; each is rounded once.
+ * The only way across formats.
+ */
+export function convert<From extends AnyPrecision, To extends AnyPrecision>(from: From, x: Vec<From>, to: To): Vec<To> {
+  const source = x as Storage;
+  const result = zeros(to, source.length);
+  for (let i = 0; i < source.length; i++) to.store(result as Storage, i, from.load(source, i));
+  return result;
+}
+
+/** A vector in P from plain numbers; each is rounded once. */
+export function pack<P extends AnyPrecision>(P: P, values: ArrayLike<number>): Vec<P> {
+  const result = zeros(P, values.length);
+  for (let i = 0; i < values.length; i++) P.store(result as Storage, i, values[i]!);
+  return result;
+}
+
+/** The values of x, exactly. */
+export function unpack<P extends AnyPrecision>(P: P, x: Vec<P>): Float64Array {
+  const source = x as Storage;
+  const result = new Float64Array(source.length);
+  for (let i = 0; i < source.length; i++) result[i] = P.load(source, i);
+  return result;
+}
