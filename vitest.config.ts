@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { CountingReporter } from "./tooling/test/src/counting-reporter.ts";
 
 const conditions = ["@slam/source", "module", "node", "development|production"];
 
@@ -6,6 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    reporters: ["default", new CountingReporter()],
     include: ["{packages,apps,tooling}/*/test/**/*.test.ts"],
     typecheck: { enabled: true, include: ["{packages,apps,tooling}/*/test/**/*.test-d.ts"], tsconfig: "tsconfig.test.json" },
   },

@@ -5,11 +5,12 @@ export interface ErrorDetails {
 
 /** The common parent: `catch (e) { if (e instanceof SlamError) ... }` tells our errors from bugs. */
 export class SlamError extends Error {
+  // Written out in each class: a minifier renames classes, and with them `new.target.name`.
+  override readonly name: string = "SlamError";
   readonly details: ErrorDetails;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message);
-    this.name = new.target.name;
     this.details = details;
   }
 }
@@ -20,6 +21,8 @@ export class SlamError extends Error {
  * Try: compare the two numbers in the message with `rows` and `cols` of the operator.
  */
 export class DimensionError extends SlamError {
+  override readonly name: string = "DimensionError";
+
   constructor(what: string, numbers: { readonly expected: number; readonly actual: number }) {
     super(`${what} has length ${numbers.actual}, expected ${numbers.expected}`, { what, ...numbers });
   }
@@ -30,6 +33,8 @@ export class DimensionError extends SlamError {
  * Try: the message names the option, the value given and what is allowed.
  */
 export class OptionError extends SlamError {
+  override readonly name: string = "OptionError";
+
   constructor(option: string, numbers: { readonly expected: string; readonly actual: unknown }) {
     super(`${option} is ${show(numbers.actual)}, expected ${numbers.expected}`, { option, ...numbers });
   }
@@ -48,12 +53,14 @@ export interface FilePlace {
  * Try: look at the named line; the message says what was expected there.
  */
 export class ParseError extends SlamError {
+  override readonly name: string = "ParseError";
   readonly place: FilePlace;
 
   constructor(place: FilePlace, found: { readonly expected: string; readonly actual: string; readonly hint?: string }) {
     const column = place.column === undefined ? "" : `:${place.column}`;
     const hint = found.hint === undefined ? "" : `; ${found.hint}`;
-    super(`${place.file}:${place.line}${column}: expected ${found.expected}, found ${clip(found.actual)}${hint}`, { ...place, ...found });
+    const actual = clip(found.actual);
+    super(`${place.file}:${place.line}${column}: expected ${found.expected}, found ${actual}${hint}`, { ...place, ...found, actual });
     this.place = place;
   }
 }
@@ -62,7 +69,7 @@ function show(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-/** Keeps a message readable when the offending text is a hundred megabytes long. */
+/** Keeps a message readable, and an error small, when the offending text is a hundred megabytes long. */
 function clip(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }

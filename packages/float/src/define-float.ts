@@ -1,18 +1,37 @@
 import { checkInteger } from "@slam/errors";
-import type { Precision, StorageConstructor } from "./precision.ts";
-import { fmaToOdd, highWord, roundToBits } from "./rounding.ts";
+import { fmaToOdd } from "./fma.ts";
+import type { Precision, Storage, StorageConstructor } from "./precision.ts";
+import { highWord, neighbour, roundToBits } from "./rounding.ts";
 
-export interface FloatDefinition<Name extends string> {
+export interface FloatDefinition<Name extends string = string, E extends number = number, P extends number = number> {
   readonly name: Name;
   /** 2 ... 10: with 11 the range would be fp64's own, which could then not carry the arithmetic with one rounding. */
-  readonly exponentBits: number;
+  readonly exponentBits: E;
   /** p, the hidden bit included, at least 2; 1 + exponentBits + (p - 1) <= 16. */
-  readonly significandBits: number;
+  readonly significandBits: P;
   /** true: IEEE-like, all-ones exponent for infinities and NaN. false: one NaN (all ones), the other codes finite (OCP "FN"). Default true. */
   readonly infinities?: boolean;
-  /** true: what overflows becomes the largest finite number. false: infinity, or NaN without infinities. Default false. */
+  /** true: what overflows, infinity included, becomes the largest finite number. false: infinity, or NaN without infinities. Default false. */
   readonly saturate?: boolean;
 }
+
+/** Where exponentBits + significandBits <= 8. */
+interface SignificandBitsOfByte {
+  readonly 2: 2 | 3 | 4 | 5 | 6;
+  readonly 3: 2 | 3 | 4 | 5;
+  readonly 4: 2 | 3 | 4;
+  readonly 5: 2 | 3;
+  readonly 6: 2;
+}
+
+/** The array of the codes: of bytes or of 16 bits where the widths are known to the compiler, otherwise either. */
+export type CodeStorage<E extends number, P extends number> = number extends E | P
+  ? Uint16Array | Uint8Array
+  : E extends keyof SignificandBitsOfByte
+    ? P extends SignificandBitsOfByte[E]
+      ? Uint8Array
+      : Uint16Array
+    : Uint16Array;
 
 /**
  * A binary floating-point format of at most 16 bits: code = sign, biased exponent, fraction, from the highest bit.
@@ -20,12 +39,11 @@ export interface FloatDefinition<Name extends string> {
  *
  * @throws OptionError for widths out of range.
  */
-export function defineFloat<const Name extends string>(
-  definition: FloatDefinition<Name> & { readonly exponentBits: 2 | 3 | 4 | 5; readonly significandBits: 2 | 3 },
-): Precision<Name, Uint8Array>;
-export function defineFloat<const Name extends string>(definition: FloatDefinition<Name>): Precision<Name, Uint16Array>;
-export function defineFloat<const Name extends string>(definition: FloatDefinition<Name>): Precision<Name, Uint16Array | Uint8Array> {
-  return new SmallFloat(definition);
+export function defineFloat<const Name extends string, const E extends number, const P extends number>(
+  definition: FloatDefinition<Name, E, P>,
+): Precision<Name, CodeStorage<E, P>> {
+  // The widths decide the array at run time as CodeStorage does in the type; the compiler cannot see that they agree.
+  return new SmallFloat(definition) as Precision<Name, Storage> as Precision<Name, CodeStorage<E, P>>;
 }
 
 class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | Uint8Array> {
@@ -40,7 +58,7 @@ class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | U
   /** biased by 1023 */
   readonly #minExponent: number;
   readonly #overflowed: number;
-  readonly #signBit: number;
+  readonly #signShift: number;
   readonly #infinities: boolean;
   #values: Float32Array | Float64Array | undefined;
 
@@ -57,13 +75,13 @@ class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | U
     this.maxFinite = 2 ** maxExponent * (2 - 2 ** (infinities ? 1 - p : 2 - p));
     const halfway = this.maxFinite + 2 ** (maxExponent - p);
     // The largest code is odd with infinities (a tie overflows) and even without (a tie stays finite).
-    this.overflowThreshold = infinities ? halfway : halfway * (1 + 2 ** -52);
+    this.overflowThreshold = infinities ? halfway : neighbour(halfway, 1);
     this.minNormal = 2 ** (1 - bias);
     this.minSubnormal = 2 ** (2 - bias - p);
     this.Storage = e + p <= 8 ? Uint8Array : Uint16Array;
     this.#minExponent = 1024 - bias;
     this.#overflowed = saturate ? this.maxFinite : infinities ? Infinity : NaN;
-    this.#signBit = 1 << (e + p - 1);
+    this.#signShift = e + p - 1;
     this.#infinities = infinities;
   }
 
@@ -74,7 +92,7 @@ class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | U
 
   load(s: Uint16Array | Uint8Array, i: number): number {
     this.#values ??= this.#decodeAll();
-    return this.#values[s[i]!]!;
+    return this.#values[s[i]];
   }
 
   store(s: Uint16Array | Uint8Array, i: number, x: number): void {
@@ -110,22 +128,26 @@ class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | U
   #encode(value: number): number {
     const p = this.significandBits;
     const magnitude = Math.abs(value);
-    const sign = value < 0 || Object.is(value, -0) ? this.#signBit : 0;
+    const high = highWord(value);
+    const sign = (high >>> 31) << this.#signShift;
+    // Exponent and fraction lie side by side in fp64 as in the code: shift, then move the bias.
+    if (magnitude >= this.minNormal && magnitude <= this.maxFinite) {
+      return sign | (((high & 0x7fffffff) >>> (21 - p)) - ((this.#minExponent - 1) << (p - 1)));
+    }
     if (magnitude < this.minNormal) return sign | (magnitude / this.minSubnormal);
-    const exponentOnes = this.#signBit - 2 ** (p - 1);
-    if (value !== value) return this.#infinities ? exponentOnes | (1 << (p - 2)) : this.#signBit - 1;
+    const signBit = 1 << this.#signShift;
+    const exponentOnes = signBit - (1 << (p - 1));
     if (magnitude === Infinity) return sign | exponentOnes;
-    const high = highWord(magnitude);
-    return sign | (((high >>> 20) - this.#minExponent + 1) << (p - 1)) | ((high >>> (21 - p)) & ((1 << (p - 1)) - 1));
+    return this.#infinities ? exponentOnes | (1 << (p - 2)) : signBit - 1;
   }
 
   #decodeAll(): Float32Array | Float64Array {
-    const count = 2 * this.#signBit;
+    const signBit = 1 << this.#signShift;
     const exactInFp32 = this.minSubnormal >= 2 ** -149 && this.maxFinite < 2 ** 128;
-    const values = exactInFp32 ? new Float32Array(count) : new Float64Array(count);
-    for (let code = 0; code < this.#signBit; code++) {
+    const values = exactInFp32 ? new Float32Array(2 * signBit) : new Float64Array(2 * signBit);
+    for (let code = 0; code < signBit; code++) {
       values[code] = this.#decode(code);
-      values[code + this.#signBit] = -values[code]!;
+      values[code + signBit] = -values[code];
     }
     return values;
   }

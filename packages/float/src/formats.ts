@@ -1,7 +1,6 @@
-import { twoProduct, twoSum } from "./exact.ts";
 import { defineFloat } from "./define-float.ts";
+import { fma64, fmaToOdd } from "./fma.ts";
 import type { Precision } from "./precision.ts";
-import { fmaToOdd } from "./rounding.ts";
 
 export type FP64 = Precision<"fp64", Float64Array>;
 export type FP32 = Precision<"fp32", Float32Array>;
@@ -20,7 +19,7 @@ export const fp64: FP64 = {
   minNormal: 2 ** -1022,
   minSubnormal: 2 ** -1074,
   Storage: Float64Array,
-  load: (s, i) => s[i]!,
+  load: (s, i) => s[i],
   store: (s, i, x) => {
     s[i] = x;
   },
@@ -43,7 +42,7 @@ export const fp32: FP32 = {
   minNormal: 2 ** -126,
   minSubnormal: 2 ** -149,
   Storage: Float32Array,
-  load: (s, i) => s[i]!,
+  load: (s, i) => s[i],
   store: (s, i, x) => {
     s[i] = x;
   },
@@ -63,15 +62,7 @@ export const fp16: FP16 = defineFloat({ name: "fp16", exponentBits: 5, significa
 export const bf16: BF16 = defineFloat({ name: "bf16", exponentBits: 8, significandBits: 8 });
 
 /** OCP 8-bit FN: no infinities, largest 448. OCP 8-bit Floating Point Specification, 2023. */
-export const e4m3: E4M3 = defineFloat({ name: "e4m3", exponentBits: 4, significandBits: 4, infinities: false }) as unknown as E4M3;
+export const e4m3: E4M3 = defineFloat({ name: "e4m3", exponentBits: 4, significandBits: 4, infinities: false });
 
 /** OCP 8-bit, IEEE-like. */
 export const e5m2: E5M2 = defineFloat({ name: "e5m2", exponentBits: 5, significandBits: 3 });
-
-/** a b + c, rounded once: Boldo and Melquiond 2008, figure 5. */
-function fma64(a: number, b: number, c: number): number {
-  const [uh, ul] = twoProduct(a, b);
-  const [th, tl] = twoSum(c, ul);
-  const [vh, vl] = twoSum(uh, th);
-  return vh + fmaToOdd(1, tl, vl);
-}

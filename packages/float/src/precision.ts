@@ -1,4 +1,5 @@
 import { checkInteger } from "@slam/errors";
+import { type RoundingEvents, storeCounted } from "./rounding-events.ts";
 
 /** The typed arrays a format may be stored in. Formats of 16 bits and fewer store codes. */
 export type Storage = Float64Array | Float32Array | Uint16Array | Uint8Array;
@@ -72,20 +73,34 @@ export function sub<V extends Storage>(x: V, from: number, to: number): V {
 }
 
 /**
- * The values of x, a vector in `from`, as a new vector in `to`; each is rounded once.
- * The only way across formats.
+ * The values of x, a vector in `from`, as a new vector in `to`; each is rounded once. The only way across formats.
+ *
+ * @param events counts overflows and values flushed to zero, where given.
  */
-export function convert<From extends AnyPrecision, To extends AnyPrecision>(from: From, x: Vec<From>, to: To): Vec<To> {
+export function convert<From extends AnyPrecision, To extends AnyPrecision>(
+  from: From,
+  x: Vec<From>,
+  to: To,
+  events: RoundingEvents = { overflows: 0, flushed: 0 },
+): Vec<To> {
   const source = x as Storage;
   const result = zeros(to, source.length);
-  for (let i = 0; i < source.length; i++) to.store(result as Storage, i, from.load(source, i));
+  for (let i = 0; i < source.length; i++) storeCounted(to, result as Storage, i, from.load(source, i), events);
   return result;
 }
 
-/** A vector in P from plain numbers; each is rounded once. */
-export function pack<P extends AnyPrecision>(P: P, values: ArrayLike<number>): Vec<P> {
+/**
+ * A vector in P from plain numbers; each is rounded once.
+ *
+ * @param events counts overflows and values flushed to zero, where given.
+ */
+export function pack<P extends AnyPrecision>(
+  P: P,
+  values: ArrayLike<number>,
+  events: RoundingEvents = { overflows: 0, flushed: 0 },
+): Vec<P> {
   const result = zeros(P, values.length);
-  for (let i = 0; i < values.length; i++) P.store(result as Storage, i, values[i]!);
+  for (let i = 0; i < values.length; i++) storeCounted(P, result as Storage, i, values[i], events);
   return result;
 }
 

@@ -1,1 +1,6 @@
-export {};
+export type { LinearSolver } from "./linear-solver.ts";
+export { vectorSpace } from "./make-vector-space.ts";
+export type { LinearOperator, Preconditioner } from "./operator.ts";
+export type { LinearReport, LinearTermination, Termination } from "./report.ts";
+export type { SpaceCounters, VectorSpace } from "./vector-space.ts";
+export { type Operation, Work } from "./work.ts";

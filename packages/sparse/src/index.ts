@@ -1,1 +1,10 @@
-export {};
+export { type AmdOptions, amd } from "./amd.ts";
+export { type BsrMatrix, bsrMatrix, scaleColumns, transpose, valueCount } from "./bsr-matrix.ts";
+export { type BsrPattern, bsrPattern, transposePattern } from "./bsr-pattern.ts";
+export { columnCounts } from "./column-counts.ts";
+export { eliminationTree, postorder } from "./etree.ts";
+export { type NormalSymbolic, normalProduct, normalSymbolic } from "./normal.ts";
+export { type BsrOperatorOptions, bsrOperator } from "./operator.ts";
+export { checkPermutation, inversePermutation, type PermutedTriangle, permuteSymmetric } from "./permutation.ts";
+export { columnSquares, jacobiScaling } from "./scaling.ts";
+export { type RowStructure, rowStructure, type SymbolicCholesky, symbolicCholesky } from "./symbolic-cholesky.ts";

@@ -1,0 +1,110 @@
+import { type PoseGraph, poseSize } from "@slam/pgo";
+import * as vega from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+
+/** A curve of the cost over the iterations; the first value is the cost after the initialisation. */
+export interface CostCurve {
+  readonly name: string;
+  readonly costs: readonly number[];
+}
+
+/** Pictures of a graph under several sets of poses, side by side, each in its own scale: SVG. */
+export function trajectoryChart(views: readonly { readonly title: string; readonly graph: PoseGraph }[]): Promise<string> {
+  return render({ hconcat: views.map(({ title, graph }) => trajectoryView(title, graph)), config: CONFIG } as TopLevelSpec);
+}
+
+/** Costs above their lowest value, on a logarithmic scale: SVG. */
+export function convergenceChart(curves: readonly CostCurve[]): Promise<string> {
+  const lowest = Math.min(...curves.flatMap(({ costs }) => costs));
+  // The scale ends at the eleventh digit of the lowest cost: zero has no place on it.
+  const floor = 1e-10 * (lowest > 0 ? lowest : 1);
+  const values = curves.flatMap(({ name, costs }) =>
+    costs
+      .map((cost, iteration) => ({ name, iteration, excess: Math.max(cost - lowest, floor) }))
+      .filter(({ excess }) => Number.isFinite(excess)),
+  );
+  return render({
+    width: 560,
+    height: 260,
+    data: { values },
+    mark: { type: "line", point: true },
+    encoding: {
+      x: { field: "iteration", type: "quantitative", title: "iteration", axis: { tickMinStep: 1, grid: false } },
+      y: {
+        field: "excess",
+        type: "quantitative",
+        scale: { type: "log" },
+        title: "chi2 above the lowest",
+        axis: { format: ".0e", tickCount: 6 },
+      },
+      color: { field: "name", type: "nominal", sort: null, title: null },
+    },
+    config: CONFIG,
+  } as TopLevelSpec);
+}
+
+const SIDE = 300;
+const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false } };
+
+function trajectoryView(title: string, graph: PoseGraph): object {
+  const points = projected(graph);
+  const at = (k: number): [number, number] => [points[2 * k]!, points[2 * k + 1]!];
+  const path = [...graph.ids.keys()].map((k) => pointOf(at(k), k));
+  // One line for all loops, broken between them: an element for each would make a page of megabytes.
+  const loops = [...graph.from.keys()].filter((e) => Math.abs(graph.to[e]! - graph.from[e]!) !== 1);
+  const jumps = loops.flatMap((e, i) => [
+    pointOf(at(graph.from[e]!), 3 * i),
+    pointOf(at(graph.to[e]!), 3 * i + 1),
+    { order: 3 * i + 2, x: null, y: null },
+  ]);
+  const { x, y } = squareDomain(points);
+  const encoding = {
+    x: { field: "x", type: "quantitative", scale: { domain: x, nice: false, zero: false }, axis: null },
+    y: { field: "y", type: "quantitative", scale: { domain: y, nice: false, zero: false }, axis: null },
+    order: { field: "order", type: "quantitative" },
+  };
+  const line = (values: readonly object[], color: string, strokeWidth: number): object => ({
+    data: { values },
+    mark: { type: "line", color, strokeWidth, invalid: "break-paths-filter-domains" },
+    encoding,
+  });
+  return { title, width: SIDE, height: SIDE, layer: [line(jumps, "#b8c4d6", 0.5), line(path, "#c2410c", 1.2)] };
+}
+
+function pointOf([x, y]: readonly [number, number], order: number): { order: number; x: number; y: number } {
+  return { order, x, y };
+}
+
+/** The positions on paper: a map in 2D, seen from a corner above in 3D. */
+function projected(graph: PoseGraph): Float64Array {
+  const size = poseSize(graph);
+  const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+  const points = new Float64Array(2 * graph.ids.length);
+  for (let k = 0; k < graph.ids.length; k++) {
+    const [x, y, z] = [graph.poses[k * size]!, graph.poses[k * size + 1]!, graph.poses[k * size + 2]!];
+    points.set(size === 3 ? [x, y] : [c * (x - y), c * z + s * (x + y)], 2 * k);
+  }
+  return points;
+}
+
+/** Domains of one length, so that a metre is as long across as up. */
+function squareDomain(points: Float64Array): { x: number[]; y: number[] } {
+  const range = (axis: 0 | 1): { middle: number; half: number } => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = axis; i < points.length; i += 2) {
+      low = Math.min(low, points[i]!);
+      high = Math.max(high, points[i]!);
+    }
+    return { middle: (low + high) / 2, half: (high - low) / 2 };
+  };
+  const [across, up] = [range(0), range(1)];
+  const half = 1.03 * Math.max(across.half, up.half, Number.MIN_VALUE);
+  return { x: [across.middle - half, across.middle + half], y: [up.middle - half, up.middle + half] };
+}
+
+async function render(spec: TopLevelSpec): Promise<string> {
+  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
+  const svg = await view.toSVG();
+  // A tenth of a pixel is as fine as an eye sees, and makes the page a third as long.
+  return svg.replace(/\d+\.\d{2,}/g, (digits) => `${Number(Number(digits).toFixed(1))}`);
+}

@@ -1,0 +1,137 @@
+import { checkInteger, checkNumber, SlamError } from "@slam/errors";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { GenerateOptions } from "./commands/generate.ts";
+import type { PgoOptions } from "./commands/pgo.ts";
+import { EXIT } from "./failure.ts";
+import { VERSION } from "./version.ts";
+import { WORLDS } from "./worlds.ts";
+
+/** Runs a command line, without the program's name. @returns the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.converged;
+  const program = new Command("slam")
+    .description("Pose graph optimisation in fp64, fp32, fp16 or any mixture of them.")
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const command = (usage: string, description: string, example: string): Command =>
+    program.command(usage).description(description).addHelpText("after", `\nExample:\n  $ ${example}\n${EXIT_CODES}`);
+
+  command(
+    "pgo <graph>",
+    "Optimise the pose graph in a g2o or TORO file.",
+    "slam pgo sphere.g2o --policy mixed --out solved.g2o --report report.html",
+  )
+    .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
+    .addOption(choice("--method <name>", "lm is Gauss-Newton until a step is rejected (default: lm)", ["gn", "lm"]))
+    .addOption(choice("--linear <name>", "linear solver", ["cgnr"]).default("cgnr"))
+    .addOption(choice("--preconditioner <name>", "of the linear solver (default: ichol)", ["none", "jacobi", "ichol"]))
+    .option("--fill <n>", "of the Cholesky factor: 0 or complete (default: complete)", fill)
+    .addOption(choice("--refresh <when>", "when the factor is made anew (default: adaptive)", ["static", "adaptive", "always"]))
+    .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
+    .addOption(
+      choice("--init <name>", "where poses start (default: chordal if there are loops and at most one fixed pose)", [
+        "file",
+        "odometry",
+        "spanning-tree",
+        "chordal",
+      ]),
+    )
+    .option("--fix <id,...>", "hold these poses, besides those the file fixes", ids, [])
+    .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
+    .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))
+    .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")
+    .option("--out <file>", "write the result: .g2o, .graph or .tum; packed if .gz follows")
+    .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
+    .option("--repeat <n>", "solve this many times; seconds are medians", integer(1), 1)
+    .option("--quiet", "print warnings and errors only", false)
+    .action(async (graph: string, options: PgoOptions) => {
+      const { pgo } = await import("./commands/pgo.ts");
+      code = await pgo(graph, options);
+    });
+
+  command("info <file...>", "Say what pose graph files hold, and what of it fp16 has no room for.", "slam info sphere.g2o")
+    .addOption(jsonOption())
+    .action(async (files: string[], options: { json?: string }) => {
+      const { info } = await import("./commands/info.ts");
+      code = await info(files, options);
+    });
+
+  command(
+    "convert <in> <out>",
+    "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz.",
+    "slam convert sphere.g2o sphere.graph.gz",
+  )
+    .option("--quiet", "print warnings and errors only", false)
+    .action(async (file: string, target: string, options: { quiet: boolean }) => {
+      const { convert } = await import("./commands/convert.ts");
+      code = await convert(file, target, options);
+    });
+
+  command(
+    "generate",
+    "Make a pose graph whose answer is known.",
+    "slam generate sphere --poses 200 --seed 7 --out sphere.g2o --truth truth.tum",
+  )
+    .addArgument(program.createArgument("<world>", "its shape").choices(Object.keys(WORLDS)))
+    .requiredOption("--out <file>", "the graph: .g2o or .graph; packed if .gz follows")
+    .option("--truth <file>", "write the true poses too, FILE.tum")
+    .option("--poses <n>", "how many", integer(1))
+    .option("--loops <n>", "at most so many loop closures (default: the world's own)", integer(0))
+    .option("--noise <x>", "factor on the world's standard deviations (default: 1)", number(0))
+    .option("--seed <n>", "the same seed gives the same graph (default: 0)", integer(0))
+    .option("--quiet", "print warnings and errors only", false)
+    .action(async (world: string, options: GenerateOptions) => {
+      const { generate } = await import("./commands/generate.ts");
+      code = await generate(world, options);
+    });
+
+  await program.parseAsync(argv, { from: "user" });
+  return code;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 converged or done, 1 a bug of ours, 2 usage, 3 a file is bad or cannot be read or written,
+4 ran but did not converge (the result is written), 130 interrupted (the best so far is written).`;
+
+function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices(choices);
+}
+
+function jsonOption(): Option {
+  return new Option("--json [file]", "write the report as JSON; to stdout, and nothing else there, if no file is named").preset("-");
+}
+
+function number(least: number, most?: number): (text: string) => number {
+  return checked((value) => checkNumber("it", value, least, most));
+}
+
+function integer(least: number): (text: string) => number {
+  return checked((value) => checkInteger("it", value, least));
+}
+
+/** Reads a number that `check` lets pass. */
+function checked(check: (value: number) => void): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    try {
+      check(value);
+    } catch (error) {
+      throw error instanceof SlamError ? new InvalidArgumentError(`${error.message}.`) : error;
+    }
+    return value;
+  };
+}
+
+function fill(text: string): 0 | "complete" {
+  if (text !== "0" && text !== "complete") throw new InvalidArgumentError("Allowed are 0 and complete.");
+  return text === "0" ? 0 : "complete";
+}
+
+function ids(text: string): number[] {
+  return text.split(",").map((id) => {
+    if (!/^-?\d+$/.test(id)) throw new InvalidArgumentError("It is a list of ids such as 0,17,42.");
+    return Number(id);
+  });
+}

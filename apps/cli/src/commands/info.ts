@@ -1,0 +1,86 @@
+import { fp16 } from "@slam/float";
+import { type GraphSurvey, type RangeCount, surveyGraph, type UnknownTag } from "@slam/pgo";
+import { EXIT } from "../failure.ts";
+import { readGraphFile } from "../graph-file.ts";
+import { checkJsonTarget, isStdout, jsonText } from "../json.ts";
+import { checkTargets, writeOutputs } from "../outputs.ts";
+import { textTable } from "../summary.ts";
+import { countText } from "../text.ts";
+import { VERSION } from "../version.ts";
+
+interface FileInfo extends Omit<GraphSurvey, "range"> {
+  readonly file: string;
+  readonly format: string;
+  readonly dimension: number;
+  readonly poses: number;
+  /** Poses with an estimate. */
+  readonly known: number;
+  readonly fixed: number;
+  readonly edges: number;
+  readonly unknown: readonly UnknownTag[];
+  /** What fp16 has no room for. */
+  readonly fp16: GraphSurvey["range"];
+}
+
+/** Says what pose graph files hold. @returns the exit code. */
+export async function info(files: readonly string[], { json }: { readonly json?: string }): Promise<number> {
+  checkJsonTarget(json);
+  if (json !== undefined && !isStdout(json)) checkTargets([json]);
+  const infos: FileInfo[] = [];
+  for (const file of files) {
+    const found = await inspect(file);
+    infos.push(found);
+    if (!isStdout(json)) process.stdout.write(infoText(found));
+  }
+  const report = jsonText({ command: "info", version: VERSION, files: infos });
+  if (isStdout(json)) process.stdout.write(report);
+  else if (json !== undefined) await writeOutputs([{ target: json, chunks: [report] }]);
+  return EXIT.converged;
+}
+
+async function inspect(file: string): Promise<FileInfo> {
+  const { graph, format, unknown } = await readGraphFile(file);
+  const { range, ...survey } = surveyGraph(graph, fp16);
+  return {
+    file,
+    format,
+    dimension: graph.dimension,
+    poses: graph.ids.length,
+    known: graph.known.reduce((sum, known) => sum + known, 0),
+    fixed: graph.fixed.length,
+    edges: graph.from.length,
+    unknown,
+    ...survey,
+    fp16: range,
+  };
+}
+
+function infoText(found: FileInfo): string {
+  const { information } = found;
+  const unknown = found.unknown.map(({ tag, count, firstLine }) => `${tag} (${countText(count, "line")} from line ${firstLine})`);
+  const lines = [
+    `${found.file}: ${found.format}, ${found.dimension}D`,
+    `poses         ${found.poses}, ${found.known} with an estimate, ${found.fixed} fixed`,
+    `edges         ${found.edges}, ${countText(found.loops, "loop")}, ${countText(found.components, "component")}`,
+    ...(information
+      ? [
+          `information   eigenvalues ${information.least.toPrecision(4)} ... ${information.largest.toPrecision(4)}, ` +
+            `${information.indefinite} of ${found.edges} matrices indefinite`,
+        ]
+      : []),
+    `unknown tags  ${unknown.join(", ") || "none"}`,
+    rangeTable(found.fp16),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function rangeTable({ information, jacobian, normalDiagonal }: GraphSurvey["range"]): string {
+  const table = textTable(["in fp16, unscaled", "entries", `above ${fp16.maxFinite}`, `below ${fp16.minSubnormal.toPrecision(3)}`], 1);
+  const row = (name: string, count: RangeCount | undefined): void => {
+    if (count !== undefined) table.push([name, count.entries, count.above, count.below]);
+  };
+  row("information", information);
+  row("whitened Jacobian J", jacobian);
+  row("diagonal of J'J", normalDiagonal);
+  return table.toString();
+}

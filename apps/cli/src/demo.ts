@@ -1,0 +1,91 @@
+// The main job without any file from outside: a noisy sphere of 400 poses, solved in each preset precision. Writes demo-report.html.
+import { sphere } from "@slam/sim";
+import pc from "picocolors";
+import { convergenceChart, trajectoryChart } from "./charts.ts";
+import { EXIT, explain } from "./failure.ts";
+import { trajectoryOf } from "./graph-file.ts";
+import { html, htmlTable, page } from "./html.ts";
+import { writeOutputs } from "./outputs.ts";
+import { figure } from "./pgo-page.ts";
+import { openProgress, silentProgress } from "./progress.ts";
+import { solveInWorker } from "./solve.ts";
+import type { SolveOutcome } from "./solve-job.ts";
+import { textTable } from "./summary.ts";
+import { costText, secondsText } from "./text.ts";
+import { trajectoryError } from "./trajectory-error.ts";
+import { graphOf, truthOf } from "./worlds.ts";
+
+const POLICIES = ["fp64", "fp32", "mixed", "half", "naive"];
+const HEAD = ["policy", "chi2", "ATE (m)", "CG iterations", "time", "overflows", "ended"];
+const REPORT = "demo-report.html";
+
+const world = sphere({ poses: 400, noise: 2, seed: 1 });
+const before = graphOf(world);
+const truth = truthOf(world);
+
+try {
+  process.exitCode = await demo();
+} catch (error) {
+  process.exitCode = explain(error, ["demo"]);
+}
+
+async function demo(): Promise<number> {
+  console.log(
+    `A sphere of ${before.ids.length} poses and ${before.from.length} noisy measurements between them, solved in each precision:`,
+  );
+  const began = performance.now();
+  const rows: string[][] = [];
+  const outcomes: SolveOutcome[] = [];
+  for (const name of POLICIES) {
+    const progress = process.stderr.isTTY ? openProgress(process.stderr) : silentProgress;
+    const outcome = await solveInWorker({ graph: before, policy: { preset: name, name }, options: {}, repeat: 1 }, progress);
+    if (outcome.interrupted) return EXIT.interrupted;
+    outcomes.push(outcome);
+    rows.push(rowOf(outcome));
+  }
+  const table = textTable(HEAD, 1);
+  table.push(...rows);
+  console.log(table.toString());
+  await writeOutputs([{ target: REPORT, chunks: [await demoPage(outcomes, rows)] }]);
+  console.log(
+    `${pc.bold(REPORT)} shows the poses before and after, and how each precision converged. ${secondsText((performance.now() - began) / 1000)} in all.`,
+  );
+  return outcomes.slice(0, 3).every(({ report }) => report.termination === "converged") ? EXIT.converged : EXIT.notConverged;
+}
+
+function rowOf({ poses, report, seconds }: SolveOutcome): string[] {
+  const { rmse } = trajectoryError("truth", truth, trajectoryOf("demo", { ...before, poses }));
+  const { policy, cost, linear, precision, termination } = report;
+  return [
+    policy.name,
+    costText(cost.final),
+    rmse.toPrecision(4),
+    `${linear.cgIterations}`,
+    secondsText(seconds[0]!.solve),
+    `${precision.overflows}`,
+    termination,
+  ];
+}
+
+async function demoPage(outcomes: readonly SolveOutcome[], rows: readonly (readonly string[])[]): Promise<string> {
+  const mixed = outcomes[POLICIES.indexOf("mixed")]!;
+  const trajectories = await trajectoryChart([
+    { title: "before", graph: before },
+    { title: "after, in mixed precision", graph: { ...before, poses: mixed.poses } },
+  ]);
+  const curves = outcomes.map(({ report }) => ({
+    name: report.policy.name,
+    costs: [report.cost.afterInit, ...report.iterations.map(({ cost }) => cost)],
+  }));
+  return page("One pose graph in five precisions", [
+    html`<p>A robot winds its way up a sphere: ${before.ids.length} poses, ${before.from.length} noisy measurements between them.
+Grey lines are loop closures.</p>`,
+    figure(trajectories),
+    html`<h2>What each precision makes of it</h2>`,
+    htmlTable(HEAD, rows),
+    html`<h2>Convergence</h2>`,
+    figure(await convergenceChart(curves)),
+    html`<p>fp32 and mixed keep residual and update in fp64; mixed besides stores the factor that preconditions in fp16. half rounds every
+operation of the linear solve to fp16, naive every operation of all.</p>`,
+  ]);
+}

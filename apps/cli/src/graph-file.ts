@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { planarPoses, readTum, type Trajectory, writeTum } from "@slam/eval";
+import { type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
+import { InputError, UsageError } from "./failure.ts";
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: "no such file",
+  EISDIR: "is a directory, not a file",
+  EACCES: "no permission to read it",
+};
+
+/** A file's bytes, unpacked where they are gzip's. */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw new InputError(`${file}: ${REASONS[code] ?? message}`);
+  }
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await promisify(gunzip)(bytes);
+  } catch (error) {
+    throw new InputError(`${file}: broken gzip data, ${(error as Error).message}`);
+  }
+}
+
+/** Reads a pose graph: TORO where the name says so (`.graph`, `.toro`), else g2o. */
+export async function readGraphFile(file: string): Promise<ReadGraph> {
+  const bytes = await readBytes(file);
+  return isToro(extensionOf(file)) ? readToro(bytes, file) : readG2o(bytes, file);
+}
+
+/** Says on stderr which lines of the file were not used. */
+export function warnOfUnknownTags(file: string, { unknown }: ReadGraph): void {
+  for (const { tag, count, firstLine } of unknown) {
+    console.error(
+      `slam: warning: ${file}:${firstLine}: ${tag} is not known; ${count === 1 ? "this line is" : `${count} such lines are`} not used`,
+    );
+  }
+}
+
+/** @throws UsageError for a name from which no format can be told. */
+export function checkGraphTarget(file: string): void {
+  const extension = extensionOf(file);
+  if (extension !== "g2o" && extension !== "tum" && !isToro(extension)) {
+    throw new UsageError(`${file}: the name of a result ends in .g2o, .graph (TORO) or .tum, or in one of these and .gz`);
+  }
+}
+
+/** The graph in the format that the target's name says; `checkGraphTarget` has passed it. */
+export function encodeGraph(target: string, graph: PoseGraph): Iterable<Uint8Array | string> {
+  const extension = extensionOf(target);
+  if (extension === "tum") return writeTum(trajectoryOf(target, graph));
+  return isToro(extension) ? writeToro(graph) : writeG2o(graph);
+}
+
+/** The poses with their ids for timestamps: a pose graph has no others. */
+export function trajectoryOf(file: string, graph: PoseGraph): Trajectory {
+  if (graph.known.includes(0)) throw new InputError(`${file}: a trajectory needs poses, and the graph has edges only`);
+  return { timestamps: graph.ids, poses: graph.dimension === 2 ? planarPoses(graph.poses) : graph.poses };
+}
+
+/** Reads true poses, by id: TUM with ids for timestamps, or the vertices of a pose graph. */
+export async function readTruth(file: string): Promise<Trajectory> {
+  if (extensionOf(file) === "tum") return readTum(await readBytes(file), file);
+  const { graph } = await readGraphFile(file);
+  return trajectoryOf(file, graph);
+}
+
+/** "g2o" of "A.G2O.gz". */
+function extensionOf(file: string): string {
+  const match = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(file);
+  return match?.[1]?.toLowerCase() ?? "";
+}
+
+function isToro(extension: string): boolean {
+  return extension === "graph" || extension === "toro";
+}

@@ -1,0 +1,65 @@
+import type { PoseGraph } from "@slam/pgo";
+import { convergenceChart, trajectoryChart } from "./charts.ts";
+import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
+import type { PgoReport } from "./report.ts";
+import { precisionRows } from "./summary.ts";
+import { amountText, costText, errorText, secondsText } from "./text.ts";
+
+/** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
+export async function pgoPage(report: PgoReport, init: string, before: PoseGraph, after: PoseGraph): Promise<string> {
+  const { cost, input, iterations } = report;
+  const views = before.known.includes(0) ? [] : [{ title: "as in the file", graph: before }];
+  const trajectories = await trajectoryChart([...views, { title: `after (${report.termination})`, graph: after }]);
+  const convergence = await convergenceChart([{ name: report.policy.name, costs: [cost.afterInit, ...iterations.map((i) => i.cost)] }]);
+  return page(`${input.file}: ${report.termination}`, [
+    html`<p>${report.message}.</p>`,
+    html`<h2>Poses</h2>`,
+    figure(trajectories),
+    html`<h2>Convergence</h2>`,
+    figure(convergence),
+    html`<h2>What ran in which precision</h2>`,
+    htmlTable(["operation", "format", "flops", "bytes"], precisionRows(report)),
+    html`<h2>Numbers</h2>`,
+    htmlTable(["quantity", "value"], numberRows(report, init)),
+    html`<h2>Iterations</h2>`,
+    htmlTable(["", "chi2", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"], iterationRows(report)),
+  ]);
+}
+
+export function figure(svg: string): Html {
+  return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
+}
+
+function numberRows({ version, input, policy, cost, linear, seconds, precision, memoryBytes, ate }: PgoReport, init: string): string[][] {
+  return [
+    ["graph", `${input.poses} poses, ${input.edges} edges`],
+    ["policy", policy.name],
+    ["cost", cost.convention],
+    ["in the file", costText(cost.initial)],
+    [`after initialisation (${init})`, costText(cost.afterInit)],
+    ["at the end", costText(cost.final)],
+    ...(ate ? [["ATE", errorText(ate)]] : []),
+    [
+      "linear solver",
+      `${linear.solver}, ${linear.preconditioner}: ${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
+    ],
+    ["CG iterations", `${linear.cgIterations}`],
+    ...Object.entries(precision).map(([event, count]) => [event, `${count}`]),
+    ...Object.entries(seconds).map(([phase, time]) => [`time: ${phase}`, secondsText(time)]),
+    ["peak memory", `${amountText(memoryBytes)}B`],
+    ["made by", `slam ${version}`],
+  ];
+}
+
+function iterationRows({ iterations }: PgoReport): string[][] {
+  return iterations.map(({ cost, step, damping, gainRatio, cgIterations, accepted, seconds }, i) => [
+    `${i + 1}`,
+    costText(cost),
+    step.toPrecision(3),
+    damping.toPrecision(3),
+    gainRatio.toPrecision(3),
+    `${cgIterations}`,
+    accepted ? "yes" : "no",
+    seconds.toPrecision(3),
+  ]);
+}

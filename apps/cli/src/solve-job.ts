@@ -1,0 +1,38 @@
+import type { IterationRecord } from "@slam/nlls";
+import type { PoseGraph, PoseGraphOptions, PoseGraphReport } from "@slam/pgo";
+import type { PolicyJson, PolicyNames } from "./policy.ts";
+
+/** A solve as it is sent to the worker. */
+export interface SolveJob {
+  readonly graph: PoseGraph;
+  readonly policy: PolicyJson;
+  readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration">;
+  /** How often to solve the same problem. */
+  readonly repeat: number;
+}
+
+export interface SolveSeconds {
+  /** Everything but reading and writing. */
+  readonly solve: number;
+  readonly initialize: number;
+  readonly linearize: number;
+  readonly factorize: number;
+  readonly linearSolve: number;
+  readonly update: number;
+}
+
+export interface SolveOutcome {
+  /** The best poses. */
+  readonly poses: Float64Array;
+  /** Of the last solve; all are alike but for time. */
+  readonly report: Omit<PoseGraphReport, "policy" | "seconds" | "initializeSeconds"> & { readonly policy: PolicyNames };
+  /** Of each solve, in order. */
+  readonly seconds: readonly SolveSeconds[];
+}
+
+/** What the worker says. */
+export type SolveMessage =
+  | { readonly kind: "iteration"; readonly solve: number; readonly index: number; readonly record: IterationRecord }
+  | { readonly kind: "done"; readonly outcome: SolveOutcome }
+  /** The library rejects the problem; `message` says why. */
+  | { readonly kind: "rejected"; readonly message: string };

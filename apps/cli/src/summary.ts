@@ -1,0 +1,50 @@
+import { OPERATIONS } from "@slam/nlls";
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { PgoReport, Tally } from "./report.ts";
+import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
+
+/** What became of a solve, and what ran in which precision, for reading on a terminal. */
+export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
+  const { bold, green, yellow } = pc.createColors(colors);
+  const { cost, iterations, linear, precision, seconds, ate } = report;
+  const good = report.termination === "converged";
+  const lines = [
+    `${bold(report.input.file)}: ${countText(report.input.poses, "pose")}, ${countText(report.input.edges, "edge")}, policy ${report.policy.name}`,
+    `${(good ? green : yellow)(report.termination)}: ${report.message}`,
+    `chi2      ${bold(costText(cost.final))}, from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
+    ...(ate ? [`ATE       ${errorText(ate)}`] : []),
+    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; preconditioner ${linear.preconditioner}: ` +
+      `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
+    `time      ${secondsText(seconds.solve)}: initialise ${secondsText(seconds.initialize)}, linearise ${secondsText(seconds.linearize)}, ` +
+      `factorise ${secondsText(seconds.factorize)}, linear solve ${secondsText(seconds.linearSolve)}, update ${secondsText(seconds.update)}; ` +
+      `parse ${secondsText(seconds.parse)}`,
+    `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
+      `${precision.fallbacks} fallbacks, ${precision.rejectedSteps} steps rejected`,
+    precisionTable(report),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function precisionTable(report: PgoReport): string {
+  const table = textTable(["operation", "format", "flops", "bytes"]);
+  for (const row of precisionRows(report)) table.push([...row]);
+  return table.toString();
+}
+
+/** Each operation, its format, and its flops and bytes by format. */
+export function precisionRows({ policy, work }: Pick<PgoReport, "policy" | "work">): (readonly string[])[] {
+  return OPERATIONS.map((operation) => [operation, policy[operation], tallyText(work.flops, operation), tallyText(work.bytes, operation)]);
+}
+
+function tallyText(tally: Tally, operation: keyof Tally): string {
+  const amounts = Object.entries(tally[operation] ?? {});
+  return amounts.map(([format, amount]) => `${amountText(amount)} ${format}`).join(", ") || "-";
+}
+
+/** A table without colours and rules, its columns from `firstNumber` on flush right. */
+export function textTable(head: readonly string[], firstNumber: number = head.length): Table.Table {
+  const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+  const colAligns = head.map((_, column) => (column < firstNumber ? "left" : "right"));
+  return new Table({ head: [...head], chars, colAligns, style: { head: [], border: [] } });
+}

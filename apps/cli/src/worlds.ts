@@ -1,0 +1,35 @@
+import { planarPoses, type Trajectory } from "@slam/eval";
+import type { PoseGraph } from "@slam/pgo";
+import { garage, grid, manhattan, type PoseGraphWorld, ring, sphere, torus, type WorldOptions } from "@slam/sim";
+
+/** The worlds that `slam generate` knows, by name. */
+export const WORLDS: { readonly [name: string]: (options: WorldOptions) => PoseGraphWorld } = {
+  sphere,
+  torus,
+  grid,
+  manhattan,
+  garage,
+  ring,
+};
+
+/** The world as a pose graph with ids 0 ... n - 1; the estimates are its measured odometry. */
+export function graphOf({ dimension, initial, from, to, measurements, information }: PoseGraphWorld): PoseGraph {
+  const poses = initial.length / (dimension === 2 ? 3 : 7);
+  return {
+    dimension,
+    ids: Float64Array.from({ length: poses }, (_, k) => k),
+    poses: initial,
+    known: new Uint8Array(poses).fill(1),
+    from,
+    to,
+    measurements,
+    information,
+    fixed: new Int32Array(0),
+  };
+}
+
+/** The true poses, with ids for timestamps. */
+export function truthOf({ dimension, truth }: PoseGraphWorld): Trajectory {
+  const poses = dimension === 2 ? planarPoses(truth) : truth;
+  return { timestamps: Float64Array.from({ length: poses.length / 7 }, (_, k) => k), poses };
+}

@@ -1,0 +1,51 @@
+import { reduceHalfPi } from "./reduce-half-pi.ts";
+
+/** Below it, sin x rounds to x. */
+const TINY = 2 ** -27;
+
+/** sin x, x in radians, within 1 ulp of the exact value for every finite x; NaN for others. The same bits in every engine. */
+export function sin(x: number): number {
+  return Math.abs(x) < TINY ? x : sinOfQuarterTurns(x, 0);
+}
+
+/** cos x, x in radians, within 1 ulp of the exact value for every finite x; NaN for others. The same bits in every engine. */
+export function cos(x: number): number {
+  return sinOfQuarterTurns(x, 1);
+}
+
+/** sin(x + turns pi/2). */
+function sinOfQuarterTurns(x: number, turns: number): number {
+  if (!Number.isFinite(x)) return NaN;
+  const { quadrant, hi, lo } = reduceHalfPi(x);
+  const turned = quadrant + turns;
+  const value = (turned & 1) === 0 ? sinNearZero(hi, lo) : cosNearZero(hi, lo);
+  return (turned & 2) === 0 ? value : -value;
+}
+
+// Both polynomials: minimax on |r| <= pi/4 by Remez' exchange, coefficients rounded to fp64; relative errors 2^-57 and 2^-59.
+
+/** sin(r + t), |r| <= pi/4, |t| <= ulp(r): r + r^3 S(r^2) + t cos r. */
+function sinNearZero(r: number, t: number): number {
+  const z = r * r;
+  const s =
+    -0.16666666666666666 +
+    z *
+      (0.008333333333333323 +
+        z *
+          (-0.00019841269841254793 +
+            z * (2.7557319214060733e-6 + z * (-2.505210488076654e-8 + z * (1.6058363024892276e-10 + z * -7.578533262461945e-13)))));
+  return r + (r * z * s + t * (1 - z / 2));
+}
+
+/** cos(r + t), |r| <= pi/4, |t| <= ulp(r): 1 - r^2 / 2 + r^4 C(r^2) - t r, where 1 - r^2 / 2 keeps what it rounds off. */
+function cosNearZero(r: number, t: number): number {
+  const z = r * r;
+  const c =
+    0.041666666666666595 +
+    z *
+      (-0.001388888888887305 +
+        z * (2.4801587288846527e-5 + z * (-2.7557314177764463e-7 + z * (2.087570062880713e-9 + z * -1.1358525236798387e-11))));
+  const half = z / 2;
+  const w = 1 - half;
+  return w + (1 - w - half + (z * z * c - r * t));
+}

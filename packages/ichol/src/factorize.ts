@@ -1,0 +1,159 @@
+import { checkInteger, checkLength, checkNumber } from "@slam/errors";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type Storage, type Vec, zeros } from "@slam/float";
+import type { Work } from "@slam/linop";
+import type { BsrMatrix } from "@slam/sparse";
+import { kernels32 } from "./block-kernels.fp32.ts";
+import { kernels64 } from "./block-kernels.fp64.ts";
+import { type BlockKernels, referenceKernels } from "./block-kernels.ts";
+import type { CholeskySymbolic } from "./symbolic.ts";
+
+export interface FactorizeOptions {
+  /**
+   * Tries with a shifted diagonal after a breakdown, doubled each time from 1e-3; for a complete factor, which breaks down by rounding alone, from 16 u
+   * times 4. 0: the first breakdown is returned. Default 20.
+   */
+  readonly maxShifts?: number;
+  /** The first try's shift: A + shift diag(A) is factorised. Default 0. */
+  readonly shift?: number;
+  /** A pivot is bad unless it exceeds this times the diagonal entry of A. Default 0: it must be positive. */
+  readonly pivotFloor?: number;
+  readonly work?: Work;
+}
+
+/** A pivot that was not positive: where, how large, and under which shift. `row` is a scalar row of A. */
+export interface BadPivot {
+  readonly row: number;
+  readonly pivot: number;
+  readonly shift: number;
+}
+
+/** L of P (A + shift diag(A)) P' = L L', or close to it where fill is left out. */
+export interface CholeskyFactor<P extends AnyPrecision> {
+  readonly symbolic: CholeskySymbolic;
+  readonly format: P;
+  /** b b values for each block of symbolic.L, row-major; diagonal blocks lower triangular. */
+  readonly values: Vec<P>;
+  readonly shift: number;
+  /** Breakdowns on the way; the last of them. */
+  readonly shifts: number;
+  readonly badPivot: BadPivot | undefined;
+}
+
+/**
+ * Factorises in the format of A, every operation rounded to it: L_ij <- (A_ij - sum_k L_ik L_jk') L_jj^-T, sums by ascending scalar column.
+ *
+ * On a bad pivot the whole factorisation is repeated with a shift, as preconditioners want it.
+ * @param A the lower triangle that was analysed.
+ * @returns the factor, or the bad pivot that is left after `maxShifts` shifts, or at once where A is not finite.
+ * @throws DimensionError if A has not the blocks that were analysed, OptionError.
+ * @see Manteuffel, An incomplete factorization technique for positive definite linear systems, Math. Comp. 34, 1980; Scott and Tuma, arXiv 2401.17957.
+ */
+export function factorize<P extends AnyPrecision>(
+  symbolic: CholeskySymbolic,
+  A: BsrMatrix<P>,
+  options: FactorizeOptions = {},
+): CholeskyFactor<P> | BadPivot {
+  const { maxShifts = 20, pivotFloor = 0, work } = options;
+  checkLength("factorize: A.values", (A.values as Storage).length, symbolic.destination.length * symbolic.b ** 2);
+  checkInteger("factorize: maxShifts", maxShifts, 0);
+  checkNumber("factorize: shift", options.shift ?? 0, 0);
+  checkNumber("factorize: pivotFloor", pivotFloor, 0, 1);
+  const L = zeros(A.format, symbolic.L.rowIdx.length * symbolic.b ** 2);
+  const values = L as Storage;
+  const kernels = kernelsFor(A.format, symbolic.b) as BlockKernels<Storage>;
+  const floors = new Float64Array(symbolic.n * symbolic.b);
+  const complete = symbolic.fill === "complete";
+  const firstShift = complete ? 16 * A.format.unitRoundoff : 1e-3;
+  const growth = complete ? 4 : 2;
+  let shift = options.shift ?? 0;
+  let badPivot: BadPivot | undefined;
+  for (let shifts = 0; ; shifts++) {
+    scatter(symbolic, A, shift, pivotFloor, values, floors);
+    const row = factorColumns(symbolic, kernels, values, floors);
+    work?.count("factorize", A.format.name, symbolic.flops, A.format.name, values.byteLength);
+    if (row < 0) return { symbolic, format: A.format, values: L, shift, shifts, badPivot };
+    badPivot = pivotAt(symbolic, A.format, values, row, shift);
+    if (shifts === maxShifts || (shifts === 0 && !everyFinite(A))) return badPivot;
+    shift = Math.max(growth * shift, firstShift);
+  }
+}
+
+export function isFactor<P extends AnyPrecision>(result: CholeskyFactor<P> | BadPivot): result is CholeskyFactor<P> {
+  return "values" in result;
+}
+
+function kernelsFor(P: AnyPrecision, b: number): BlockKernels<never> {
+  if (P === (fp64 satisfies FP64)) return kernels64(b);
+  if (P === (fp32 satisfies FP32)) return kernels32(b);
+  return referenceKernels(P, b);
+}
+
+function everyFinite(A: BsrMatrix<AnyPrecision>): boolean {
+  const values = A.values as Storage;
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(A.format.load(values, k))) return false;
+  return true;
+}
+
+/** L <- P (A + shift diag(A)) P', zeros elsewhere. */
+function scatter(
+  { b, n, L: pattern, destination, order }: CholeskySymbolic,
+  A: BsrMatrix<AnyPrecision>,
+  shift: number,
+  pivotFloor: number,
+  L: Storage,
+  floors: Float64Array,
+): void {
+  const P = A.format;
+  const from = A.values as Storage;
+  L.fill(0);
+  for (let k = 0; k < destination.length; k++) {
+    const into = (destination[k] >> 1) * b * b;
+    const transposed = (destination[k] & 1) === 1;
+    for (let i = 0; i < b; i++) {
+      for (let j = 0; j < b; j++) L[into + i * b + j] = from[k * b * b + (transposed ? j * b + i : i * b + j)];
+    }
+  }
+  for (let j = 0; j < n; j++) {
+    const d = pattern.colPtr[j] * b * b;
+    for (let i = 0; i < b; i++) {
+      const diagonal = P.load(L, d + i * (b + 1));
+      floors[order[j] * b + i] = pivotFloor * diagonal;
+      if (shift > 0) P.store(L, d + i * (b + 1), diagonal + shift * diagonal);
+    }
+  }
+}
+
+/** Left-looking by block columns. Returns -1, or the scalar row (in the order of elimination) of the first bad pivot. */
+function factorColumns(symbolic: CholeskySymbolic, kernels: BlockKernels<Storage>, L: Storage, floors: Float64Array): number {
+  const { n, b, order } = symbolic;
+  const { rowPtr, colIdx, position } = symbolic.rows;
+  const { colPtr, rowIdx } = symbolic.L;
+  const size = b * b;
+  // where[i]: the position of row i in the column at hand, -1 where it has none.
+  const where = new Int32Array(n).fill(-1);
+  for (let j = 0; j < n; j++) {
+    const start = colPtr[j];
+    const end = colPtr[j + 1];
+    for (let e = start; e < end; e++) where[rowIdx[e]] = e;
+    // L_ij <- A_ij - sum over k < j of L_ik L_jk'
+    for (let t = rowPtr[j]; t < rowPtr[j + 1]; t++) {
+      const jk = position[t];
+      const last = colPtr[colIdx[t] + 1];
+      for (let ik = jk; ik < last; ik++) {
+        const ij = where[rowIdx[ik]];
+        if (ij >= 0) kernels.update(L, ij * size, ik * size, jk * size);
+      }
+    }
+    const bad = kernels.cholesky(L, start * size, floors, order[j] * b);
+    if (bad >= 0) return j * b + bad;
+    for (let e = start + 1; e < end; e++) kernels.solve(L, e * size, start * size);
+    for (let e = start; e < end; e++) where[rowIdx[e]] = -1;
+  }
+  return -1;
+}
+
+function pivotAt({ b, order, L: pattern }: CholeskySymbolic, P: AnyPrecision, L: Storage, row: number, shift: number): BadPivot {
+  const j = Math.floor(row / b);
+  const i = row % b;
+  return { row: order[j] * b + i, pivot: P.load(L, pattern.colPtr[j] * b * b + i * (b + 1)), shift };
+}

@@ -1,0 +1,8 @@
+import * as api from "@slam/ichol";
+import * as reference from "@slam/ichol/reference";
+import { expect, test } from "vitest";
+
+test("exports nothing by accident", () => {
+  expect(Object.keys(api).sort()).toEqual(["analyzeCholesky", "factorize", "isFactor", "triangularPreconditioner"]);
+  expect(Object.keys(reference).sort()).toEqual(["referenceKernels", "solveReference"]);
+});

@@ -1,0 +1,6 @@
+import * as api from "@slam/lie";
+import { expect, test } from "vitest";
+
+test("exports nothing by accident", () => {
+  expect(Object.keys(api).sort()).toEqual(["nearestRotation", "se2", "se3", "so2", "so3", "symmetricEigen", "wrapAngle"]);
+});

@@ -1,0 +1,25 @@
+import type { AnyPrecision, Vec } from "@slam/float";
+import type { VectorSpace } from "./vector-space.ts";
+
+/** A linear map of vectors in the format P. How it stores itself is its own affair, told by `storage`. */
+export interface LinearOperator<P extends AnyPrecision> {
+  readonly rows: number;
+  readonly cols: number;
+  /** The space its vectors live in: who makes an operator chooses the kernels that a solver uses with it. */
+  readonly space: VectorSpace<P>;
+  /** The format its entries are stored in, for reports. */
+  readonly storage: string;
+  /** y <- A x. Lengths cols and rows; x and y must not overlap. */
+  multiply(x: Vec<P>, y: Vec<P>): void;
+  /** y <- A' x. Lengths rows and cols; x and y must not overlap. */
+  multiplyTransposed(x: Vec<P>, y: Vec<P>): void;
+}
+
+/** z = M^-1 r for a symmetric positive definite M of the given size. */
+export interface Preconditioner<P extends AnyPrecision> {
+  readonly size: number;
+  readonly space: VectorSpace<P>;
+  readonly storage: string;
+  /** z <- M^-1 r. Both of length size; r and z must not overlap. */
+  apply(r: Vec<P>, z: Vec<P>): void;
+}

@@ -1,0 +1,1 @@
+export { referenceSpace } from "./vector-space.reference.ts";

@@ -1,0 +1,27 @@
+/** The operations a precision policy tells apart. */
+export type Operation = "update" | "residual" | "jacobian" | "matvec" | "factorize" | "precondition" | "vectors";
+
+type Tally = { [operation in Operation]?: { [format: string]: number } };
+
+/**
+ * Counts what was done and in which format: flops by the format of the arithmetic, bytes by the format of the storage.
+ * Decisions rest on these counts and never on a clock, so that they are the same on every machine.
+ */
+export class Work {
+  readonly flops: Tally = {};
+  readonly bytes: Tally = {};
+
+  count(operation: Operation, arithmetic: string, flops: number, storage: string, bytes: number): void {
+    add(this.flops, operation, arithmetic, flops);
+    add(this.bytes, operation, storage, bytes);
+  }
+}
+
+function add(tally: Tally, operation: Operation, format: string, amount: number): void {
+  let byFormat = tally[operation];
+  if (byFormat === undefined) {
+    byFormat = {};
+    tally[operation] = byFormat;
+  }
+  byFormat[format] = (byFormat[format] ?? 0) + amount;
+}

@@ -1,0 +1,18 @@
+import { Work } from "@slam/linop";
+import { expect, test } from "vitest";
+
+test("adds up flops by arithmetic and bytes by storage", () => {
+  const work = new Work();
+
+  work.count("matvec", "fp32", 10, "fp16", 20);
+  work.count("matvec", "fp32", 1, "fp16", 2);
+  work.count("matvec", "fp32", 100, "fp32", 400);
+  work.count("vectors", "fp64", 7, "fp64", 56);
+
+  expect(work.flops).toEqual({ matvec: { fp32: 111 }, vectors: { fp64: 7 } });
+  expect(work.bytes).toEqual({ matvec: { fp16: 22, fp32: 400 }, vectors: { fp64: 56 } });
+});
+
+test("holds nothing of operations that did not run", () => {
+  expect(new Work()).toEqual({ flops: {}, bytes: {} });
+});

@@ -1,0 +1,45 @@
+import type { RoundingEvents } from "@slam/float";
+import type { Termination, Work } from "@slam/linop";
+
+/** One outer iteration. */
+export interface IterationRecord {
+  /** |r|^2 after it, evaluated in fp64, in the problem's own scale. */
+  readonly cost: number;
+  /** |dx| of the step tried. */
+  readonly step: number;
+  readonly damping: number;
+  /** Actual decrease over the linear model's. */
+  readonly gainRatio: number;
+  readonly cgIterations: number;
+  readonly accepted: boolean;
+  readonly seconds: number;
+}
+
+/** What low precision did to a solve. `overflows` and `flushed` count at packing and at vector stores. */
+export interface PrecisionEvents extends RoundingEvents {
+  /** Breakdowns of a factorisation met with a shifted diagonal. */
+  shifts: number;
+  /** Linear solves that ended without their tolerance. */
+  fallbacks: number;
+  rejectedSteps: number;
+}
+
+export interface PhaseSeconds {
+  linearize: number;
+  factorize: number;
+  linearSolve: number;
+  update: number;
+}
+
+export interface SolveReport {
+  readonly termination: Termination;
+  /** One sentence with the numbers in it. */
+  readonly message: string;
+  readonly initialCost: number;
+  readonly finalCost: number;
+  readonly iterations: readonly IterationRecord[];
+  readonly cgIterations: number;
+  readonly seconds: PhaseSeconds;
+  readonly precision: Readonly<PrecisionEvents>;
+  readonly work: Work;
+}

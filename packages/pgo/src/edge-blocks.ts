@@ -1,0 +1,34 @@
+import type { BsrPattern } from "@slam/sparse";
+import type { PoseGraph } from "./graph.ts";
+
+/** The block pattern of something with one block row per edge and a block for each of its ends that is free. */
+export interface EdgeBlocks {
+  readonly pattern: BsrPattern;
+  /** The block of edge e at its first and its second pose, -1 where that pose is held. */
+  readonly ofFrom: Int32Array;
+  readonly ofTo: Int32Array;
+}
+
+/** @param column the block column of each pose, -1 for those held; r x c the size of a block. */
+export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: number, c: number): EdgeBlocks {
+  const edges = from.length;
+  const rowPtr = new Int32Array(edges + 1);
+  const colIdx = new Int32Array(2 * edges);
+  const ofFrom = new Int32Array(edges).fill(-1);
+  const ofTo = new Int32Array(edges).fill(-1);
+  let block = 0;
+  for (let e = 0; e < edges; e++) {
+    const i = column[from[e]];
+    const j = column[to[e]];
+    // Blocks of a row are in ascending order of columns.
+    const jFirst = j >= 0 && j < i;
+    if (jFirst) ofTo[e] = block++;
+    if (i >= 0) ofFrom[e] = block++;
+    if (j >= 0 && !jFirst) ofTo[e] = block++;
+    if (ofFrom[e] >= 0) colIdx[ofFrom[e]] = i;
+    if (ofTo[e] >= 0) colIdx[ofTo[e]] = j;
+    rowPtr[e + 1] = block;
+  }
+  const blockCols = column.reduce((most, k) => Math.max(most, k + 1), 0);
+  return { pattern: { blockRows: edges, blockCols, r, c, rowPtr, colIdx: colIdx.slice(0, block) }, ofFrom, ofTo };
+}

@@ -1,0 +1,63 @@
+/** 10^k for k <= 22: the powers of ten that fp64 holds exactly. */
+const POWERS_OF_TEN: readonly number[] = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+
+const PLUS = 43;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
+
+/**
+ * The fp64 nearest to the decimal in bytes[start ... end), [+-] digits [. digits] [e [+-] digits] with a digit before or after the point.
+ * Rounds once, to nearest even, exactly as `Number` does: below 10^15 and 10^+-22 by one exact division or product (Clinger 1990), else by
+ * `Number` itself.
+ *
+ * @returns NaN if the bytes are not such a decimal (words such as nan and inf are not), an infinity if it is beyond fp64.
+ */
+export function parseDecimal(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  const sign = bytes[i];
+  if (i < end && (sign === PLUS || sign === MINUS)) i++;
+  let mantissa = 0;
+  let digits = 0;
+  let significant = 0;
+  let point = -1;
+  for (; i < end; i++) {
+    const digit = bytes[i]! - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      digits++;
+      if (mantissa !== 0) significant++;
+    } else if (bytes[i] === POINT && point < 0) point = digits;
+    else break;
+  }
+  if (digits === 0) return Number.NaN;
+  const exponent = i === end ? 0 : parseExponent(bytes, i, end);
+  if (Number.isNaN(exponent)) return Number.NaN;
+  const power = exponent - (point < 0 ? 0 : digits - point);
+  if (significant > 15 || power < -22 || power > 22) return Number(asciiText(bytes, start, end));
+  const magnitude = power < 0 ? mantissa / POWERS_OF_TEN[-power]! : mantissa * POWERS_OF_TEN[power]!;
+  return sign === MINUS ? -magnitude : magnitude;
+}
+
+/** The integer after the e at bytes[start]; NaN if something else stands there. */
+function parseExponent(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== 101 && bytes[start] !== 69) return Number.NaN;
+  let i = start + 1;
+  const sign = bytes[i];
+  if (i < end && (sign === PLUS || sign === MINUS)) i++;
+  if (i === end) return Number.NaN;
+  let exponent = 0;
+  for (; i < end; i++) {
+    const digit = bytes[i]! - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    exponent = exponent * 10 + digit;
+  }
+  return sign === MINUS ? -exponent : exponent;
+}
+
+/** bytes[start ... end) as text, one character a byte. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}

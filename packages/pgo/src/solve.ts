@@ -1,0 +1,183 @@
+import { checkChoice } from "@slam/errors";
+import { fp64, operationFormat } from "@slam/float";
+import type { Fill } from "@slam/ichol";
+import type { LinearSolver, Operation } from "@slam/linop";
+import {
+  type Cancellation,
+  drive,
+  type IterationRecord,
+  newCounters,
+  OPERATIONS,
+  type Policy,
+  presetPolicy,
+  type Run,
+  type SolveReport,
+  start as startMinimization,
+} from "@slam/nlls";
+import { checkGraph, type PoseGraph } from "./graph.ts";
+import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
+import { chordal } from "./init/chordal.ts";
+import type { BsrJacobian } from "./jacobian.ts";
+import { CgnrSolver, type PreconditionerName } from "./normal-solver.ts";
+import { PoseGraphProblem } from "./problem.ts";
+import type { Refresh } from "./refresh.ts";
+
+/** Where the poses start from. */
+export type Initialization = "file" | "odometry" | "spanning-tree" | "chordal";
+
+/** What policy "mixed" stores in 16 bits in a pose graph: the factor that preconditions, whose solves are half of each linear solve. */
+export const SIXTEEN_BIT: readonly Operation[] = ["precondition"];
+
+export interface PoseGraphOptions {
+  /** Default "mixed". */
+  readonly policy?: Policy;
+  /** "lm" is Gauss-Newton until a step is rejected. Default "lm". */
+  readonly method?: "gn" | "lm";
+  /** Default "ichol". */
+  readonly preconditioner?: PreconditionerName;
+  /** Of the incomplete factor: "complete" or 0, no fill. Default "complete". */
+  readonly fill?: Fill;
+  /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
+  readonly refresh?: Refresh;
+  /** Default "chordal" where the graph has loops and at most one fixed pose, else "file". */
+  readonly init?: Initialization;
+  /** Indices of the poses to hold. Default the file's FIX lines; where a component has none, its first pose is held besides. */
+  readonly fixed?: readonly number[];
+  /** Default 50, and 12 for a policy that rounds every operation of the linear solve (it runs at the reference's speed). */
+  readonly maxIterations?: number;
+  /** CG iterations of one step. Default 1000, and 60 for such a policy. */
+  readonly maxCgIterations?: number;
+  /** Default 1e-6. */
+  readonly ftol?: number;
+  /** Default 1e-2. */
+  readonly eta?: number;
+  /** Takes the place of CGNR with a Cholesky preconditioner; `preconditioner`, `fill`, `refresh` and `maxCgIterations` are then unused. */
+  readonly solver?: LinearSolver<BsrJacobian>;
+  /** Called after each outer iteration; the record's cost is chi2. */
+  readonly onIteration?: (record: IterationRecord, index: number) => void;
+}
+
+export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
+  readonly policy: Policy;
+  readonly init: Initialization;
+  /** chi2 = sum e'We in g2o's convention. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
+  readonly cost: { readonly initial: number; readonly afterInit: number; readonly final: number };
+  readonly linear: {
+    readonly solver: string;
+    readonly preconditioner: string;
+    readonly factorizations: number;
+    readonly cgIterations: number;
+    readonly factorNonzeros: number;
+  };
+  /** Of checking the graph and starting, until the first iteration. */
+  readonly initializeSeconds: number;
+}
+
+/** A pose graph's solve in steps. */
+export interface PoseGraphRun extends Omit<Run<Float64Array>, "report"> {
+  readonly report: PoseGraphReport;
+  /** The graph with the best poses so far. */
+  readonly graph: PoseGraph;
+}
+
+/**
+ * Starts a solve: `while (!run.done) run.step()`.
+ *
+ * @throws OptionError for options out of range and for an edge whose information is indefinite; DimensionError, OptionError where `checkGraph` does.
+ */
+export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGraphRun {
+  const began = performance.now();
+  checkGraph(graph);
+  const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], onIteration } = options;
+  const held = [...fixed, ...freeComponents(graph, fixed)];
+  const init = options.init ?? defaultInitialization(graph, fixed, held);
+  checkChoice("init", init, ["file", "odometry", "spanning-tree", "chordal"]);
+  const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
+  const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, ...rest } = options;
+  const counters = newCounters();
+  const problem = new PoseGraphProblem(graph, held, counters);
+  const own = solver === undefined ? new CgnrSolver({ ...rest, policy, counters, maxIterations: maxCgIterations }) : undefined;
+  const x0 = problem.store(initialize(graph, init, held), policy.update);
+  const scaled = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost * problem.costScale });
+  const run = startMinimization(problem, x0, {
+    ...rest,
+    policy,
+    maxIterations,
+    counters,
+    solver: solver ?? (own as CgnrSolver),
+    ...(onIteration && { onIteration: (record: IterationRecord, index: number) => onIteration(scaled(record), index) }),
+  });
+  const initialCost = costOf(problem, fromFile(graph, held));
+  const initializeSeconds = (performance.now() - began) / 1000;
+  return {
+    get done() {
+      return run.done;
+    },
+    get x() {
+      return run.x;
+    },
+    get graph() {
+      return { ...graph, poses: run.x, known: new Uint8Array(graph.ids.length).fill(1) };
+    },
+    get report() {
+      const { initialCost: startCost, finalCost, iterations, ...report } = run.report;
+      return {
+        ...report,
+        iterations: iterations.map(scaled),
+        policy,
+        init,
+        cost: { initial: initialCost, afterInit: startCost * problem.costScale, final: finalCost * problem.costScale },
+        linear: {
+          solver: solver?.name ?? "cgnr",
+          preconditioner: own?.preconditionerLabel ?? "the solver's own",
+          factorizations: own?.factorizations ?? 0,
+          cgIterations: report.cgIterations,
+          factorNonzeros: own?.factorNonzeros ?? 0,
+        },
+        initializeSeconds,
+      };
+    },
+    step: () => run.step(),
+    cancel: (message) => run.cancel(message),
+  };
+}
+
+/** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best poses so far. */
+export async function solve(
+  graph: PoseGraph,
+  options: PoseGraphOptions & { readonly signal?: Cancellation } = {},
+): Promise<{ readonly graph: PoseGraph; readonly report: PoseGraphReport }> {
+  const run = start(graph, options);
+  await drive(run, options.signal);
+  return { graph: run.graph, report: run.report };
+}
+
+/** chi2 = sum e'We of the graph's poses, in g2o's convention. */
+export function chi2(graph: PoseGraph): number {
+  const problem = new PoseGraphProblem(graph, []);
+  return costOf(problem, graph.poses);
+}
+
+function costOf(problem: PoseGraphProblem, poses: Float64Array): number {
+  const r = new Float64Array(problem.rows);
+  problem.residual(poses, operationFormat(fp64), r);
+  return problem.costScale * r.reduce((sum, x) => sum + x * x, 0);
+}
+
+function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held: readonly number[]): Initialization {
+  const loops = graph.from.length - (graph.ids.length - held.length);
+  return loops > 0 && fixed.length <= 1 ? "chordal" : "file";
+}
+
+function initialize(graph: PoseGraph, init: Initialization, held: readonly number[]): Float64Array {
+  switch (init) {
+    case "file":
+      return fromFile(graph, held);
+    case "odometry":
+      return odometry(graph, held);
+    case "spanning-tree":
+      return spanningTree(graph, held);
+    case "chordal":
+      return chordal(graph, held);
+  }
+}

@@ -1,0 +1,2 @@
+export { productReference } from "./normal.ts";
+export { multiplyReference, multiplyTransposedReference } from "./spmv.reference.ts";

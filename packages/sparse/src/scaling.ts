@@ -1,0 +1,27 @@
+import { type AnyPrecision, exponentOf, type Storage } from "@slam/float";
+import type { BsrMatrix } from "./bsr-matrix.ts";
+
+/** c_j = sum_i A_ij^2 in fp64, by ascending row: the diagonal of A'A. */
+export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64Array {
+  const { r, c, colIdx, blockCols } = A.pattern;
+  const squares = new Float64Array(blockCols * c);
+  const values = A.values as Storage;
+  for (let k = 0, at = 0; k < colIdx.length; k++) {
+    for (let a = 0; a < r; a++) {
+      for (let j = 0; j < c; j++, at++) {
+        const v = A.format.load(values, at);
+        squares[colIdx[k] * c + j] += v * v;
+      }
+    }
+  }
+  return squares;
+}
+
+/**
+ * Jacobi scaling by powers of two: s_j = 2^k with s_j^2 c_j in [1/2, 2), so that A diag(s) has columns of about unit norm and no bit of A changes.
+ * 1 where c_j is zero or not finite.
+ * @see van der Sluis, Condition numbers and equilibration of matrices, Numer. Math. 14, 1969.
+ */
+export function jacobiScaling(squares: Float64Array): Float64Array {
+  return squares.map((square) => (square > 0 && square < Infinity ? 2 ** -Math.floor((exponentOf(square) + 1) / 2) : 1));
+}

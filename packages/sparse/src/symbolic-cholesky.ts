@@ -1,0 +1,98 @@
+import { checkLength, SlamError } from "@slam/errors";
+import { graphColumnCounts } from "./column-counts.ts";
+import { graphEliminationTree } from "./etree.ts";
+import { symmetricGraph } from "./symmetric-graph.ts";
+
+/** Pattern of the Cholesky factor L by columns: column k holds rowIdx[colPtr[k]] = k, its diagonal, then its other rows, ascending. */
+export interface SymbolicCholesky {
+  readonly n: number;
+  /** Elimination tree; -1 marks a root. */
+  readonly parent: Int32Array;
+  readonly colPtr: Int32Array;
+  readonly rowIdx: Int32Array;
+}
+
+/** What is below the diagonal of a triangle stored by columns, seen by rows: row j has columns k = colIdx[p] < j, ascending in p. */
+export interface RowStructure {
+  readonly rowPtr: Int32Array;
+  readonly colIdx: Int32Array;
+  /** Where (j, k) is in column k: rowIdx[position[p]] = j; from there on, column k updates column j. */
+  readonly position: Int32Array;
+}
+
+/** Int32Array indices end here. */
+const MAX_ENTRIES = 2 ** 31 - 1;
+
+/**
+ * Pattern of L in A = L L', in O(nnz(L)) time. To learn nnz(L) first, sum `columnCounts`.
+ *
+ * @param n rows and columns of A.
+ * @param rowPtr length n + 1; with `colIdx` the CSR pattern of A: either triangle or both, duplicates allowed.
+ * @throws DimensionError if a length does not fit, OptionError if an index is outside 0 ... n - 1, SlamError if nnz(L) > 2^31 - 1 (then in
+ * `details.nnz`).
+ * @see Davis, Direct Methods for Sparse Linear Systems, SIAM 2006, chapter 4.
+ */
+export function symbolicCholesky(n: number, rowPtr: Int32Array, colIdx: Int32Array): SymbolicCholesky {
+  const graph = symmetricGraph("symbolicCholesky", n, rowPtr, colIdx);
+  const parent = graphEliminationTree(graph);
+  const colPtr = columnStarts(graphColumnCounts(graph, parent));
+  const rowIdx = new Int32Array(colPtr[n]);
+  const cursor = colPtr.slice(0, n);
+  const reached = new Int32Array(n).fill(-1);
+  for (let i = 0; i < n; i++) {
+    rowIdx[cursor[i]++] = i;
+    reached[i] = i;
+    // Row i of L: from each entry (i, k) of A up the tree to i.
+    for (let p = graph.rowPtr[i]; p < graph.rowPtr[i + 1] && graph.colIdx[p] < i; p++) {
+      for (let k = graph.colIdx[p]; reached[k] !== i; k = parent[k]) {
+        rowIdx[cursor[k]++] = i;
+        reached[k] = i;
+      }
+    }
+  }
+  return { n, parent, colPtr, rowIdx };
+}
+
+/**
+ * What a left-looking factorisation reads for column j: each column k < j with an entry (j, k), and where that entry is.
+ *
+ * @param colPtr length n + 1; with `rowIdx` a lower triangle by columns, such as `symbolicCholesky` returns; the diagonal is left out.
+ * @throws DimensionError if a length does not fit.
+ */
+export function rowStructure(n: number, colPtr: Int32Array, rowIdx: Int32Array): RowStructure {
+  checkLength("rowStructure: colPtr", colPtr.length, n + 1);
+  checkLength("rowStructure: rowIdx", rowIdx.length, colPtr[n]);
+  const rowPtr = new Int32Array(n + 1);
+  for (let k = 0; k < n; k++) {
+    for (let p = colPtr[k]; p < colPtr[k + 1]; p++) if (rowIdx[p] !== k) rowPtr[rowIdx[p] + 1]++;
+  }
+  for (let i = 0; i < n; i++) rowPtr[i + 1] += rowPtr[i];
+  const colIdx = new Int32Array(rowPtr[n]);
+  const position = new Int32Array(rowPtr[n]);
+  const cursor = rowPtr.slice(0, n);
+  for (let k = 0; k < n; k++) {
+    for (let p = colPtr[k]; p < colPtr[k + 1]; p++) {
+      const i = rowIdx[p];
+      if (i === k) continue;
+      colIdx[cursor[i]] = k;
+      position[cursor[i]++] = p;
+    }
+  }
+  return { rowPtr, colIdx, position };
+}
+
+function columnStarts(counts: Int32Array): Int32Array {
+  const colPtr = new Int32Array(counts.length + 1);
+  let nnz = 0;
+  for (let j = 0; j < counts.length; j++) {
+    nnz += counts[j];
+    colPtr[j + 1] = nnz;
+  }
+  if (nnz > MAX_ENTRIES) {
+    throw new SlamError(
+      `symbolicCholesky: the factor would have ${nnz} entries, at most ${MAX_ENTRIES} can be indexed; take an incomplete factor`,
+      { nnz },
+    );
+  }
+  return colPtr;
+}
