@@ -1,6 +1,8 @@
 import { checkInteger, checkNumber, SlamError } from "@slam/errors";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
+import type { InfoOptions } from "./commands/info.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
 import { EXIT } from "./failure.ts";
 import { VERSION } from "./version.ts";
@@ -13,9 +15,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description("Pose graph optimisation in fp64, fp32, fp16 or any mixture of them.")
     .version(VERSION)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "slam:")) })
+    .addHelpText("after", EXIT_CODES);
   const command = (usage: string, description: string, example: string): Command =>
-    program.command(usage).description(description).addHelpText("after", `\nExample:\n  $ ${example}\n${EXIT_CODES}`);
+    program.command(usage).description(description).addHelpText("after", `\nExample:\n  $ ${example}`);
 
   command(
     "pgo <graph>",
@@ -37,7 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         "chordal",
       ]),
     )
-    .option("--fix <id,...>", "hold these poses, besides those the file fixes", ids, [])
+    .option("--fix <id,...>", "hold these poses, besides those the file fixes", ids)
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))
     .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")
@@ -45,7 +48,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addOption(jsonOption())
     .option("--report <file>", "write a page with pictures, FILE.html")
     .option("--repeat <n>", "solve this many times; seconds are medians", integer(1), 1)
-    .option("--quiet", "print warnings and errors only", false)
+    .option("--quiet", "print warnings and errors only")
     .action(async (graph: string, options: PgoOptions) => {
       const { pgo } = await import("./commands/pgo.ts");
       code = await pgo(graph, options);
@@ -53,7 +56,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command("info <file...>", "Say what pose graph files hold, and what of it fp16 has no room for.", "slam info sphere.g2o")
     .addOption(jsonOption())
-    .action(async (files: string[], options: { json?: string }) => {
+    .action(async (files: string[], options: InfoOptions) => {
       const { info } = await import("./commands/info.ts");
       code = await info(files, options);
     });
@@ -63,8 +66,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz.",
     "slam convert sphere.g2o sphere.graph.gz",
   )
-    .option("--quiet", "print warnings and errors only", false)
-    .action(async (file: string, target: string, options: { quiet: boolean }) => {
+    .option("--quiet", "print warnings and errors only")
+    .action(async (file: string, target: string, options: ConvertOptions) => {
       const { convert } = await import("./commands/convert.ts");
       code = await convert(file, target, options);
     });
@@ -81,7 +84,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--loops <n>", "at most so many loop closures (default: the world's own)", integer(0))
     .option("--noise <x>", "factor on the world's standard deviations (default: 1)", number(0))
     .option("--seed <n>", "the same seed gives the same graph (default: 0)", integer(0))
-    .option("--quiet", "print warnings and errors only", false)
+    .option("--quiet", "print warnings and errors only")
     .action(async (world: string, options: GenerateOptions) => {
       const { generate } = await import("./commands/generate.ts");
       code = await generate(world, options);
@@ -100,25 +103,25 @@ function choice(flags: string, description: string, choices: readonly string[]):
 }
 
 function jsonOption(): Option {
-  return new Option("--json [file]", "write the report as JSON; to stdout, and nothing else there, if no file is named").preset("-");
+  return new Option("--json [file]", "write the report as JSON; to stdout, and nothing else there, if no file is named");
 }
 
 function number(least: number, most?: number): (text: string) => number {
-  return checked((value) => checkNumber("it", value, least, most));
+  return numberThat((value) => checkNumber("", value, least, most));
 }
 
 function integer(least: number): (text: string) => number {
-  return checked((value) => checkInteger("it", value, least));
+  return numberThat((value) => checkInteger("", value, least));
 }
 
 /** Reads a number that `check` lets pass. */
-function checked(check: (value: number) => void): (text: string) => number {
+function numberThat(check: (value: number) => void): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
     try {
       check(value);
     } catch (error) {
-      throw error instanceof SlamError ? new InvalidArgumentError(`${error.message}.`) : error;
+      throw error instanceof SlamError ? new InvalidArgumentError(`Allowed is ${error.details.expected}.`) : error;
     }
     return value;
   };
@@ -131,7 +134,7 @@ function fill(text: string): 0 | "complete" {
 
 function ids(text: string): number[] {
   return text.split(",").map((id) => {
-    if (!/^-?\d+$/.test(id)) throw new InvalidArgumentError("It is a list of ids such as 0,17,42.");
+    if (!/^-?\d+$/.test(id)) throw new InvalidArgumentError("Allowed are ids such as 0,17,42.");
     return Number(id);
   });
 }

@@ -1,9 +1,9 @@
-// The main job without any file from outside: a noisy sphere of 400 poses, solved in each preset precision. Writes demo-report.html.
+// The main job without any file from outside: a noisy sphere, of 400 poses or as many as the argument says, solved in each preset precision.
+// Writes demo-report.html.
 import { sphere } from "@slam/sim";
 import pc from "picocolors";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { EXIT, explain } from "./failure.ts";
-import { trajectoryOf } from "./graph-file.ts";
 import { html, htmlTable, page } from "./html.ts";
 import { writeOutputs } from "./outputs.ts";
 import { figure } from "./pgo-page.ts";
@@ -12,16 +12,17 @@ import { solveInWorker } from "./solve.ts";
 import type { SolveOutcome } from "./solve-job.ts";
 import { textTable } from "./summary.ts";
 import { costText, secondsText } from "./text.ts";
-import { trajectoryError } from "./trajectory-error.ts";
+import { matchTruth, trajectoryError } from "./truth.ts";
 import { graphOf, truthOf } from "./worlds.ts";
 
 const POLICIES = ["fp64", "fp32", "mixed", "half", "naive"];
 const HEAD = ["policy", "chi2", "ATE (m)", "CG iterations", "time", "overflows", "ended"];
 const REPORT = "demo-report.html";
 
-const world = sphere({ poses: 400, noise: 2, seed: 1 });
+const poses = Number(process.argv[2] ?? 400);
+const world = sphere({ poses, noise: 2, seed: 1 });
 const before = graphOf(world);
-const truth = truthOf(world);
+const truth = matchTruth("truth", truthOf(world), before);
 
 try {
   process.exitCode = await demo();
@@ -54,7 +55,7 @@ async function demo(): Promise<number> {
 }
 
 function rowOf({ poses, report, seconds }: SolveOutcome): string[] {
-  const { rmse } = trajectoryError("truth", truth, trajectoryOf("demo", { ...before, poses }));
+  const { rmse } = trajectoryError(truth, { ...before, poses });
   const { policy, cost, linear, precision, termination } = report;
   return [
     policy.name,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { planarPoses, readTum, type Trajectory, writeTum } from "@slam/eval";
+import { planarPoses, type Trajectory, writeTum } from "@slam/eval";
 import { type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
 import { InputError, UsageError } from "./failure.ts";
 
@@ -58,21 +58,18 @@ export function encodeGraph(target: string, graph: PoseGraph): Iterable<Uint8Arr
   return isToro(extension) ? writeToro(graph) : writeG2o(graph);
 }
 
-/** The poses with their ids for timestamps: a pose graph has no others. */
+/**
+ * The poses with their ids for timestamps: a pose graph has no others.
+ *
+ * @throws InputError naming the file where the graph has edges only.
+ */
 export function trajectoryOf(file: string, graph: PoseGraph): Trajectory {
   if (graph.known.includes(0)) throw new InputError(`${file}: a trajectory needs poses, and the graph has edges only`);
   return { timestamps: graph.ids, poses: graph.dimension === 2 ? planarPoses(graph.poses) : graph.poses };
 }
 
-/** Reads true poses, by id: TUM with ids for timestamps, or the vertices of a pose graph. */
-export async function readTruth(file: string): Promise<Trajectory> {
-  if (extensionOf(file) === "tum") return readTum(await readBytes(file), file);
-  const { graph } = await readGraphFile(file);
-  return trajectoryOf(file, graph);
-}
-
 /** "g2o" of "A.G2O.gz". */
-function extensionOf(file: string): string {
+export function extensionOf(file: string): string {
   const match = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(file);
   return match?.[1]?.toLowerCase() ?? "";
 }

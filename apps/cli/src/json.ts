@@ -1,17 +1,20 @@
 import { UsageError } from "./failure.ts";
 
-/** Whether `--json` asks for stdout, which then holds nothing else. */
-export function isStdout(json: string | undefined): boolean {
-  return json === "-";
+/** The value of `--json [file]`: true without a file. */
+export type JsonTarget = string | true;
+
+/** The file to write the report to; undefined for stdout, and without `--json`. */
+export function jsonFile(json: JsonTarget | undefined): string | undefined {
+  return json === true || json === "-" ? undefined : json;
 }
 
 /**
- * @throws UsageError unless the value of `--json` is "-" or a name that ends in .json: the word after `--json` may be meant as an input, and
- * must not be overwritten.
+ * @throws UsageError for a file that does not end in .json: the word after `--json` may be meant as an input, and must not be overwritten.
  */
-export function checkJsonTarget(json: string | undefined): void {
-  if (json === undefined || isStdout(json) || json.endsWith(".json")) return;
-  throw new UsageError(`--json ${json}: the report's name ends in .json; to print it instead, write --json=- or put --json last`);
+export function checkJsonTarget(json: JsonTarget | undefined): void {
+  const file = jsonFile(json);
+  if (file === undefined || file.endsWith(".json")) return;
+  throw new UsageError(`--json ${file}: the report's name ends in .json; to print it instead, write --json=- or put --json last`);
 }
 
 export function jsonText(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
-import type { PoseGraph, UnknownTag } from "@slam/pgo";
+import type { ReadGraph, UnknownTag } from "@slam/pgo";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -31,12 +31,12 @@ export type Tally = { readonly [operation in Operation]?: { readonly [format: st
 
 export interface PgoInput {
   readonly file: string;
-  readonly graph: PoseGraph;
-  readonly unknown: readonly UnknownTag[];
+  readonly read: ReadGraph;
   readonly parseSeconds: number;
 }
 
-export function pgoReport({ file, graph, unknown, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: PgoReport["ate"]): PgoReport {
+export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
+  const { graph, unknown } = read;
   const { policy, termination, message, cost, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {

@@ -1,6 +1,6 @@
 import { Float16Array } from "@petamoriken/float16";
 import { type FP16, fp16 } from "./formats.ts";
-import { asVec, type Vec } from "./precision.ts";
+import { asVec, type Vec } from "./vec.ts";
 
 /** What a `Float16Array` has, the library's or the engine's own: a window on binary16 codes. */
 export interface Float16ArrayLike {

@@ -9,20 +9,9 @@ export { type BF16, bf16, type E4M3, type E5M2, e4m3, e5m2, type FP16, type FP32
 export { hypot } from "./hypot.ts";
 export { type OperationFormat, operationFormat, wider } from "./operation-format.ts";
 export { exponentOf, powerOfTwoBelow } from "./power-of-two.ts";
-export {
-  type AnyPrecision,
-  asVec,
-  convert,
-  type Precision,
-  pack,
-  type Storage,
-  type StorageConstructor,
-  sub,
-  unpack,
-  type Vec,
-  zeros,
-} from "./precision.ts";
+export type { AnyPrecision, Precision, Storage, StorageConstructor } from "./precision.ts";
 export { type RoundingEvents, storeCounted } from "./rounding-events.ts";
 export { cos, sin } from "./sin-cos.ts";
 export { tolerance } from "./tolerance.ts";
 export { nextDown, nextUp, ulp, ulpDistance } from "./ulp.ts";
+export { asVec, convert, pack, sub, unpack, type Vec, zeros } from "./vec.ts";

@@ -102,7 +102,8 @@ export function denseFactor(factor: CholeskyFactor<AnyPrecision>): number[][] {
   for (let j = 0; j < n; j++) {
     for (let e = L.colPtr[j]; e < L.colPtr[j + 1]; e++) {
       for (let s = 0; s < b; s++) {
-        for (let t = 0; t < b; t++) dense[L.rowIdx[e] * b + s][j * b + t] = factor.format.load(factor.values as Storage, (e * b + s) * b + t);
+        for (let t = 0; t < b; t++)
+          dense[L.rowIdx[e] * b + s][j * b + t] = factor.format.load(factor.values as Storage, (e * b + s) * b + t);
       }
     }
   }

@@ -124,7 +124,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#initialCost = this.#cost;
     this.#best = { x: x0, cost: this.#cost };
     if (!Number.isFinite(this.#cost)) this.#finish("non-finite", `the cost of the starting point is ${this.#cost}`);
-    else if (problem.cols === 0 || this.#cost === 0) this.#finish("converged", "the residual of the starting point is zero or nothing is free");
+    else if (problem.cols === 0 || this.#cost === 0)
+      this.#finish("converged", "the residual of the starting point is zero or nothing is free");
   }
 
   get done(): boolean {
@@ -269,7 +270,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
    */
   #verify(J: J, d: Float64Array | undefined, candidate: X, cost: number, decrease: number): Ending {
     const { jacobian, residual } = this.#policy;
-    const exactAlready = jacobian.storage === fp64 && jacobian.arithmetic === fp64 && residual.arithmetic === fp64 && residual.storage === fp64;
+    const exactAlready =
+      jacobian.storage === fp64 && jacobian.arithmetic === fp64 && residual.arithmetic === fp64 && residual.storage === fp64;
     const exactJ = exactAlready ? J : this.#problem.jacobian(this.#x, EXACT);
     const g = new Float64Array(this.#g.length);
     this.#problem.residual(this.#x, EXACT, this.#row);
@@ -290,7 +292,12 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const relative = decrease / this.#cost;
     if (best.cost <= this.#best.cost) this.#move(best.candidate, best.cost);
     const decreased = `the last step lowered the cost by ${relative.toExponential(1)} of itself`;
-    if (error <= this.#eta) return { termination: "converged", message: `${decreased} and solves its equations in fp64 to ${error.toExponential(1)}`, cgIterations };
+    if (error <= this.#eta)
+      return {
+        termination: "converged",
+        message: `${decreased} and solves its equations in fp64 to ${error.toExponential(1)}`,
+        cgIterations,
+      };
     const message = `${decreased}, but leaves ${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}, and solving on gains nothing`;
     return { termination: "stagnated", message, cgIterations };
   }

@@ -74,7 +74,10 @@ function parseFormat(field: string, value: unknown): OperationFormat {
   }
   if (isObject(value) && "storage" in value) {
     const arithmetic = value["arithmetic"];
-    return operationFormat(precision(`${field}.storage`, value["storage"]), arithmetic === undefined ? undefined : precision(`${field}.arithmetic`, arithmetic));
+    return operationFormat(
+      precision(`${field}.storage`, value["storage"]),
+      arithmetic === undefined ? undefined : precision(`${field}.arithmetic`, arithmetic),
+    );
   }
   return operationFormat(precision(field, value));
 }
@@ -86,10 +89,15 @@ function named(field: string, name: string): AnyPrecision {
 
 function precision(field: string, value: unknown): AnyPrecision {
   if (typeof value === "string") return named(field, value);
-  if (!isObject(value)) throw new OptionError(field, { expected: "the name of a format or an object with exponentBits and significandBits", actual: value });
+  if (!isObject(value))
+    throw new OptionError(field, { expected: "the name of a format or an object with exponentBits and significandBits", actual: value });
   const { name, exponentBits, significandBits, infinities, saturate, ...rest } = value;
   const unknown = Object.keys(rest)[0];
-  if (unknown !== undefined) throw new OptionError(`${field}.${unknown}`, { expected: "exponentBits, significandBits, infinities, saturate or name", actual: unknown });
+  if (unknown !== undefined)
+    throw new OptionError(`${field}.${unknown}`, {
+      expected: "exponentBits, significandBits, infinities, saturate or name",
+      actual: unknown,
+    });
   return defineFloat({
     name: typeof name === "string" ? name : `e${exponentBits}p${significandBits}`,
     exponentBits: Number(exponentBits),

@@ -78,13 +78,13 @@ export function checkGraph(graph: PoseGraph): void {
 
 function checkIds(ids: Float64Array): void {
   for (let k = 0; k < ids.length; k++) {
-    checkInteger(`graph.ids[${k}]`, ids[k]!, k === 0 ? Number.MIN_SAFE_INTEGER : ids[k - 1]! + 1);
+    checkInteger(`graph.ids[${k}]`, ids[k], k === 0 ? Number.MIN_SAFE_INTEGER : ids[k - 1] + 1);
   }
 }
 
 function checkIndices(what: string, indices: Int32Array, poses: number): void {
   const at = indices.findIndex((k) => k < 0 || k >= poses);
-  if (at >= 0) checkInteger(`${what}[${at}]`, indices[at]!, 0, poses - 1);
+  if (at >= 0) checkInteger(`${what}[${at}]`, indices[at], 0, poses - 1);
 }
 
 function checkFinite(what: string, values: Float64Array): void {
@@ -94,7 +94,7 @@ function checkFinite(what: string, values: Float64Array): void {
 
 function checkQuaternions(what: string, values: Float64Array): void {
   for (let at = 3; at < values.length; at += 7) {
-    const [x, y, z, w] = [values[at]!, values[at + 1]!, values[at + 2]!, values[at + 3]!];
+    const [x, y, z, w] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
     const squared = x * x + y * y + z * z + w * w;
     if (Math.abs(squared - 1) > UNIT_SLACK) {
       throw new OptionError(`${what}[${at} ... ${at + 3}]`, {

@@ -147,7 +147,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
-    const patience = this.#refresh === "adaptive" && this.#renew !== undefined ? this.#meter.patience(this.#factorizationCost(), this.#iterationCost()) : Infinity;
+    const patience =
+      this.#refresh === "adaptive" && this.#renew !== undefined
+        ? this.#meter.patience(this.#factorizationCost(), this.#iterationCost())
+        : Infinity;
     const report = this.#iterate(g, dx, rtol, warm, Math.min(patience, this.#maxIterations));
     if (report.termination !== "max-iterations" || patience >= this.#maxIterations || this.#renew?.() !== undefined) return report;
     // The stale factor has cost what a new one does: make it, and go on from here.

@@ -49,7 +49,7 @@ function informationSpectrum(graph: PoseGraph): GraphSurvey["information"] {
   let [least, largest, indefinite] = [Infinity, -Infinity, 0];
   for (let e = 0; e < graph.from.length; e++) {
     const { values } = symmetricEigen(dof, informationMatrix(graph, e));
-    const [low, high] = [values[0]!, values[dof - 1]!];
+    const [low, high] = [values[0], values[dof - 1]];
     // What is below zero by rounding alone is zero.
     if (low < -tolerance(fp64, dof) * Math.max(high, -low)) indefinite++;
     least = Math.min(least, low);
@@ -72,7 +72,7 @@ function linearizedRange(graph: PoseGraph, held: readonly number[], format: AnyP
 function countRange(values: Storage, format: AnyPrecision, scale: number = 1): RangeCount {
   let [above, below] = [0, 0];
   for (let i = 0; i < values.length; i++) {
-    const x = Math.abs(scale * values[i]!);
+    const x = Math.abs(scale * values[i]);
     if (x > format.maxFinite) above++;
     if (x > 0 && x < format.minSubnormal) below++;
   }

@@ -3,8 +3,12 @@ import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from 
 import { checkTargets, writeOutputs } from "../outputs.ts";
 import { countText } from "../text.ts";
 
+export interface ConvertOptions {
+  readonly quiet?: boolean;
+}
+
 /** Writes the pose graph of one file to another, in the format that its name says. @returns the exit code. */
-export async function convert(file: string, target: string, { quiet }: { readonly quiet: boolean }): Promise<number> {
+export async function convert(file: string, target: string, { quiet }: ConvertOptions): Promise<number> {
   checkGraphTarget(target);
   checkTargets([target]);
   const read = await readGraphFile(file);

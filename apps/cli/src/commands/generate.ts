@@ -10,7 +10,7 @@ import { graphOf, truthOf, WORLDS } from "../worlds.ts";
 export interface GenerateOptions extends WorldOptions {
   readonly out: string;
   readonly truth?: string;
-  readonly quiet: boolean;
+  readonly quiet?: boolean;
 }
 
 /** Makes a pose graph whose answer is known. @returns the exit code. */

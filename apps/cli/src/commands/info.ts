@@ -2,11 +2,15 @@ import { fp16 } from "@slam/float";
 import { type GraphSurvey, type RangeCount, surveyGraph, type UnknownTag } from "@slam/pgo";
 import { EXIT } from "../failure.ts";
 import { readGraphFile } from "../graph-file.ts";
-import { checkJsonTarget, isStdout, jsonText } from "../json.ts";
+import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
 import { textTable } from "../summary.ts";
 import { countText } from "../text.ts";
 import { VERSION } from "../version.ts";
+
+export interface InfoOptions {
+  readonly json?: JsonTarget;
+}
 
 interface FileInfo extends Omit<GraphSurvey, "range"> {
   readonly file: string;
@@ -23,18 +27,20 @@ interface FileInfo extends Omit<GraphSurvey, "range"> {
 }
 
 /** Says what pose graph files hold. @returns the exit code. */
-export async function info(files: readonly string[], { json }: { readonly json?: string }): Promise<number> {
+export async function info(files: readonly string[], { json }: InfoOptions): Promise<number> {
   checkJsonTarget(json);
-  if (json !== undefined && !isStdout(json)) checkTargets([json]);
+  const target = jsonFile(json);
+  const toStdout = json !== undefined && target === undefined;
+  if (target !== undefined) checkTargets([target]);
   const infos: FileInfo[] = [];
   for (const file of files) {
     const found = await inspect(file);
     infos.push(found);
-    if (!isStdout(json)) process.stdout.write(infoText(found));
+    if (!toStdout) process.stdout.write(infoText(found));
   }
   const report = jsonText({ command: "info", version: VERSION, files: infos });
-  if (isStdout(json)) process.stdout.write(report);
-  else if (json !== undefined) await writeOutputs([{ target: json, chunks: [report] }]);
+  if (toStdout) process.stdout.write(report);
+  if (target !== undefined) await writeOutputs([{ target, chunks: [report] }]);
   return EXIT.converged;
 }
 

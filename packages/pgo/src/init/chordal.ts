@@ -68,9 +68,16 @@ function rotationWeight(graph: PoseGraph, e: number): Float64Array {
   }
   const W = Float64Array.from({ length: 9 }, (_, k) => information[(3 + Math.floor(k / 3)) * dof + 3 + (k % 3)]);
   const trace = W[0] + W[4] + W[8];
-  const { values, vectors } = symmetricEigen(3, W.map((w, k) => (k % 4 === 0 ? trace / 2 : 0) - w));
+  const { values, vectors } = symmetricEigen(
+    3,
+    W.map((w, k) => (k % 4 === 0 ? trace / 2 : 0) - w),
+  );
   const roots = values.map((value) => Math.sqrt(Math.max(value, 1e-6 * trace, 0)));
-  return product(3, vectors.map((v, k) => v * roots[k % 3]), transposed(3, vectors));
+  return product(
+    3,
+    vectors.map((v, k) => v * roots[k % 3]),
+    transposed(3, vectors),
+  );
 }
 
 /** Given the rotations, the residual is affine in the translations: one linear least-squares step in the Jacobian's columns of translation. */

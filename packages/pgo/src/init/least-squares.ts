@@ -1,5 +1,5 @@
-import { fp64, operationFormat } from "@slam/float";
 import { cgnr } from "@slam/cgnr";
+import { fp64, operationFormat } from "@slam/float";
 import { analyzeCholesky, factorize, isFactor, triangularPreconditioner } from "@slam/ichol";
 import { vectorSpace, Work } from "@slam/linop";
 import { type BsrMatrix, bsrOperator, columnSquares, jacobiScaling, normalProduct, normalSymbolic, scaleColumns } from "@slam/sparse";

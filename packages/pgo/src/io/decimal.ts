@@ -22,7 +22,7 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   let significant = 0;
   let point = -1;
   for (; i < end; i++) {
-    const digit = bytes[i]! - ZERO;
+    const digit = bytes[i] - ZERO;
     if (digit >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit;
       digits++;
@@ -35,7 +35,7 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   if (Number.isNaN(exponent)) return Number.NaN;
   const power = exponent - (point < 0 ? 0 : digits - point);
   if (significant > 15 || power < -22 || power > 22) return Number(asciiText(bytes, start, end));
-  const magnitude = power < 0 ? mantissa / POWERS_OF_TEN[-power]! : mantissa * POWERS_OF_TEN[power]!;
+  const magnitude = power < 0 ? mantissa / POWERS_OF_TEN[-power] : mantissa * POWERS_OF_TEN[power];
   return sign === MINUS ? -magnitude : magnitude;
 }
 
@@ -48,7 +48,7 @@ function parseExponent(bytes: Uint8Array, start: number, end: number): number {
   if (i === end) return Number.NaN;
   let exponent = 0;
   for (; i < end; i++) {
-    const digit = bytes[i]! - ZERO;
+    const digit = bytes[i] - ZERO;
     if (digit < 0 || digit > 9) return Number.NaN;
     exponent = exponent * 10 + digit;
   }
@@ -58,6 +58,6 @@ function parseExponent(bytes: Uint8Array, start: number, end: number): number {
 /** bytes[start ... end) as text, one character a byte. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   return text;
 }

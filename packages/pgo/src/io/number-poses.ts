@@ -58,7 +58,7 @@ function findPoses(scanner: Scanner, { ids, offsets }: NamedPoses, indexOf: Read
   return Int32Array.from(ids, (id, i) => {
     const index = indexOf.get(id);
     if (index === undefined)
-      throw new ParseError(scanner.placeOf(offsets[i]!), { expected: "the id of a pose in this file", actual: `${id}` });
+      throw new ParseError(scanner.placeOf(offsets[i]), { expected: "the id of a pose in this file", actual: `${id}` });
     return index;
   });
 }

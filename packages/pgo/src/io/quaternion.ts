@@ -15,14 +15,14 @@ export function normalizeQuaternion(values: Float64Array, at: number): boolean {
   const largest = q.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
   if (largest === 0) return false;
   // Scaled by the largest first: the square of 1e-200 or 1e200 is not in fp64.
-  for (let i = 0; i < 4; i++) q[i]! /= largest;
+  for (let i = 0; i < 4; i++) q[i] /= largest;
   const length = Math.sqrt(squaredLength(q));
-  for (let i = 0; i < 4; i++) q[i]! /= length;
+  for (let i = 0; i < 4; i++) q[i] /= length;
   return true;
 }
 
 function squaredLength(q: Float64Array): number {
-  return q[0]! * q[0]! + q[1]! * q[1]! + q[2]! * q[2]! + q[3]! * q[3]!;
+  return q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3];
 }
 
 /** The quaternion [x y z w], unit length, of R = Rz(yaw) Ry(pitch) Rx(roll), angles in radians. */
@@ -45,7 +45,7 @@ export function quaternionFromRpy(roll: number, pitch: number, yaw: number): Flo
  * from Rz(-yaw) R, so that the product stays right at pitch +-pi/2, where yaw alone is not determined.
  */
 export function rpyFromQuaternion(q: Float64Array): readonly [roll: number, pitch: number, yaw: number] {
-  const [x, y, z, w] = [q[0]!, q[1]!, q[2]!, q[3]!];
+  const [x, y, z, w] = [q[0], q[1], q[2], q[3]];
   const r00 = 1 - 2 * (y * y + z * z);
   const r10 = 2 * (x * y + w * z);
   const yaw = atan2(r10, r00);

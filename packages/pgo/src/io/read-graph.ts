@@ -109,7 +109,7 @@ function readFields(scanner: Scanner, { tag, fields, defaults = [] }: RecordType
       values.set(defaults, required);
       return values;
     }
-    values[i] = scanner.number(fields[i]!, tag);
+    values[i] = scanner.number(fields[i], tag);
   }
   if (scanner.nextToken()) scanner.fail(`the end of the line after the ${fields.length} values of ${tag}`);
   return values;
@@ -124,5 +124,5 @@ function readFix(scanner: Scanner, fix: ParsedRecords["fix"]): void {
 }
 
 function append(list: number[], values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) list.push(values[i]!);
+  for (let i = 0; i < values.length; i++) list.push(values[i]);
 }

@@ -65,13 +65,13 @@ export class Scanner {
     const bytes = this.#bytes;
     const end = this.#lineEnd;
     let i = this.#tokenEnd;
-    while (i < end && isBlank(bytes[i]!)) i++;
+    while (i < end && isBlank(bytes[i])) i++;
     if (i === end || bytes[i] === HASH) {
       this.#tokenStart = this.#tokenEnd;
       return false;
     }
     this.#tokenStart = i;
-    while (i < end && !isBlank(bytes[i]!)) i++;
+    while (i < end && !isBlank(bytes[i])) i++;
     this.#tokenEnd = i;
     return true;
   }

@@ -25,22 +25,22 @@ export const EDGE2: RecordType = {
   toGraph(values) {
     const toro = values.slice(3, 9);
     EDGE2_ORDER.forEach((at, i) => {
-      values[3 + i] = toro[at]!;
+      values[3 + i] = toro[at];
     });
-    rotateInformation(values.subarray(3, 9), cos(values[2]!), sin(values[2]!));
+    rotateInformation(values.subarray(3, 9), cos(values[2]), sin(values[2]));
   },
   toFile(values) {
     const g2o = values.subarray(3, 9);
-    rotateInformation(g2o, cos(values[2]!), -sin(values[2]!));
+    rotateInformation(g2o, cos(values[2]), -sin(values[2]));
     g2o.slice().forEach((w, i) => {
-      g2o[EDGE2_ORDER[i]!] = w;
+      g2o[EDGE2_ORDER[i]] = w;
     });
   },
 };
 
 /** W <- R' W R of a 2D information matrix, R = [c -s; s c] on its translation; a W that R leaves alone keeps its bits. */
 function rotateInformation(w: Float64Array, c: number, s: number): void {
-  const [xx, xy, xt, yy, yt] = [w[0]!, w[1]!, w[2]!, w[3]!, w[4]!];
+  const [xx, xy, xt, yy, yt] = [w[0], w[1], w[2], w[3], w[4]];
   if (xx === yy && xy === 0 && xt === 0 && yt === 0) return;
   w[0] = c * c * xx + 2 * c * s * xy + s * s * yy;
   w[1] = (c * c - s * s) * xy + c * s * (yy - xx);
@@ -76,20 +76,20 @@ const EDGE3: RecordType = {
     const information = values.slice(6, 27);
     rpyToQuaternion(values);
     ANGLE_SCALE.forEach((scale, i) => {
-      values[7 + i] = scale * information[i]!;
+      values[7 + i] = scale * information[i];
     });
   },
   toFile(values) {
     const information = values.slice(7, 28);
     quaternionToRpy(values);
     ANGLE_SCALE.forEach((scale, i) => {
-      values[6 + i] = information[i]! / scale;
+      values[6 + i] = information[i] / scale;
     });
   },
 };
 
 function rpyToQuaternion(values: Float64Array): void {
-  values.set(quaternionFromRpy(values[3]!, values[4]!, values[5]!), 3);
+  values.set(quaternionFromRpy(values[3], values[4], values[5]), 3);
 }
 
 function quaternionToRpy(values: Float64Array): void {

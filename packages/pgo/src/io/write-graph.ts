@@ -23,7 +23,7 @@ function* recordLines(graph: PoseGraph, vertex: RecordType, edge: RecordType): G
   for (let e = 0; e < graph.from.length; e++) {
     values.set(graph.measurements.subarray(e * size, (e + 1) * size));
     values.set(graph.information.subarray(e * triangle, (e + 1) * triangle), size);
-    yield recordLine(edge, `${graph.ids[graph.from[e]!]} ${graph.ids[graph.to[e]!]}`, values);
+    yield recordLine(edge, `${graph.ids[graph.from[e]]} ${graph.ids[graph.to[e]]}`, values);
   }
 }
 

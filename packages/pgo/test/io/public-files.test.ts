@@ -71,7 +71,7 @@ describe.skipIf(!hasPublicData)("public files", () => {
       const largest = b!.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
       // Both files are rounded to 6 decimals.
       a!.forEach((x, i) => {
-        expect(Math.abs(x - b![i]!)).toBeLessThanOrEqual(3e-6 + tolerance(fp64, 6) * largest);
+        expect(Math.abs(x - b![i])).toBeLessThanOrEqual(3e-6 + tolerance(fp64, 6) * largest);
       });
     }
   });

@@ -7,7 +7,7 @@ const angle = fc.double({ min: -Math.PI, max: Math.PI, noNaN: true });
 
 /** |q . p|: 1 for the same rotation. */
 function alike(q: Float64Array, p: Float64Array): number {
-  return Math.abs(q.reduce((sum, x, i) => sum + x * p[i]!, 0));
+  return Math.abs(q.reduce((sum, x, i) => sum + x * p[i], 0));
 }
 
 describe("normalizeQuaternion", () => {
@@ -51,7 +51,7 @@ describe("roll, pitch, yaw", () => {
   ])("are about %s", (_, [roll, pitch, yaw], quaternion) => {
     const q = quaternionFromRpy(roll!, pitch!, yaw!);
 
-    for (let i = 0; i < 4; i++) expect(Math.abs(q[i]! - quaternion[i]!)).toBeLessThanOrEqual(tolerance(fp64, 1));
+    for (let i = 0; i < 4; i++) expect(Math.abs(q[i] - quaternion[i])).toBeLessThanOrEqual(tolerance(fp64, 1));
   });
 
   test("turn about x first, then y, then z", () => {
@@ -70,7 +70,7 @@ describe("roll, pitch, yaw", () => {
 
         // cos(1.5) = 0.07: roll and yaw are determined to some 14 u only.
         [roll, pitch, yaw].forEach((x, i) => {
-          const difference = Math.abs(back[i]! - x);
+          const difference = Math.abs(back[i] - x);
           expect(Math.min(difference, 2 * Math.PI - difference)).toBeLessThanOrEqual(tolerance(fp64, 64));
         });
       }),

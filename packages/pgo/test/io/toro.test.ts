@@ -15,10 +15,10 @@ function distance(a: Float64Array, b: Float64Array, quaternions = false): number
   const flipped = (i: number): boolean => {
     const at = i - (i % 7) + 3;
     let dot = 0;
-    for (let k = at; k < at + 4; k++) dot += a[k]! * b[k]!;
+    for (let k = at; k < at + 4; k++) dot += a[k] * b[k];
     return quaternions && i % 7 >= 3 && dot < 0;
   };
-  return a.reduce((max, x, i) => Math.max(max, Math.abs(x - (flipped(i) ? -b[i]! : b[i]!))), 0);
+  return a.reduce((max, x, i) => Math.max(max, Math.abs(x - (flipped(i) ? -b[i] : b[i]))), 0);
 }
 
 describe("readToro", () => {

@@ -1,0 +1,33 @@
+import { associate, ate, readTum, type Statistics, selectPoses, type Trajectory } from "@slam/eval";
+import type { PoseGraph } from "@slam/pgo";
+import { InputError } from "./failure.ts";
+import { extensionOf, readBytes, readGraphFile, trajectoryOf } from "./graph-file.ts";
+
+/** True poses, and the graph's poses with the same ids: row i of one goes with pose indices[i] of the other. */
+export interface Truth {
+  readonly poses: Float64Array;
+  readonly indices: Int32Array;
+}
+
+/**
+ * Reads true poses for a graph, by id: a .tum file with ids for timestamps, or the vertices of a pose graph.
+ *
+ * @throws InputError where no id is the graph's.
+ */
+export async function readTruth(file: string, graph: PoseGraph): Promise<Truth> {
+  const isTum = extensionOf(file) === "tum";
+  const truth = isTum ? readTum(await readBytes(file), file) : trajectoryOf(file, (await readGraphFile(file)).graph);
+  return matchTruth(file, truth, graph);
+}
+
+export function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): Truth {
+  const pairs = associate(truth.timestamps, graph.ids, 0);
+  if (pairs.reference.length === 0) throw new InputError(`${file}: no pose has an id of the graph`);
+  return { poses: selectPoses(truth, pairs.reference).poses, indices: pairs.estimate };
+}
+
+/** The ATE after rigid alignment: a pose graph does not say where the world's origin is. */
+export function trajectoryError({ poses, indices }: Truth, graph: PoseGraph): Statistics {
+  const { alignment: _, ...statistics } = ate(poses, selectPoses(trajectoryOf("", graph), indices).poses, { align: "se3" });
+  return statistics;
+}

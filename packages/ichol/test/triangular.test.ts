@@ -1,0 +1,376 @@
+import { DimensionError } from "@slam/errors";
+import {
+  type AnyPrecision,
+  bf16,
+  decodeTable,
+  defineFloat,
+  e4m3,
+  fp16,
+  fp32,
+  fp64,
+  type OperationFormat,
+  operationFormat,
+  pack,
+  type Storage,
+  tolerance,
+  unpack,
+} from "@slam/float";
+import { type Preconditioner, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
+import { expectClose, expectSameBits, preconditionerLaws } from "@slam/testing";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type CholeskyFactor, factorize } from "../src/factorize.ts";
+import { analyzeCholesky, type CholeskySymbolic, type SymbolicOptions } from "../src/symbolic.ts";
+import { solve16 } from "../src/triangular.codes.ts";
+import { solve32 } from "../src/triangular.fp32.ts";
+import { solve64 } from "../src/triangular.fp64.ts";
+import { solveReference } from "../src/triangular.reference.ts";
+import { triangularPreconditioner } from "../src/triangular.ts";
+import {
+  anyCase,
+  type BlockCase,
+  denseFactor,
+  denseMatrix,
+  lehmer,
+  lowerTriangle,
+  normalMatrix,
+  scalarOrder,
+  timesVector,
+} from "./block-matrix.ts";
+import { CountingFormat } from "./counting.ts";
+
+/** A user's own: 12 bits, 7 of them significant. */
+const fp12 = defineFloat({ name: "fp12", exponentBits: 5, significandBits: 7 });
+
+function newCounters(): SpaceCounters {
+  return { events: { overflows: 0, flushed: 0 }, work: new Work() };
+}
+
+/** M^-1 on plain numbers, each rounded to the format of the vectors. */
+function applied(M: Preconditioner<AnyPrecision>, r: ArrayLike<number>): Float64Array {
+  const { storage } = M.space.format;
+  const z = M.space.zeros(M.size);
+  M.apply(pack(storage, r), z);
+  return unpack(storage, z);
+}
+
+function factorOf(A: readonly (readonly number[])[], how: SymbolicOptions = { ordering: "natural" }, b = 1): CholeskyFactor<AnyPrecision> {
+  const matrix = lowerTriangle(fp64, A, b);
+  return factorize(analyzeCholesky(matrix.pattern, how), matrix) as CholeskyFactor<AnyPrecision>;
+}
+
+function preconditioner(
+  factor: CholeskyFactor<AnyPrecision>,
+  format: OperationFormat = operationFormat(factor.format),
+  vectors: OperationFormat = operationFormat(fp64),
+  counters: SpaceCounters = newCounters(),
+): Preconditioner<AnyPrecision> {
+  return triangularPreconditioner(factor, format, vectorSpace(vectors, counters), counters.work);
+}
+
+const two = [
+  [4, 2],
+  [2, 5],
+];
+
+test("solves a 2x2 system, in scalars and as one block", () => {
+  expect([...applied(preconditioner(factorOf(two)), [2, 5])]).toEqual([0, 1]);
+  expect([...applied(preconditioner(factorOf(two, {}, 2)), [2, 5])]).toEqual([0, 1]);
+});
+
+test("leaves r as it was", () => {
+  const M = preconditioner(factorOf(two));
+  const r = pack(fp64, [2, 5]);
+
+  M.apply(r, new Float64Array(2));
+
+  expect([...r]).toEqual([2, 5]);
+});
+
+test("says what it stores and where its vectors live", () => {
+  const space = vectorSpace(operationFormat(fp32), newCounters());
+
+  const M = triangularPreconditioner(factorOf(two), operationFormat(fp16), space);
+
+  expect(M).toMatchObject({ size: 2, storage: "fp16" });
+  expect(M.space).toBe(space);
+});
+
+test.each([
+  { what: "r", r: 3, z: 2 },
+  { what: "z", r: 2, z: 1 },
+])("refuses $what of another length, before z is written", ({ what, r, z }) => {
+  const M = preconditioner(factorOf(two));
+  const result = new Float64Array(z).fill(7);
+
+  expect(() => M.apply(new Float64Array(r), result)).toThrow(DimensionError);
+  expect(() => M.apply(new Float64Array(r), result)).toThrow(`preconditioner: ${what} has length`);
+  expect([...result]).toEqual(new Array(z).fill(7));
+});
+
+interface SolveCase {
+  readonly symbolic: CholeskySymbolic;
+  readonly values: readonly number[];
+  readonly r: readonly number[];
+}
+
+/** Any factor: numbers that no matrix need have, so that overflow, underflow and NaN occur too. */
+const anySolve: fc.Arbitrary<SolveCase> = anyCase.map((drawn) => {
+  const symbolic = analyzeCholesky(normalMatrix(fp64, drawn, 1).pattern, { ordering: drawn.order });
+  const random = lehmer(drawn.seed);
+  const edges = [0, -0, Infinity, NaN, 2 ** -24, 2 ** -140, 60000, 1e30];
+  const number = (): number => (random() < 0.98 ? 2 * random() - 1 : edges[Math.floor(random() * edges.length)]);
+  const size = symbolic.b ** 2;
+  const values = Array.from({ length: symbolic.L.rowIdx.length * size }, number);
+  for (let j = 0; j < symbolic.n; j++) {
+    for (let a = 0; a < symbolic.b; a++) values[symbolic.L.colPtr[j] * size + a * (symbolic.b + 1)] += 1.5;
+  }
+  return { symbolic, values, r: Array.from({ length: symbolic.n * symbolic.b }, number) };
+});
+
+function referenceSolve({ symbolic, values, r }: SolveCase, format: OperationFormat): Float64Array {
+  const w = Float64Array.from(r, format.arithmetic.round);
+  solveReference(symbolic, format, pack(format.storage, values), w);
+  return w;
+}
+
+describe("the plain loops have the reference's bits", () => {
+  test("in fp64", () => {
+    fc.assert(
+      fc.property(anySolve, (drawn) => {
+        const w = Float64Array.from(drawn.r);
+
+        solve64(drawn.symbolic, Float64Array.from(drawn.values), w);
+
+        expectSameBits(w, referenceSolve(drawn, operationFormat(fp64)));
+      }),
+    );
+  });
+
+  test("in fp32", () => {
+    fc.assert(
+      fc.property(anySolve, (drawn) => {
+        const w = Float32Array.from(drawn.r);
+
+        solve32(drawn.symbolic, Float32Array.from(drawn.values), w);
+
+        expectSameBits(w, referenceSolve(drawn, operationFormat(fp32)));
+      }),
+    );
+  });
+
+  test.each([fp16, bf16, fp12])("with $name stored and fp32 arithmetic", (P) => {
+    const table = decodeTable(P) as Float32Array;
+    fc.assert(
+      fc.property(anySolve, (drawn) => {
+        const w = Float32Array.from(drawn.r);
+
+        solve16(drawn.symbolic, pack(P as AnyPrecision, drawn.values) as Storage as Uint16Array, table, w);
+
+        expectSameBits(w, referenceSolve(drawn, operationFormat(P as AnyPrecision)));
+      }),
+    );
+  });
+});
+
+/** The same solves on a dense L: y_i over ascending j, x_j over descending i, each operation rounded. */
+function denseSolve(L: readonly (readonly number[])[], r: readonly number[], round: (x: number) => number): number[] {
+  const w = r.map(round);
+  const n = w.length;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) w[i] = round(w[i] - round(L[i][j] * w[j]));
+    w[i] = round(w[i] / L[i][i]);
+  }
+  for (let j = n - 1; j >= 0; j--) {
+    for (let i = n - 1; i > j; i--) w[j] = round(w[j] - round(L[i][j] * w[i]));
+    w[j] = round(w[j] / L[j][j]);
+  }
+  return w;
+}
+
+describe.each([
+  ["fp16/fp16", operationFormat(fp16 as AnyPrecision, fp16)],
+  ["bf16/bf16", operationFormat(bf16 as AnyPrecision, bf16)],
+  ["e4m3", operationFormat(e4m3 as AnyPrecision)],
+  ["fp12/fp12", operationFormat(fp12 as AnyPrecision, fp12)],
+  ["fp64 stored, rounded to fp16", operationFormat(fp64 as AnyPrecision, fp16)],
+])("%s", (_, format) => {
+  test("has the bits of dense substitution with every operation rounded", () => {
+    fc.assert(
+      fc.property(anyCase, (drawn) => {
+        const factor = normalFactor(drawn);
+        const M = preconditioner(factor, format);
+        const order = scalarOrder(factor.symbolic);
+        // The largest entry is in [1, 2): narrow arithmetic scales by 1.
+        const r = Array.from(order, (_, i) => (i === 0 ? 1.5 : Math.sin(i * drawn.seed)));
+
+        const z = applied(M, r);
+
+        const { round } = format.arithmetic;
+        const L = denseFactor(factor).map((row) => row.map((x) => format.arithmetic.round(format.storage.round(x))));
+        const expected = denseSolve(
+          L,
+          order.map((p) => r[p]),
+          (x) => round.call(format.arithmetic, x),
+        );
+        expectSameBits(
+          order.map((p) => z[p]),
+          expected,
+        );
+      }),
+    );
+  });
+});
+
+function normalFactor(drawn: BlockCase): CholeskyFactor<AnyPrecision> {
+  const A = normalMatrix(fp64 as AnyPrecision, drawn, 1);
+  return factorize(analyzeCholesky(A.pattern, { ordering: drawn.order }), A) as CholeskyFactor<AnyPrecision>;
+}
+
+const drawn: BlockCase = {
+  n: 5,
+  b: 3,
+  seed: 4711,
+  edges: [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+    [4, 0],
+  ],
+  order: Int32Array.of(2, 0, 3, 4, 1),
+};
+
+describe("M^-1 of a complete factor", () => {
+  test.each([fp64, fp32])("in $name undoes A", (P) => {
+    fc.assert(
+      fc.property(anyCase, (drawn) => {
+        const A = normalMatrix(P as AnyPrecision, drawn, 1);
+        const factor = factorize(analyzeCholesky(A.pattern, { ordering: drawn.order }), A) as CholeskyFactor<AnyPrecision>;
+        const dense = denseMatrix(A);
+        const x = dense.map((_, i) => Math.cos(i));
+
+        const z = applied(preconditioner(factor), timesVector(dense, x));
+
+        // The eigenvalues of A are between 1 and its trace.
+        const condition = dense.reduce((sum, row, i) => sum + row[i], 0);
+        expectClose(z, x, condition * tolerance(P, dense.length + 1));
+      }),
+    );
+  });
+
+  test("is the same in every order of elimination", () => {
+    const A = normalMatrix(fp64 as AnyPrecision, drawn, 1);
+    const dense = denseMatrix(A);
+    const x = Float64Array.from(dense, (_, i) => i + 1);
+    const r = timesVector(dense, x);
+
+    for (const ordering of ["natural", "amd", drawn.order, Int32Array.of(4, 2, 1, 0, 3)] as const) {
+      const factor = factorize(analyzeCholesky(A.pattern, { ordering }), A) as CholeskyFactor<AnyPrecision>;
+
+      expectClose(applied(preconditioner(factor), r), x, tolerance(fp64, 16 * 40));
+    }
+  });
+});
+
+describe.each([
+  { format: operationFormat(fp64 as AnyPrecision), vectors: operationFormat(fp64 as AnyPrecision), u: fp64.unitRoundoff },
+  { format: operationFormat(fp32 as AnyPrecision), vectors: operationFormat(fp32 as AnyPrecision), u: fp32.unitRoundoff },
+  { format: operationFormat(fp16 as AnyPrecision), vectors: operationFormat(fp32 as AnyPrecision), u: fp32.unitRoundoff },
+  { format: operationFormat(fp12 as AnyPrecision), vectors: operationFormat(fp32 as AnyPrecision), u: fp32.unitRoundoff },
+  { format: operationFormat(e4m3 as AnyPrecision), vectors: operationFormat(fp64 as AnyPrecision), u: fp32.unitRoundoff },
+])("a factor stored in $format.name with vectors in $vectors.name", ({ format, vectors, u }) => {
+  const factor = normalFactor(drawn);
+  const M = preconditioner(factor, format, vectors);
+  const size = drawn.n * drawn.b;
+
+  preconditionerLaws(
+    { name: "M^-1", size, apply: (r) => applied(M, r), round: (x) => vectors.storage.round(x) },
+    // What the laws measure against is |M^-1| |r|, not |L^-T| |L^-1| |r|: 8 is the room for that.
+    8 * size * u,
+  );
+});
+
+describe("what the range of the format does", () => {
+  const diagonal = (...entries: number[]): number[][] => entries.map((x, i) => entries.map((_, j) => (i === j ? x : 0)));
+
+  test("to L is counted when L is stored", () => {
+    // L = diag(1e6, 1, 1e-9), and fp16 ends at 65504 and 2^-24.
+    const factor = factorOf(diagonal(1e12, 1, 1e-18));
+    const counters = newCounters();
+
+    preconditioner(factor, operationFormat(fp16), operationFormat(fp64), counters);
+
+    expect(counters.events).toEqual({ overflows: 1, flushed: 1 });
+  });
+
+  test("to L is not counted where the format is the factor's own", () => {
+    const counters = newCounters();
+
+    preconditioner(factorOf(diagonal(1e12, 1, 1e-18)), operationFormat(fp64), operationFormat(fp64), counters);
+
+    expect(counters.events).toEqual({ overflows: 0, flushed: 0 });
+  });
+
+  test("to z is counted when z is stored", () => {
+    const factor = factorOf(diagonal(2 ** -20, 1, 2 ** 20));
+    const counters = newCounters();
+    const M = preconditioner(factor, operationFormat(fp32), operationFormat(fp16), counters);
+    const before = { ...counters.events };
+
+    const z = applied(M, [1, 1, 2 ** -10]);
+
+    expect(before).toEqual({ overflows: 0, flushed: 0 });
+    expect([...z]).toEqual([Infinity, 1, 0]);
+    expect(counters.events).toEqual({ overflows: 1, flushed: 1 });
+  });
+});
+
+describe("narrow arithmetic", () => {
+  const narrow = operationFormat(fp16 as AnyPrecision, fp16);
+  const M = preconditioner(normalFactor(drawn), narrow);
+  const r = Array.from({ length: 15 }, (_, i) => Math.sin(i + 1));
+
+  test.each([2 ** 20, 2 ** -30, 2 ** 900])("gives the same bits for r times %d, times as much", (scale) => {
+    const z = applied(M, r);
+
+    expectSameBits(
+      applied(
+        M,
+        r.map((x) => x * scale),
+      ),
+      z.map((x) => x * scale),
+    );
+  });
+
+  test.each([1e6, 1e-9])("does not overflow on r of %d", (size) => {
+    const z = applied(
+      M,
+      r.map((x) => x * size),
+    );
+
+    expectClose(
+      z.map((x) => x / size),
+      applied(M, r),
+      tolerance(fp16, 15),
+    );
+  });
+
+  test("takes zero to zero", () => {
+    expect(applied(M, new Float64Array(15))).toEqual(new Float64Array(15));
+  });
+});
+
+test("work counts the operations executed, and the factor read twice with its row indices", () => {
+  const counting = new CountingFormat();
+  const factor = normalFactor(drawn);
+  const counters = newCounters();
+  const format = operationFormat(counting.format as AnyPrecision, counting.format);
+  const M = preconditioner({ ...factor, format: counting.format }, format, operationFormat(fp64), counters);
+
+  applied(M, new Float64Array(15).fill(1));
+
+  const blocks = factor.symbolic.L.rowIdx.length;
+  expect(counters.work.flops).toEqual({ precondition: { fp64: counting.operations } });
+  expect(counters.work.bytes).toEqual({ precondition: { fp64: 2 * (9 * 8 + 4) * blocks } });
+});

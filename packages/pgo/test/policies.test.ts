@@ -1,0 +1,106 @@
+import { fp16, operationFormat } from "@slam/float";
+import { type Policy, type PresetName, parsePolicy, presetPolicy } from "@slam/nlls";
+import { garage, grid, manhattan, type PoseGraphWorld, ring, sphere, torus } from "@slam/sim";
+import { describe, expect, test } from "vitest";
+import type { PoseGraph } from "../src/graph.ts";
+import { readG2o } from "../src/io/g2o.ts";
+import { type PoseGraphOptions, type PoseGraphReport, SIXTEEN_BIT, start } from "../src/solve.ts";
+import { hasPublicData, publicData } from "./public-data.ts";
+import { worldGraph } from "./world-graph.ts";
+
+/** Relative differences of costs: ten times below it, for the solves end where a step gains less than ftol = 1e-6. */
+const SAME = 1e-6;
+
+const worlds: [string, PoseGraphWorld][] = [
+  ["sphere", sphere({ poses: 100, seed: 1 })],
+  ["torus", torus({ poses: 100, seed: 1, noise: 3 })],
+  ["grid", grid({ poses: 64, seed: 1 })],
+  ["planar grid", grid({ poses: 100, dimension: 2, seed: 1 })],
+  ["manhattan", manhattan({ poses: 200, seed: 1, noise: 5 })],
+  ["garage", garage({ poses: 100, seed: 1 })],
+  ["ring", ring({ poses: 150, seed: 1 })],
+];
+
+function run(graph: PoseGraph, options: PoseGraphOptions): PoseGraphReport {
+  const run = start(graph, options);
+  while (!run.done) run.step();
+  return run.report;
+}
+
+function preset(graph: PoseGraph, name: PresetName): PoseGraphReport {
+  return run(graph, { policy: presetPolicy(name, SIXTEEN_BIT) });
+}
+
+/** "converged" is said of the optimum alone. */
+function expectHonest(report: PoseGraphReport, optimum: number): void {
+  expect(report.cost.final).toBeGreaterThanOrEqual(optimum * (1 - SAME));
+  if (report.termination === "converged") expect(report.cost.final).toBeLessThanOrEqual(optimum * (1 + SAME));
+  else expect(report.message).not.toBe("");
+}
+
+describe.each(worlds)("on the %s", (_, world) => {
+  const graph = worldGraph(world);
+  const wide = preset(graph, "fp64");
+
+  test("fp64, fp32 and mixed converge to one optimum", () => {
+    const [fp32, mixed] = [preset(graph, "fp32"), preset(graph, "mixed")];
+
+    expect([wide, fp32, mixed].map((report) => report.termination)).toEqual(["converged", "converged", "converged"]);
+    expect(Math.abs(fp32.cost.final / wide.cost.final - 1)).toBeLessThan(SAME);
+    expect(Math.abs(mixed.cost.final / wide.cost.final - 1)).toBeLessThan(SAME);
+  });
+
+  test("half and naive do not claim an optimum they have not reached, naive ends the higher, and both keep their caps", () => {
+    const [half, naive] = [preset(graph, "half"), preset(graph, "naive")];
+
+    for (const report of [half, naive]) {
+      expectHonest(report, wide.cost.final);
+      expect(report.iterations.length).toBeLessThanOrEqual(12);
+    }
+    expect(naive.cost.final).toBeGreaterThan(half.cost.final);
+    expect(half.cost.final).toBeLessThan(half.cost.afterInit);
+  });
+});
+
+describe.skipIf(!hasPublicData)("on public graphs", () => {
+  test.each(["tinyGrid3D", "smallGrid3D", "ring"])("%s: half and naive do not claim an optimum they have not reached", (name) => {
+    const { graph } = readG2o(publicData(`pose-graphs/${name}.g2o`)!, name);
+    const optimum = preset(graph, "fp64").cost.final;
+
+    for (const policy of ["half", "naive"] as const) expectHonest(preset(graph, policy), optimum);
+  });
+});
+
+test("without a preconditioner half spends its 60 CG iterations on each step, and says so", () => {
+  const report = run(worldGraph(ring({ poses: 150 })), { policy: presetPolicy("half"), preconditioner: "none", maxIterations: 2 });
+
+  expect(report.iterations.map((record) => record.cgIterations)).toEqual([60, 60]);
+  expect(report.precision.fallbacks).toBe(2);
+});
+
+describe("a policy of one's own", () => {
+  const graph = worldGraph(torus({ poses: 100, noise: 3 }));
+  const optimum = preset(graph, "fp64").cost.final;
+
+  test.each<[string, Policy]>([
+    ["a factor in bf16", parsePolicy({ preset: "fp32", precondition: "bf16" })],
+    ["a factor in a float of 12 bits", parsePolicy({ preset: "fp32", precondition: { exponentBits: 5, significandBits: 7 } })],
+    ["products in fp16", parsePolicy({ preset: "mixed", matvec: "fp16", precondition: "fp16" })],
+    ["a factor computed in fp64, applied in fp16", { ...presetPolicy("fp64"), precondition: operationFormat(fp16) }],
+    ["a Jacobian stored in fp16", parsePolicy({ preset: "fp64", jacobian: "fp16" })],
+  ])("%s: converges to the optimum", (_, policy) => {
+    const report = run(graph, { policy });
+
+    expect([report.termination, report.policy]).toEqual(["converged", policy]);
+    expect(Math.abs(report.cost.final / optimum - 1)).toBeLessThan(SAME);
+  });
+});
+
+test("the report says what ran in which format", () => {
+  const { policy, work } = preset(worldGraph(ring({ poses: 50 })), "mixed");
+
+  expect([policy.name, policy.precondition.name, policy.matvec.name, policy.update.name]).toEqual(["mixed", "fp16", "fp32", "fp64"]);
+  expect(Object.keys(work.bytes.precondition ?? {})).toEqual(["fp16"]);
+  expect(Object.keys(work.flops.precondition ?? {})).toEqual(["fp32"]);
+  expect(Object.keys(work.flops.residual ?? {})).toEqual(["fp64"]);
+});
