@@ -15,19 +15,16 @@ export function trajectoryChart(views: readonly { readonly title: string; readon
 
 /** Costs above their lowest value, on a logarithmic scale: SVG. */
 export function convergenceChart(curves: readonly CostCurve[]): Promise<string> {
-  const lowest = Math.min(...curves.flatMap(({ costs }) => costs));
+  const points = curves.flatMap(({ name, costs }) => costs.map((cost, iteration) => ({ name, iteration, cost })));
+  const finite = points.filter(({ cost }) => Number.isFinite(cost));
+  const lowest = Math.min(...finite.map(({ cost }) => cost));
   // The scale ends at the eleventh digit of the lowest cost: zero has no place on it.
   const floor = 1e-10 * (lowest > 0 ? lowest : 1);
-  const values = curves.flatMap(({ name, costs }) =>
-    costs
-      .map((cost, iteration) => ({ name, iteration, excess: Math.max(cost - lowest, floor) }))
-      .filter(({ excess }) => Number.isFinite(excess)),
-  );
+  const values = finite.map(({ name, iteration, cost }) => ({ name, iteration, excess: Math.max(cost - lowest, floor) }));
   return render({
     width: 560,
     height: 260,
     data: { values },
-    mark: { type: "line", point: true },
     encoding: {
       x: { field: "iteration", type: "quantitative", title: "iteration", axis: { tickMinStep: 1, grid: false } },
       y: {
@@ -39,6 +36,11 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
       },
       color: { field: "name", type: "nominal", sort: null, title: null },
     },
+    // Where curves lie on each other, those below are wider and so still show.
+    layer: curves.map(({ name }, i) => ({
+      transform: [{ filter: { field: "name", equal: name } }],
+      mark: { type: "line", strokeWidth: 2 * (curves.length - i), strokeCap: "round", strokeJoin: "round" },
+    })),
     config: CONFIG,
   } as TopLevelSpec);
 }

@@ -1,5 +1,6 @@
 // The main job without any file from outside: a noisy sphere, of 400 poses or as many as the argument says, solved in each preset precision.
 // Writes demo-report.html.
+import type { PoseGraph } from "@slam/pgo";
 import { sphere } from "@slam/sim";
 import pc from "picocolors";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
@@ -19,18 +20,17 @@ const POLICIES = ["fp64", "fp32", "mixed", "half", "naive"];
 const HEAD = ["policy", "chi2", "ATE (m)", "CG iterations", "time", "overflows", "ended"];
 const REPORT = "demo-report.html";
 
-const poses = Number(process.argv[2] ?? 400);
-const world = sphere({ poses, noise: 2, seed: 1 });
-const before = graphOf(world);
-const truth = matchTruth("truth", truthOf(world), before);
-
 try {
-  process.exitCode = await demo();
+  process.exitCode = await demo(Number(process.argv[2] ?? 400));
 } catch (error) {
   process.exitCode = explain(error, ["demo"]);
 }
 
-async function demo(): Promise<number> {
+async function demo(poses: number): Promise<number> {
+  const world = sphere({ poses, noise: 2, seed: 1 });
+  const before = graphOf(world);
+  const truth = matchTruth("truth", truthOf(world), before);
+  const errorOf = (estimate: Float64Array): string => trajectoryError(truth, { ...before, poses: estimate }).rmse.toPrecision(4);
   console.log(
     `A sphere of ${before.ids.length} poses and ${before.from.length} noisy measurements between them, solved in each precision:`,
   );
@@ -41,26 +41,26 @@ async function demo(): Promise<number> {
     const progress = process.stderr.isTTY ? openProgress(process.stderr) : silentProgress;
     const outcome = await solveInWorker({ graph: before, policy: { preset: name, name }, options: {}, repeat: 1 }, progress);
     if (outcome.interrupted) return EXIT.interrupted;
+    if (outcomes.length === 0) rows.push(["before", costText(outcome.report.cost.initial), errorOf(before.poses), "", "", "", ""]);
     outcomes.push(outcome);
-    rows.push(rowOf(outcome));
+    rows.push(rowOf(outcome, errorOf(outcome.poses)));
   }
   const table = textTable(HEAD, 1);
   table.push(...rows);
   console.log(table.toString());
-  await writeOutputs([{ target: REPORT, chunks: [await demoPage(outcomes, rows)] }]);
+  await writeOutputs([{ target: REPORT, chunks: [await demoPage(before, outcomes, rows)] }]);
   console.log(
     `${pc.bold(REPORT)} shows the poses before and after, and how each precision converged. ${secondsText((performance.now() - began) / 1000)} in all.`,
   );
   return outcomes.slice(0, 3).every(({ report }) => report.termination === "converged") ? EXIT.converged : EXIT.notConverged;
 }
 
-function rowOf({ poses, report, seconds }: SolveOutcome): string[] {
-  const { rmse } = trajectoryError(truth, { ...before, poses });
+function rowOf({ report, seconds }: SolveOutcome, error: string): string[] {
   const { policy, cost, linear, precision, termination } = report;
   return [
     policy.name,
     costText(cost.final),
-    rmse.toPrecision(4),
+    error,
     `${linear.cgIterations}`,
     secondsText(seconds[0]!.solve),
     `${precision.overflows}`,
@@ -68,7 +68,7 @@ function rowOf({ poses, report, seconds }: SolveOutcome): string[] {
   ];
 }
 
-async function demoPage(outcomes: readonly SolveOutcome[], rows: readonly (readonly string[])[]): Promise<string> {
+async function demoPage(before: PoseGraph, outcomes: readonly SolveOutcome[], rows: readonly (readonly string[])[]): Promise<string> {
   const mixed = outcomes[POLICIES.indexOf("mixed")]!;
   const trajectories = await trajectoryChart([
     { title: "before", graph: before },

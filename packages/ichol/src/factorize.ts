@@ -1,5 +1,16 @@
 import { checkInteger, checkLength, checkNumber } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type Storage, type Vec, zeros } from "@slam/float";
+import {
+  type AnyPrecision,
+  type FP32,
+  type FP64,
+  fp32,
+  fp64,
+  type RoundingEvents,
+  type Storage,
+  storeCounted,
+  type Vec,
+  zeros,
+} from "@slam/float";
 import type { Work } from "@slam/linop";
 import type { BsrMatrix } from "@slam/sparse";
 import { kernels32 } from "./block-kernels.fp32.ts";
@@ -80,6 +91,19 @@ export function factorize<P extends AnyPrecision>(
 
 export function isFactor<P extends AnyPrecision>(result: CholeskyFactor<P> | BadPivot): result is CholeskyFactor<P> {
   return "values" in result;
+}
+
+/** The factor in another format: each entry rounded once; the factor itself where it is in that format already. */
+export function convertFactor<P extends AnyPrecision>(
+  factor: CholeskyFactor<AnyPrecision>,
+  to: P,
+  events: RoundingEvents,
+): CholeskyFactor<P> {
+  if (factor.format === (to as AnyPrecision)) return factor as CholeskyFactor<P>;
+  const from = factor.values as Storage;
+  const values = zeros(to, from.length);
+  for (let i = 0; i < from.length; i++) storeCounted(to, values as Storage, i, factor.format.load(from, i), events);
+  return { ...factor, format: to, values };
 }
 
 function kernelsFor(P: AnyPrecision, b: number): BlockKernels<never> {

@@ -1,3 +1,3 @@
-export { type BadPivot, type CholeskyFactor, type FactorizeOptions, factorize, isFactor } from "./factorize.ts";
+export { type BadPivot, type CholeskyFactor, convertFactor, type FactorizeOptions, factorize, isFactor } from "./factorize.ts";
 export { analyzeCholesky, type CholeskySymbolic, type ColumnPattern, type Fill, type SymbolicOptions } from "./symbolic.ts";
 export { triangularPreconditioner } from "./triangular.ts";

@@ -6,14 +6,12 @@ import {
   fp64,
   type OperationFormat,
   powerOfTwoBelow,
-  type RoundingEvents,
   type Storage,
   storeCounted,
   type Vec,
-  zeros,
 } from "@slam/float";
 import type { Preconditioner, VectorSpace, Work } from "@slam/linop";
-import type { CholeskyFactor } from "./factorize.ts";
+import { type CholeskyFactor, convertFactor } from "./factorize.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 import { solve16 } from "./triangular.codes.ts";
 import { solve32 } from "./triangular.fp32.ts";
@@ -37,7 +35,7 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   const size = n * b;
   const A = format.arithmetic;
   const V: AnyPrecision = space.format.storage;
-  const values = storeFactor(factor, format.storage, space.events);
+  const values = convertFactor(factor, format.storage, space.events).values as Storage;
   const { w, solve } = chooseSolve(symbolic, format, values);
   const narrow = A.maxFinite < fp32.maxFinite;
   function apply(r: Storage, z: Storage): void {
@@ -61,14 +59,6 @@ export function triangularPreconditioner<P extends AnyPrecision>(
     );
   }
   return { size, space, storage: format.storage.name, apply: (r: Vec<P>, z: Vec<P>) => apply(r as Storage, z as Storage) };
-}
-
-function storeFactor(factor: CholeskyFactor<AnyPrecision>, to: AnyPrecision, events: RoundingEvents): Storage {
-  const from = factor.values as Storage;
-  if (factor.format === to) return from;
-  const into = zeros(to, from.length) as Storage;
-  for (let i = 0; i < from.length; i++) storeCounted(to, into, i, factor.format.load(from, i), events);
-  return into;
 }
 
 interface Solve {

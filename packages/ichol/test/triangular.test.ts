@@ -129,7 +129,7 @@ const anySolve: fc.Arbitrary<SolveCase> = anyCase.map((drawn) => {
 });
 
 function referenceSolve({ symbolic, values, r }: SolveCase, format: OperationFormat): Float64Array {
-  const w = Float64Array.from(r, format.arithmetic.round);
+  const w = Float64Array.from(r, (x) => format.arithmetic.round(x));
   solveReference(symbolic, format, pack(format.storage, values), w);
   return w;
 }
@@ -201,17 +201,18 @@ describe.each([
         const factor = normalFactor(drawn);
         const M = preconditioner(factor, format);
         const order = scalarOrder(factor.symbolic);
-        // The largest entry is in [1, 2): narrow arithmetic scales by 1.
-        const r = Array.from(order, (_, i) => (i === 0 ? 1.5 : Math.sin(i * drawn.seed)));
+        // Of norm 1.5: narrow arithmetic scales by 1.
+        const direction = Array.from(order, (_, i) => Math.cos(i * drawn.seed));
+        const r = direction.map((x) => (1.5 * x) / Math.hypot(...direction));
 
         const z = applied(M, r);
 
-        const { round } = format.arithmetic;
-        const L = denseFactor(factor).map((row) => row.map((x) => format.arithmetic.round(format.storage.round(x))));
+        const round = (x: number): number => format.arithmetic.round(x);
+        const L = denseFactor(factor).map((row) => row.map((x) => round(format.storage.round(x))));
         const expected = denseSolve(
           L,
           order.map((p) => r[p]),
-          (x) => round.call(format.arithmetic, x),
+          round,
         );
         expectSameBits(
           order.map((p) => z[p]),
@@ -331,7 +332,7 @@ describe("narrow arithmetic", () => {
   const M = preconditioner(normalFactor(drawn), narrow);
   const r = Array.from({ length: 15 }, (_, i) => Math.sin(i + 1));
 
-  test.each([2 ** 20, 2 ** -30, 2 ** 900])("gives the same bits for r times %d, times as much", (scale) => {
+  test.each([2 ** 20, 2 ** -30, 2 ** 400])("gives the same bits for r times %d, times as much", (scale) => {
     const z = applied(M, r);
 
     expectSameBits(

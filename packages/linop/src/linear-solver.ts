@@ -21,8 +21,8 @@ export interface LinearSolver<J> {
    */
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport;
   /**
-   * |v| = sqrt(v'M^-1 v), M the solver's approximation of J'J + diag(d): the square of a residual's norm is close to the decrease of |r|^2 that it
-   * leaves undone. Valid after `factor`.
+   * |v| = sqrt(v'M^-1 v), M the solver's approximation of J'J + diag(d): the square of a residual's norm is close to the decrease of |r|^2
+   * that it leaves undone. Valid after `factor`.
    */
   norm(v: Float64Array): number;
 }

@@ -21,6 +21,6 @@ export interface LinearReport {
   /** One sentence with the numbers in it. */
   readonly message: string;
   readonly iterations: number;
-  /** |s| / |g| at the end, in the solver's own norm: recomputed where "verified", else the recurrence's. */
+  /** |s| / |g| at the end, in the solver's own norm: recomputed where "verified" or "stagnated", else the recurrence's. */
   readonly relativeResidual: number;
 }

@@ -4,11 +4,11 @@ import type { Work } from "./work.ts";
 /**
  * Vectors of one format and the operations on them. The operands of one solve share a space.
  *
- * Scalars, products and sums are rounded to the arithmetic, results to the storage. Operands overlap only where they are one vector. A length
- * that does not match throws a DimensionError before anything is written.
+ * Scalars, products and sums are rounded to the arithmetic, results to the storage. Operands overlap only where they are one vector. A
+ * length that does not match throws a DimensionError before anything is written.
  *
- * Sums have one written order, whoever computes them: chunks of 4096 elements in ascending order; within a chunk eight partial sums, element i
- * into sum i mod 8; then ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)).
+ * Sums have one written order, whoever computes them: chunks of 4096 elements in ascending order; within a chunk eight partial sums,
+ * element i into sum i mod 8; then ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)).
  */
 export interface VectorSpace<P extends AnyPrecision> {
   readonly format: OperationFormat<P>;

@@ -34,6 +34,15 @@ describe("dot", () => {
     expect(space.dot(x, x.map(Math.sign))).toBe(big + 2);
   });
 
+  test("and not before", () => {
+    const x = new Float32Array(4096);
+    x[0] = big;
+    x[4080] = 1;
+    x[4088] = 1;
+
+    expect(space.dot(x, x.map(Math.sign))).toBe(big);
+  });
+
   test("accumulates fp16 in fp32, and in fp16 where the policy rounds every operation", () => {
     const x = pack(fp16, [2048, 1]);
     const ones = pack(fp16, [1, 1]);

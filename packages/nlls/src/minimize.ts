@@ -1,5 +1,5 @@
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
-import { fp64, operationFormat, tolerance, wider } from "@slam/float";
+import { fp32, fp64, operationFormat, tolerance, wider } from "@slam/float";
 import { type LinearReport, type LinearSolver, type Termination, Work } from "@slam/linop";
 import { nielsenDamping } from "./damping.ts";
 import type { Policy } from "./policy.ts";
@@ -48,6 +48,7 @@ export interface Run<X> {
 }
 
 const EXACT = operationFormat(fp64);
+const SINGLE = operationFormat(fp32);
 /** Steps that may pass without a new lowest cost: undamped under "lm", and under "gn" before the run counts as diverged. */
 const WATCH = { lm: 5, gn: 8 } as const;
 /** Levenberg-Marquardt ends when no step this small goes downhill. */
@@ -58,10 +59,10 @@ const MOST_REFINEMENTS = 4;
 /**
  * Minimises |r(x)|^2 by Gauss-Newton or Levenberg-Marquardt: (J'J + lambda diag(J'J)) dx = -J'r, inexactly, to eta.
  *
- * Costs that decide anything are evaluated in fp64. "converged" needs an accepted step whose relative decrease is at most ftol, and
- * |g + (J'J + D) dx| <= eta max(|g|, sqrt(ftol |r|^2)) for it, with r, J and g evaluated anew in fp64, in the solver's norm, in which |g|^2 is about the
- * decrease a full step brings; or a zero gradient. Where only the first holds, the inner solve goes on from its replaced residual; where that gains
- * nothing the run ends "stagnated".
+ * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that changes the cost, and should by the linear model,
+ * by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= eta max(|g|, sqrt(ftol |r|^2)) for it, with r, J and g evaluated anew in
+ * fp64, in the solver's norm, in which |g|^2 is about the decrease a full step brings; or a zero gradient. Where only the first holds, the inner solve
+ * goes on from its replaced residual; where that gains nothing the run ends "stagnated".
  *
  * @throws OptionError for options out of range.
  * @see Nocedal and Wright, Numerical Optimization, 2006, chapters 7, 10 and 15.6 (the watchdog technique of Chamberlain et al.).
@@ -98,6 +99,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #lastLinear: LinearReport | undefined;
   /** The damping that was needed when undamped steps failed last: they are tried again at a tenth of it. */
   #neededDamping = Number.POSITIVE_INFINITY;
+  /** The lowest cost when undamped steps failed last. */
+  #undampedFailed = Number.POSITIVE_INFINITY;
   #end: { readonly termination: Termination; readonly message: string } | undefined;
 
   constructor(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J>) {
@@ -163,8 +166,9 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     }
     const began = performance.now();
     const J = this.#timed("linearize", () => this.#linearize());
-    if (this.#g.every((gj) => gj === 0)) {
-      this.#finish("converged", "the gradient is zero");
+    if (isZero(this.#g)) {
+      if (isZero(this.#exactly(J).g)) this.#finish("converged", "the gradient is zero");
+      else this.#finish("stagnated", `the gradient is zero in ${this.#policy.jacobian.name}, but not in fp64`);
       return;
     }
     const d = this.#dampingDiagonal(J);
@@ -198,12 +202,13 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
 
   #dampingDiagonal(J: J): Float64Array | undefined {
     const lambda = this.#damping.value;
-    return lambda === 0 ? undefined : J.columnSquares().map((square) => lambda * square);
+    // An unknown on which no residual depends here is held where it is.
+    return lambda === 0 ? undefined : J.columnSquares().map((square) => lambda * (square === 0 ? 1 : square));
   }
 
   #try(J: J, d: Float64Array | undefined, linear: LinearReport, began: number): void {
     const dx = this.#dx;
-    if (dx.every((dxj) => dxj === 0)) {
+    if (isZero(dx)) {
       this.#record(began, 0, linear.iterations, Number.NaN, false);
       this.#reject(linear.termination === "non-finite" ? "non-finite" : "breakdown", `the linear solve gave no step: ${linear.message}`);
       return;
@@ -213,12 +218,17 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const cost = this.#timed("update", () => this.#costAt(candidate));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
-    const noise = tolerance(fp64, 1, 16) * this.#best.cost;
+    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : this.#noise();
     const flat = Math.abs(decrease) <= noise && predicted <= noise;
     const lowest = cost < this.#best.cost || (flat && cost <= this.#best.cost + noise);
     const undamped = this.#damping.value === 0;
     const tentative = undamped && Number.isFinite(cost) && this.#watch + 1 < WATCH[this.#method];
-    const converging = lowest && undamped && decrease <= Math.max(this.#ftol * this.#cost, noise);
+    // A step across the bottom of a valley may change the cost little and leave it high: the model must promise little too.
+    const little = Math.max(this.#ftol * this.#cost, noise);
+    const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || this.#watch === 0);
+    // A damped step may be small because of the damping: it decides only where undamped steps have just failed, and by a lambda that shortens little.
+    const conclusive = undamped || (this.#damping.value <= 1 && this.#undampedFailed <= this.#best.cost * (1 + this.#ftol));
+    const converging = settled && conclusive;
     const end = converging ? this.#verify(J, d, candidate, cost, decrease) : undefined;
     const gainRatio = decrease / predicted;
     if (end === undefined && lowest) this.#move(candidate, cost);
@@ -230,19 +240,18 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     }
     this.#record(began, norm(dx), linear.iterations + (end?.cgIterations ?? 0), gainRatio, lowest || tentative);
     if (end !== undefined) this.#finish(end.termination, end.message);
-    else if (lowest) this.#afterLowest(decrease, gainRatio);
+    else if (lowest) this.#afterLowest(decrease, gainRatio, flat);
     else if (!tentative) {
       const termination = !Number.isFinite(cost) ? "non-finite" : this.#method === "gn" ? "diverged" : "stagnated";
       this.#reject(termination, `no step lowers the cost ${this.#best.cost}; the linear solve says: ${linear.message}`);
     }
   }
 
-  #afterLowest(decrease: number, gainRatio: number): void {
+  #afterLowest(decrease: number, gainRatio: number, flat: boolean): void {
     if (this.#cost === 0) this.#finish("converged", "the residual is zero");
     const lambda = this.#damping.value;
     if (lambda === 0) return;
-    // A damped step may be small because of the damping: whether the run has converged is for an undamped one to say.
-    const tryUndamped = decrease <= this.#ftol * this.#cost && lambda <= 0.1 * this.#neededDamping;
+    const tryUndamped = flat || (decrease <= this.#ftol * this.#cost && lambda <= 0.1 * this.#neededDamping);
     this.#damping = tryUndamped ? nielsenDamping() : this.#damping.accept(gainRatio);
   }
 
@@ -253,6 +262,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       this.#finish(termination, message);
       return;
     }
+    if (this.#damping.value === 0) this.#undampedFailed = this.#best.cost;
     this.#damping = this.#damping.reject();
     this.#neededDamping = this.#damping.value;
     if (this.#damping.value > MOST_DAMPING) this.#finish(termination, message);
@@ -269,13 +279,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
    * The fp64 quantities decide the ending alone and never feed back into the step.
    */
   #verify(J: J, d: Float64Array | undefined, candidate: X, cost: number, decrease: number): Ending {
-    const { jacobian, residual } = this.#policy;
-    const exactAlready =
-      jacobian.storage === fp64 && jacobian.arithmetic === fp64 && residual.arithmetic === fp64 && residual.storage === fp64;
-    const exactJ = exactAlready ? J : this.#problem.jacobian(this.#x, EXACT);
-    const g = new Float64Array(this.#g.length);
-    this.#problem.residual(this.#x, EXACT, this.#row);
-    exactJ.gradient(this.#row, fp64, g);
+    const { J: exactJ, g } = this.#exactly(J);
     let best = { candidate, cost };
     let cgIterations = 0;
     let error = this.#relativeResidual(exactJ, d, g);
@@ -289,17 +293,27 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       const nextCost = this.#costAt(next);
       if (nextCost <= best.cost) best = { candidate: next, cost: nextCost };
     }
-    const relative = decrease / this.#cost;
+    const change = Math.abs(decrease) / this.#cost;
     if (best.cost <= this.#best.cost) this.#move(best.candidate, best.cost);
-    const decreased = `the last step lowered the cost by ${relative.toExponential(1)} of itself`;
+    const changed = `the last step changed the cost by ${change.toExponential(1)} of itself`;
     if (error <= this.#eta)
       return {
         termination: "converged",
-        message: `${decreased} and solves its equations in fp64 to ${error.toExponential(1)}`,
+        message: `${changed} and solves its equations in fp64 to ${error.toExponential(1)}`,
         cgIterations,
       };
-    const message = `${decreased}, but leaves ${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}, and solving on gains nothing`;
+    const message = `${changed}, but leaves ${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}, and solving on gains nothing`;
     return { termination: "stagnated", message, cgIterations };
+  }
+
+  /** J and g at x in fp64; the given J where it is that. */
+  #exactly(J: J): { readonly J: J; readonly g: Float64Array } {
+    const { storage, arithmetic } = this.#policy.jacobian;
+    const exact = storage === fp64 && arithmetic === fp64 ? J : this.#problem.jacobian(this.#x, EXACT);
+    const g = new Float64Array(this.#g.length);
+    this.#problem.residual(this.#x, EXACT, this.#row);
+    exact.gradient(this.#row, fp64, g);
+    return { J: exact, g };
   }
 
   /** g + (J'J + D) dx in fp64, in the solver's norm, over the size it should not exceed eta times. */
@@ -314,6 +328,18 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #costAt(x: X): number {
     this.#problem.residual(x, EXACT, this.#row);
     return dot(this.#row, this.#row);
+  }
+
+  /**
+   * What rounding may do to the lowest cost: 2 |r| |e| + |e|^2 for e = 4 2^-29 (r in fp32 - r), since fp64 has 29 bits more. It is all of the
+   * cost where a residual of zero has been reached.
+   */
+  #noise(): number {
+    this.#problem.residual(this.#best.x, SINGLE, this.#r);
+    this.#problem.residual(this.#best.x, EXACT, this.#row);
+    const difference = norm(this.#r.map((ri, i) => ri - this.#row[i]));
+    const e = Number.isFinite(difference) ? 2 ** -27 * difference : 0;
+    return Math.max(tolerance(fp64, 1, 16) * this.#best.cost, 2 * Math.sqrt(this.#best.cost) * e + e * e);
   }
 
   /** To a point whose cost is the lowest so far. */
@@ -354,6 +380,10 @@ function dot(x: Float64Array, y: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
   return sum;
+}
+
+function isZero(x: Float64Array): boolean {
+  return x.every((xj) => xj === 0);
 }
 
 function norm(x: Float64Array): number {

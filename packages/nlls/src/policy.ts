@@ -1,4 +1,4 @@
-import { checkChoice, OptionError } from "@slam/errors";
+import { checkChoice, checkInteger, OptionError } from "@slam/errors";
 import { type AnyPrecision, bf16, defineFloat, e4m3, e5m2, fp16, fp32, fp64, type OperationFormat, operationFormat } from "@slam/float";
 import type { Operation } from "@slam/linop";
 
@@ -72,14 +72,13 @@ function parseFormat(field: string, value: unknown): OperationFormat {
     if (rest.length > 0) throw new OptionError(field, { expected: "storage or storage/arithmetic", actual: value });
     return operationFormat(named(field, storage), arithmetic === undefined ? undefined : named(field, arithmetic));
   }
-  if (isObject(value) && "storage" in value) {
-    const arithmetic = value["arithmetic"];
-    return operationFormat(
-      precision(`${field}.storage`, value["storage"]),
-      arithmetic === undefined ? undefined : precision(`${field}.arithmetic`, arithmetic),
-    );
-  }
-  return operationFormat(precision(field, value));
+  if (!isObject(value) || !("storage" in value)) return operationFormat(precision(field, value));
+  checkFields(field, value, ["storage", "arithmetic"]);
+  const { storage, arithmetic } = value;
+  return operationFormat(
+    precision(`${field}.storage`, storage),
+    arithmetic === undefined ? undefined : precision(`${field}.arithmetic`, arithmetic),
+  );
 }
 
 function named(field: string, name: string): AnyPrecision {
@@ -91,20 +90,20 @@ function precision(field: string, value: unknown): AnyPrecision {
   if (typeof value === "string") return named(field, value);
   if (!isObject(value))
     throw new OptionError(field, { expected: "the name of a format or an object with exponentBits and significandBits", actual: value });
-  const { name, exponentBits, significandBits, infinities, saturate, ...rest } = value;
-  const unknown = Object.keys(rest)[0];
-  if (unknown !== undefined)
-    throw new OptionError(`${field}.${unknown}`, {
-      expected: "exponentBits, significandBits, infinities, saturate or name",
-      actual: unknown,
-    });
-  return defineFloat({
-    name: typeof name === "string" ? name : `e${exponentBits}p${significandBits}`,
-    exponentBits: Number(exponentBits),
-    significandBits: Number(significandBits),
-    infinities: infinities !== false,
-    saturate: saturate === true,
-  });
+  checkFields(field, value, ["name", "exponentBits", "significandBits", "infinities", "saturate"]);
+  const { exponentBits: e, significandBits: p, infinities = true, saturate = false, name = `e${e}p${p}` } = value;
+  checkInteger(`${field}.exponentBits`, e as number, 2, 10);
+  checkInteger(`${field}.significandBits`, p as number, 2, 16 - (e as number));
+  if (typeof infinities !== "boolean") throw new OptionError(`${field}.infinities`, { expected: "true or false", actual: infinities });
+  if (typeof saturate !== "boolean") throw new OptionError(`${field}.saturate`, { expected: "true or false", actual: saturate });
+  if (typeof name !== "string" || Object.hasOwn(FORMATS, name)) {
+    throw new OptionError(`${field}.name`, { expected: "a string that names no other format", actual: name });
+  }
+  return defineFloat({ name, exponentBits: e as number, significandBits: p as number, infinities, saturate });
+}
+
+function checkFields(field: string, value: { readonly [key: string]: unknown }, allowed: readonly string[]): void {
+  for (const key of Object.keys(value)) checkChoice(`${field}: field`, key, allowed);
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

@@ -1,6 +1,14 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { type AnyPrecision, fp32, fp64, type OperationFormat, operationFormat, powerOfTwoBelow, type Storage, type Vec } from "@slam/float";
-import { analyzeCholesky, type CholeskySymbolic, type Fill, factorize, isFactor, triangularPreconditioner } from "@slam/ichol";
+import {
+  analyzeCholesky,
+  type CholeskySymbolic,
+  convertFactor,
+  type Fill,
+  factorize,
+  isFactor,
+  triangularPreconditioner,
+} from "@slam/ichol";
 import { type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
 import {
@@ -139,7 +147,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
     events.shifts += factor.shifts;
-    this.#preconditioner = triangularPreconditioner(factor, precondition, this.#space, work);
+    this.#preconditioner = triangularPreconditioner(convertFactor(factor, format.storage, events), precondition, this.#space, work);
     this.#meter.reset();
     this.#renew = undefined;
     this.#pack(J, d);

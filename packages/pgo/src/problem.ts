@@ -65,7 +65,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
         r[edge * dof + a] = format.storage.round(sum);
       }
     }
-    this.#count("residual", format, dof * (dof + 1) + 40);
+    this.#count("residual", format, graph.from.length, dof * (dof + 1) + 40, dof);
   }
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
@@ -83,7 +83,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
       if (ofFrom[edge] >= 0) this.#whiten(A, format.storage, edge, Ji, values, ofFrom[edge]);
       if (ofTo[edge] >= 0) this.#whiten(A, format.storage, edge, Jj, values, ofTo[edge]);
     }
-    this.#count("jacobian", format, 2 * dof * dof * (dof + 1) + 100);
+    this.#count("jacobian", format, graph.from.length, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
     return new BsrJacobian(matrix);
   }
 
@@ -110,6 +110,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
       if (format.arithmetic === fp64) this.#group.retract(x, pose * size, dx, k * dof, moved, pose * size);
       else retractRounded(this.#group, format.arithmetic, x, pose * size, dx, k * dof, moved, pose * size);
     }
+    this.#count("update", format, this.cols / dof, 100, size);
     return this.store(moved, format);
   }
 
@@ -121,11 +122,10 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     return stored;
   }
 
-  #count(operation: "residual" | "jacobian", format: OperationFormat, flopsPerEdge: number): void {
-    const edges = this.graph.from.length;
-    const bytes =
-      edges * this.#factor.dof * (operation === "jacobian" ? 2 * this.#factor.dof : 1) * format.storage.Storage.BYTES_PER_ELEMENT;
-    this.#counters?.work.count(operation, format.arithmetic.name, edges * flopsPerEdge, format.storage.name, bytes);
+  /** Nominal flops and scalars written for each of so many edges or poses. */
+  #count(operation: "residual" | "jacobian" | "update", format: OperationFormat, items: number, flops: number, scalars: number): void {
+    const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
+    this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
   }
 }
 

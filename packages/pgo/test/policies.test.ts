@@ -8,16 +8,16 @@ import { type PoseGraphOptions, type PoseGraphReport, SIXTEEN_BIT, start } from 
 import { hasPublicData, publicData } from "./public-data.ts";
 import { worldGraph } from "./world-graph.ts";
 
-/** Relative differences of costs: ten times below it, for the solves end where a step gains less than ftol = 1e-6. */
+/** Relative difference of costs: solves end where a step gains at most ftol = 1e-6 of the cost. */
 const SAME = 1e-6;
 
 const worlds: [string, PoseGraphWorld][] = [
-  ["sphere", sphere({ poses: 100, seed: 1 })],
-  ["torus", torus({ poses: 100, seed: 1, noise: 3 })],
-  ["grid", grid({ poses: 64, seed: 1 })],
+  ["sphere", sphere({ poses: 64, seed: 1 })],
+  ["torus", torus({ poses: 64, seed: 1, noise: 3 })],
+  ["grid", grid({ poses: 48, seed: 1 })],
   ["planar grid", grid({ poses: 100, dimension: 2, seed: 1 })],
   ["manhattan", manhattan({ poses: 200, seed: 1, noise: 5 })],
-  ["garage", garage({ poses: 100, seed: 1 })],
+  ["garage", garage({ poses: 64, seed: 1 })],
   ["ring", ring({ poses: 150, seed: 1 })],
 ];
 
@@ -62,12 +62,12 @@ describe.each(worlds)("on the %s", (_, world) => {
   });
 });
 
-describe.skipIf(!hasPublicData)("on public graphs", () => {
-  test.each(["tinyGrid3D", "smallGrid3D", "ring"])("%s: half and naive do not claim an optimum they have not reached", (name) => {
+// Slow: every operation goes through the format's own arithmetic.
+describe.skipIf(!hasPublicData).each(["tinyGrid3D", "smallGrid3D", "ring"])("on the public %s", (name) => {
+  test.each(["half", "naive"] as const)("%s does not claim an optimum it has not reached", { timeout: 60_000 }, (policy) => {
     const { graph } = readG2o(publicData(`pose-graphs/${name}.g2o`)!, name);
-    const optimum = preset(graph, "fp64").cost.final;
 
-    for (const policy of ["half", "naive"] as const) expectHonest(preset(graph, policy), optimum);
+    expectHonest(preset(graph, policy), preset(graph, "fp64").cost.final);
   });
 });
 
@@ -87,13 +87,21 @@ describe("a policy of one's own", () => {
     ["a factor in a float of 12 bits", parsePolicy({ preset: "fp32", precondition: { exponentBits: 5, significandBits: 7 } })],
     ["products in fp16", parsePolicy({ preset: "mixed", matvec: "fp16", precondition: "fp16" })],
     ["a factor computed in fp64, applied in fp16", { ...presetPolicy("fp64"), precondition: operationFormat(fp16) }],
-    ["a Jacobian stored in fp16", parsePolicy({ preset: "fp64", jacobian: "fp16" })],
   ])("%s: converges to the optimum", (_, policy) => {
     const report = run(graph, { policy });
 
     expect([report.termination, report.policy]).toEqual(["converged", policy]);
     expect(Math.abs(report.cost.final / optimum - 1)).toBeLessThan(SAME);
   });
+});
+
+test("a Jacobian stored in fp16 moves the point where J'r is zero: the solve ends there and does not say converged", () => {
+  const graph = worldGraph(torus({ poses: 100, noise: 3 }));
+
+  const report = run(graph, { policy: parsePolicy({ preset: "fp64", jacobian: "fp16" }) });
+
+  expect(report.termination).toBe("stagnated");
+  expectHonest(report, preset(graph, "fp64").cost.final);
 });
 
 test("the report says what ran in which format", () => {

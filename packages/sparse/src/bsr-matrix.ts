@@ -26,8 +26,12 @@ export function valueCount(pattern: BsrPattern): number {
 }
 
 /**
- * B = A diag(scale), in another format: each product is rounded once, from fp64, into `to`. With powers of two and the same format it is exact.
- * @param scale length columns of A. @param events counts what overflows and what is flushed to zero.
+ * B = A diag(scale), in another format: each product is rounded once, from fp64, into `to`. By powers of two into the same format it is
+ * exact, in the format's range.
+ *
+ * @param scale length columns of A.
+ * @param events counts what overflows and what is flushed to zero.
+ * @throws DimensionError if the length of `scale` does not fit.
  */
 export function scaleColumns<P extends AnyPrecision, Q extends AnyPrecision>(
   A: BsrMatrix<P>,

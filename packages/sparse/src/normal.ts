@@ -68,8 +68,8 @@ function findBlock(pattern: BsrPattern, i: number, j: number): number {
 }
 
 /**
- * The lower triangle of A'A, each entry summed by ascending row of A, every operation rounded to A's format: what a factorisation starts from.
- * Diagonal blocks are full, both triangles.
+ * The lower triangle of A'A, each entry summed by ascending row of A, every operation rounded to A's format: what a factorisation starts
+ * from. Diagonal blocks are full, both triangles.
  *
  * @param symbolic of A's pattern.
  * @param work counts it as "factorize", where given.

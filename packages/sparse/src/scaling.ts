@@ -18,8 +18,8 @@ export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64A
 }
 
 /**
- * Jacobi scaling by powers of two: s_j = 2^k with s_j^2 c_j in [1/2, 2), so that A diag(s) has columns of about unit norm and no bit of A changes.
- * 1 where c_j is zero or not finite.
+ * Jacobi scaling by powers of two: s_j = 2^k with s_j^2 c_j in [1/2, 2), so that A diag(s) has columns of about unit norm and no bit of A
+ * changes. 1 where c_j is zero or not finite.
  * @see van der Sluis, Condition numbers and equilibration of matrices, Numer. Math. 14, 1969.
  */
 export function jacobiScaling(squares: Float64Array): Float64Array {

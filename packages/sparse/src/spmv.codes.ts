@@ -2,7 +2,8 @@ import type { BsrPattern } from "./bsr-pattern.ts";
 
 const f = Math.fround;
 
-// The reference's products with entries stored as 16-bit codes, decoded by table, and fp32 arithmetic, as plain loops: the same order, the same bits.
+// The reference's products with entries stored as 16-bit codes, decoded by table, and fp32 arithmetic, as plain loops: the same order, the
+// same bits.
 
 /** y <- A x */
 export function multiply16(

@@ -4,7 +4,28 @@ import * as reference from "@slam/sparse/reference";
 import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
-  expect(Object.keys(api).sort()).toEqual(["amd","bsrMatrix","bsrOperator","bsrPattern","checkPermutation","columnCounts","columnSquares","eliminationTree","inversePermutation","jacobiScaling","normalProduct","normalSymbolic","permuteSymmetric","postorder","rowStructure","scaleColumns","symbolicCholesky","transpose","transposePattern","valueCount"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "amd",
+    "bsrMatrix",
+    "bsrOperator",
+    "bsrPattern",
+    "checkPermutation",
+    "columnCounts",
+    "columnSquares",
+    "eliminationTree",
+    "inversePermutation",
+    "jacobiScaling",
+    "normalProduct",
+    "normalSymbolic",
+    "permuteSymmetric",
+    "postorder",
+    "rowStructure",
+    "scaleColumns",
+    "symbolicCholesky",
+    "transpose",
+    "transposePattern",
+    "valueCount",
+  ]);
   expect(Object.keys(views).sort()).toEqual(["blockView", "toDense"]);
   expect(Object.keys(reference).sort()).toEqual(["multiplyReference", "multiplyTransposedReference", "productReference"]);
 });

@@ -30,14 +30,17 @@ export function randomPattern(blockRows: number, blockCols: number, r: number, c
   return bsrPattern({ blockRows, blockCols, r, c, rowPtr, colIdx: Int32Array.from(rows.flat()) });
 }
 
+/** Uniform in [-2, 2], all bits in use; `fc.double` draws small numbers as often as large ones. */
+const uniform = fc.integer({ min: -(2 ** 30), max: 2 ** 30 }).map((k) => k / 2 ** 29);
+
 /** Numbers to fill a matrix or vector with: k / 8, whose products and sums are exact in most formats; any; the ends of what P holds. */
 export const families = {
   "few bits": () => fc.integer({ min: -16, max: 16 }).map((k) => k / 8),
   "numbers of any size": () => fc.double({ noNaN: true, noDefaultInfinity: true }),
-  "numbers near 1": () => fc.double({ min: -2, max: 2, noNaN: true }),
+  "numbers near 1": () => uniform,
   "edge cases": ({ minSubnormal, minNormal, maxFinite }: AnyPrecision) =>
     fc.oneof(
-      { weight: 8, arbitrary: fc.double({ min: -2, max: 2, noNaN: true }) },
+      { weight: 8, arbitrary: uniform },
       fc.constantFrom(0, -0, minSubnormal, -minSubnormal, minNormal, maxFinite, -maxFinite, Infinity, -Infinity, NaN),
     ),
 } satisfies { readonly [name: string]: (P: AnyPrecision) => fc.Arbitrary<number> };

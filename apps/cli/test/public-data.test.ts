@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chi2, readG2o } from "@slam/pgo";
+import { expect, test } from "vitest";
+import { slam, temporaryFolder } from "./slam.ts";
+
+const data = process.env.SLAM_DATA ?? fileURLToPath(new URL("../../../../shared/data", import.meta.url));
+
+test.skipIf(!existsSync(data)).for([
+  ["ring", 11.16310083],
+  ["smallGrid3D", 458.1538],
+] as const)("slam pgo reaches and writes the known optimum of %s", async ([name, optimum], context) => {
+  const folder = temporaryFolder(context);
+
+  const { code } = await slam(folder, "pgo", join(data, `pose-graphs/${name}.g2o`), "--out", "out.g2o", "--quiet");
+
+  const reached = chi2(readG2o(readFileSync(join(folder, "out.g2o")), "out.g2o").graph);
+  expect(code).toBe(0);
+  // The known optima are known to 1e-6.
+  expect(reached).toBeLessThanOrEqual(optimum * (1 + 1e-6));
+});

@@ -1,0 +1,51 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { type TestContext, vi } from "vitest";
+
+// Each test starts processes, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const SOURCE = fileURLToPath(new URL("../src/", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a program of the CLI from source, such as main.ts. */
+export function launch(program: string, args: readonly string[], folder: string): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ["--conditions=@slam/source", join(SOURCE, program), ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", NODE_COMPILE_CACHE: join(tmpdir(), "slam-cli-compiled") },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Runs it to its end. */
+export function finish(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Finished> {
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (data: Buffer) => {
+    stdout += data;
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    stderr += data;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+/** `slam args` in the folder. */
+export function slam(folder: string, ...args: readonly string[]): Promise<Finished> {
+  return finish(launch("main.ts", args, folder));
+}
+
+/** A folder that goes with the test. */
+export function temporaryFolder({ onTestFinished }: Pick<TestContext, "onTestFinished">): string {
+  const folder = mkdtempSync(join(tmpdir(), "slam-cli-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

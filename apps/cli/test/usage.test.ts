@@ -1,0 +1,68 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { lay, SQUARE } from "./graphs.ts";
+import { slam, temporaryFolder } from "./slam.ts";
+
+describe.concurrent("a usage error exits 2, says what is wrong in one line and writes nothing", () => {
+  test.for<readonly [name: string, args: readonly string[], message: string]>([
+    ["an unknown command", ["frobnicate"], "unknown command 'frobnicate'"],
+    ["an unknown flag", ["pgo", "square.g2o", "--polcy", "half"], "unknown option '--polcy'"],
+    ["a missing operand", ["pgo"], "missing required argument 'graph'"],
+    ["a choice that is none", ["pgo", "square.g2o", "--method", "newton"], "Allowed choices are gn, lm"],
+    ["a number out of range", ["pgo", "square.g2o", "--eta", "3"], "Allowed is a number in 0 ... 1"],
+    ["a number that is none", ["pgo", "square.g2o", "--ftol", "small"], "Allowed is a finite number >= 0"],
+    ["a count that is none", ["pgo", "square.g2o", "--repeat", "0"], "Allowed is an integer >= 1"],
+    ["a fill that does not work", ["pgo", "square.g2o", "--fill", "2"], "Allowed are 0 and complete"],
+    ["ids that are none", ["pgo", "square.g2o", "--fix", "0,first"], "Allowed are ids"],
+    ["an id the graph does not have", ["pgo", "square.g2o", "--fix", "0,9"], "--fix 9: the graph has no pose of this id"],
+    ["an unknown policy", ["pgo", "square.g2o", "--policy", "quarter"], 'policy.preset is "quarter", expected one of fp64'],
+    ["a policy file that is not there", ["pgo", "square.g2o", "--policy", "none.json"], "none.json"],
+    ["a policy file that is no JSON", ["pgo", "square.g2o", "--policy", "broken.json"], "--policy broken.json: "],
+    ["a policy with an unknown operation", ["pgo", "square.g2o", "--policy", "field.json"], "matvecs"],
+    ["a policy with an unknown format", ["pgo", "square.g2o", "--policy", "format.json"], 'policy.matvec is "fp17"'],
+    ["a result in no known format", ["pgo", "square.g2o", "--out", "result.txt"], "result.txt: the name of a result ends in .g2o"],
+    ["two results of one name", ["pgo", "square.g2o", "--json", "a.json", "--report", "a.json"], "a.json is named for two results"],
+    ["an operand behind --json", ["info", "--json", "square.g2o", "square.g2o"], "--json square.g2o: the report's name ends in .json"],
+    ["fill without a factor", ["pgo", "square.g2o", "--fill", "0", "--preconditioner", "jacobi"], "--fill goes with"],
+    ["refresh of nothing", ["pgo", "square.g2o", "--refresh", "always", "--preconditioner", "none"], "--refresh goes with"],
+    ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],
+    ["a world without a name for it", ["generate", "sphere"], "required option '--out <file>' not specified"],
+    ["a world too small", ["generate", "sphere", "--poses", "2", "--out", "tiny.g2o"], "poses is 2"],
+  ])("%s", async ([, args, message], context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, {
+      "square.g2o": SQUARE,
+      "broken.json": "{",
+      "field.json": '{ "matvecs": "fp16" }',
+      "format.json": '{ "matvec": "fp17" }',
+    });
+    const before = readdirSync(folder);
+
+    const { code, stdout, stderr } = await slam(folder, ...args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^slam: /);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+    expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+test("--version prints the version", async (context) => {
+  expect(await slam(temporaryFolder(context), "--version")).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });
+});
+
+test("the example in the help of each command runs", async (context) => {
+  const folder = temporaryFolder(context);
+
+  for (const command of ["generate", "info", "convert", "pgo"]) {
+    const help = await slam(folder, command, "--help");
+    const example = /^ {2}\$ slam (.+)$/m.exec(help.stdout)?.[1];
+
+    expect(help.code).toBe(0);
+    expect(example).toMatch(new RegExp(`^${command} `));
+    expect((await slam(folder, ...example!.split(" "))).code).toBe(0);
+  }
+
+  expect(readdirSync(folder).sort()).toEqual(["report.html", "solved.g2o", "sphere.g2o", "sphere.graph.gz", "truth.tum"]);
+});

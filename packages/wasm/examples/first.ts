@@ -1,0 +1,3 @@
+import * as api from "@slam/wasm";
+
+console.log(Object.keys(api));

@@ -1,0 +1,90 @@
+import { EmitError } from "./emit-error.ts";
+import { float32, float64, signed, unsigned } from "./encoding.ts";
+
+/** WebAssembly's types of values; v128 is 16 bytes, whatever lanes an instruction sees in them. */
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+/** A value of type T where an instruction takes one: an expression, or a number that becomes a constant. */
+export type Operand<T extends ValueType> = Expr<T> | (T extends "v128" ? never : T extends "i64" ? bigint : number);
+
+/**
+ * An instruction with its operands: a tree, computed where a statement uses it.
+ * It is used once: a value that is needed again, or before something that it reads is written, is kept in a local by `f.let`.
+ */
+export class Expr<T extends ValueType = ValueType> {
+  /** As in WebAssembly's text format: "f64x2.mul". */
+  readonly name: string;
+  readonly type: T;
+  readonly #code: readonly number[];
+  readonly #operands: readonly Expr[];
+  #used = false;
+
+  /** @param code the opcode and its immediates. */
+  constructor(name: string, type: T, code: readonly number[], operands: readonly Expr[]) {
+    this.name = name;
+    this.type = type;
+    this.#code = code;
+    this.#operands = operands;
+  }
+
+  /** Appends the code, operands first. `owner` is the function it becomes part of. */
+  write(out: number[], owner: object): void {
+    // A constant costs nothing to repeat.
+    if (this.#used && this.#operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
+    this.#used = true;
+    for (const operand of this.#operands) operand.write(out, owner);
+    for (const byte of this.#code) out.push(byte);
+  }
+}
+
+/** A variable of a function, or its parameter. May be used as often as one likes. */
+export class Local<T extends ValueType = ValueType> extends Expr<T> {
+  readonly index: number;
+  readonly #owner: object;
+
+  constructor(type: T, index: number, owner: object) {
+    super(`local ${index}`, type, [0x20, ...unsigned(index)], []);
+    this.index = index;
+    this.#owner = owner;
+  }
+
+  override write(out: number[], owner: object): void {
+    if (owner !== this.#owner) throw new EmitError(`${this.name} belongs to another function`);
+    super.write(out, owner);
+  }
+}
+
+/** An expression of the instruction `name` on operands of the given types. @throws EmitError where they are of other types. */
+export function instruction<R extends ValueType>(
+  name: string,
+  result: R,
+  code: readonly number[],
+  types: readonly ValueType[],
+  operands: readonly unknown[],
+): Expr<R> {
+  return new Expr(
+    name,
+    result,
+    code,
+    types.map((type, i) => operandOf(type, operands[i], name)),
+  );
+}
+
+/** The operand as an expression of the type. @param user the instruction or statement that takes it, for the message. */
+export function operandOf<T extends ValueType>(type: T, operand: unknown, user: string): Expr<T> {
+  if (operand instanceof Expr && operand.type === type) return operand;
+  const immediate = IMMEDIATES[type](operand);
+  if (immediate !== undefined) return new Expr(`${type}.const`, type, immediate, []);
+  const found = operand instanceof Expr ? `${operand.name}, of type ${operand.type}` : String(operand);
+  throw new EmitError(`${user} takes a value of type ${type}, found ${found}`);
+}
+
+/** The code of a constant, or undefined where the value is none of the type. An i32 may be written signed or unsigned. */
+const IMMEDIATES: { readonly [T in ValueType]: (value: unknown) => readonly number[] | undefined } = {
+  i32: (n) =>
+    typeof n === "number" && Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 32 ? [0x41, ...signed(BigInt(n | 0))] : undefined,
+  i64: (n) => (typeof n === "bigint" ? [0x42, ...signed(BigInt.asIntN(64, n))] : undefined),
+  f32: (x) => (typeof x === "number" ? [0x43, ...float32(x)] : undefined),
+  f64: (x) => (typeof x === "number" ? [0x44, ...float64(x)] : undefined),
+  v128: () => undefined,
+};

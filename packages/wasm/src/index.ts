@@ -1,0 +1,12 @@
+export { Arena, type ArenaArray, type ArenaArrayConstructor, ArenaError, bytesFor } from "./arena.ts";
+export { type ArenaSpace, type ArenaSpaceCounters, arenaSpace } from "./arena-space.ts";
+export { EmitError } from "./emit-error.ts";
+export { checkEngine, EngineError, type EngineSupport, engineSupport } from "./engine-support.ts";
+export type { Expr, Local, Operand, ValueType } from "./expression.ts";
+export { type FloatLanes, f32x4, f64x2 } from "./float-lanes.ts";
+export type { FunctionBuilder, NumberType, ResultType } from "./function-builder.ts";
+export { i8x16, i16x8, i32x4, i64x2 } from "./integer-lanes.ts";
+export { type KernelParameter, type KernelSource, kernels } from "./kernels.ts";
+export { type Kernel, ModuleBuilder } from "./module-builder.ts";
+export { type FloatScalar, f32, f64, i32, i64, select } from "./scalar.ts";
+export { v128 } from "./v128.ts";

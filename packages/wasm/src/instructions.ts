@@ -1,0 +1,58 @@
+import { checkInteger } from "@slam/errors";
+import { unsigned } from "./encoding.ts";
+import { type Expr, instruction, type Operand, type ValueType } from "./expression.ts";
+
+/** An instruction on operands of the types A. */
+export type Instruction<A extends readonly ValueType[], R extends ValueType> = (
+  ...operands: { readonly [k in keyof A]: Operand<A[k]> }
+) => Expr<R>;
+
+/** Reads memory at address + offset, both in bytes. The address is unsigned and need not be aligned. */
+export type Load<R extends ValueType> = (address: Operand<"i32">, offset?: number) => Expr<R>;
+
+/** The members of a table of opcodes, each as an F. */
+export type Named<Table, F> = { readonly [name in keyof Table]: F };
+
+/** The bytes of an opcode. */
+export type Encode = (opcode: number) => readonly number[];
+
+/** The opcode of an instruction on memory, and log2 of the bytes it touches. */
+export type MemoryOpcode = readonly [opcode: number, log2Bytes: number];
+
+export const scalar: Encode = (opcode) => [opcode];
+export const simd: Encode = (opcode) => [0xfd, ...unsigned(opcode)];
+
+/** The instructions prefix.name of a table, on operands of the types A; opcodes count from `base`. */
+export function instructions<const A extends readonly ValueType[], R extends ValueType, T extends { readonly [name: string]: number }>(
+  prefix: string,
+  [encode, base]: readonly [Encode, number],
+  types: A,
+  result: R,
+  table: T,
+): Named<T, Instruction<A, R>> {
+  return named(table, (name, opcode) => {
+    const code = encode(base + opcode);
+    return (...operands) => instruction(`${prefix}.${name}`, result, code, types, operands);
+  });
+}
+
+export function loads<R extends ValueType, T extends { readonly [name: string]: MemoryOpcode }>(
+  prefix: string,
+  encode: Encode,
+  result: R,
+  table: T,
+): Named<T, Load<R>> {
+  return named(table, (name, opcode) => {
+    return (address, offset = 0) => instruction(`${prefix}.${name}`, result, memoryCode(encode, opcode, offset), ["i32"], [address]);
+  });
+}
+
+/** The code of an instruction on memory: opcode, alignment (a hint: the natural one) and offset. */
+export function memoryCode(encode: Encode, [opcode, log2Bytes]: MemoryOpcode, offset: number): readonly number[] {
+  checkInteger("offset", offset, 0, 2 ** 32 - 1);
+  return [...encode(opcode), log2Bytes, ...unsigned(offset)];
+}
+
+function named<T extends { readonly [name: string]: unknown }, F>(table: T, make: (name: string, entry: T[string]) => F): Named<T, F> {
+  return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, make(name, entry as T[string])])) as Named<T, F>;
+}
