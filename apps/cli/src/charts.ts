@@ -10,7 +10,7 @@ export interface CostCurve {
 
 /** Pictures of a graph under several sets of poses, side by side, each in its own scale: SVG. */
 export function trajectoryChart(views: readonly { readonly title: string; readonly graph: PoseGraph }[]): Promise<string> {
-  return render({ hconcat: views.map(({ title, graph }) => trajectoryView(title, graph)), config: CONFIG } as TopLevelSpec);
+  return render("Trajectories", { hconcat: views.map(({ title, graph }) => trajectoryView(title, graph)), config: CONFIG } as TopLevelSpec);
 }
 
 /** Costs above their lowest value, on a logarithmic scale: SVG. */
@@ -21,7 +21,7 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
   // The scale ends at the eleventh digit of the lowest cost: zero has no place on it.
   const floor = 1e-10 * (lowest > 0 ? lowest : 1);
   const values = finite.map(({ name, iteration, cost }) => ({ name, iteration, excess: Math.max(cost - lowest, floor) }));
-  return render({
+  return render("Convergence", {
     width: 560,
     height: 260,
     data: { values },
@@ -39,14 +39,14 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
     // Where curves lie on each other, those below are wider and so still show.
     layer: curves.map(({ name }, i) => ({
       transform: [{ filter: { field: "name", equal: name } }],
-      mark: { type: "line", strokeWidth: 2 * (curves.length - i), strokeCap: "round", strokeJoin: "round" },
+      mark: { type: "line", strokeWidth: 1.5 * (curves.length - i), strokeCap: "round", strokeJoin: "round" },
     })),
     config: CONFIG,
   } as TopLevelSpec);
 }
 
 const SIDE = 300;
-const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false } };
+const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false }, aria: false };
 
 function trajectoryView(title: string, graph: PoseGraph): object {
   const points = projected(graph);
@@ -104,9 +104,10 @@ function squareDomain(points: Float64Array): { x: number[]; y: number[] } {
   return { x: [across.middle - half, across.middle + half], y: [up.middle - half, up.middle + half] };
 }
 
-async function render(spec: TopLevelSpec): Promise<string> {
+async function render(title: string, spec: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   const svg = await view.toSVG();
   // A tenth of a pixel is as fine as an eye sees, and makes the page a third as long.
-  return svg.replace(/\d+\.\d{2,}/g, (digits) => `${Number(Number(digits).toFixed(1))}`);
+  const short = svg.replace(/\d+\.\d{2,}/g, (digits) => `${Number(Number(digits).toFixed(1))}`);
+  return short.replace(">", `><title>${title}</title>`);
 }

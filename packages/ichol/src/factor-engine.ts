@@ -1,18 +1,16 @@
-import type { AnyPrecision, Storage } from "@slam/float";
+import type { FP32, FP64, Storage } from "@slam/float";
 import { Arena, bytesFor, kernels } from "@slam/wasm";
 import { factorKernel, scratchWidth } from "./factor.kernel.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 
-/** Memory for factorisations of one structure in one format, and the engine's kernel on it. */
+/** Everything that the kernel reads and writes, in one arena. */
 export interface FactorEngine {
   readonly L: Storage;
-  /** For each scalar row of A, what its pivot must exceed. */
   readonly floors: Float64Array;
-  /** Factorises L in place; returns -1, or the scalar row (in the order of elimination) of the first bad pivot. */
   factorColumns(): number;
 }
 
-export function factorEngine(symbolic: CholeskySymbolic, format: AnyPrecision & { readonly name: "fp64" | "fp32" }): FactorEngine {
+export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32): FactorEngine {
   const { n, b, L: pattern, rows, order } = symbolic;
   const entries = pattern.rowIdx.length * b * b;
   const scratchEntries = b * scratchWidth(b);
@@ -34,6 +32,9 @@ export function factorEngine(symbolic: CholeskySymbolic, format: AnyPrecision & 
   return {
     L,
     floors,
-    factorColumns: () => kernel.factorColumns(n, at(L), colPtr, rowIdx, rowPtr, rowColumn, position, orderAt, at(floors), at(where), at(scratch)),
+    factorColumns() {
+      where.fill(0);
+      return kernel.factorColumns(n, at(L), colPtr, rowIdx, rowPtr, rowColumn, position, orderAt, at(floors), at(where), at(scratch));
+    },
   };
 }

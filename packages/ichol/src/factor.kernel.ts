@@ -1,10 +1,10 @@
-import { type Expr, f64, type FunctionBuilder, i32, type Kernel, type Local, ModuleBuilder, v128 } from "@slam/wasm";
+import { type Expr, type FunctionBuilder, f64, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";
 
 type Address = Local<"i32">;
 
 /** Of `factorKernel`: all are addresses but n; returns -1 or the scalar row (in the order of elimination) of the first bad pivot. */
-export interface FactorKernels {
+export type FactorKernels = {
   factorColumns(
     n: number,
     L: number,
@@ -18,7 +18,7 @@ export interface FactorKernels {
     where: number,
     scratch: number,
   ): number;
-}
+};
 
 /** Numbers of a row of the scratch that holds L_jk': its b columns, repeated so that a vector may start at any of them. */
 export function scratchWidth(b: number): number {
@@ -29,14 +29,26 @@ export function scratchWidth(b: number): number {
  * Left-looking block Cholesky of `factorColumns` in factorize.ts, for b x b blocks in fp64 or fp32: the same operations in the same order, with the
  * updates L_ij <- L_ij - L_ik L_jk' in vectors along the rows of L_ij.
  */
-export function factorKernel(m: ModuleBuilder<{ readonly [name in keyof FactorKernels]: FactorKernels[name] & Kernel }>, b: number, name: "fp64" | "fp32"): void {
+export function factorKernel(m: ModuleBuilder<FactorKernels>, b: number, name: "fp64" | "fp32"): void {
   if (name === "fp64") emitFactorization(m, b, lanes64);
   else emitFactorization(m, b, lanes32);
 }
 
-function emitFactorization<N extends "f64" | "f32">(m: ModuleBuilder<{ readonly [name in keyof FactorKernels]: FactorKernels[name] & Kernel }>, b: number, T: Lanes<N>): void {
+function emitFactorization<N extends "f64" | "f32">(m: ModuleBuilder<FactorKernels>, b: number, T: Lanes<N>): void {
   const a = "i32";
-  const params = { n: a, L: a, colPtr: a, rowIdx: a, rowPtr: a, rowColumn: a, position: a, order: a, floors: a, where: a, scratch: a } as const;
+  const params = {
+    n: a,
+    L: a,
+    colPtr: a,
+    rowIdx: a,
+    rowPtr: a,
+    rowColumn: a,
+    position: a,
+    order: a,
+    floors: a,
+    where: a,
+    scratch: a,
+  } as const;
   const blockBytes = b * b * T.bytes;
   m.func("factorColumns", params, "i32", (f, { n, L, colPtr, rowIdx, rowPtr, rowColumn, position, order, floors, where, scratch }) => {
     const at = (array: Address, index: Expr<"i32">): Expr<"i32"> => i32.load(i32.add(array, i32.shl(index, 2)));
@@ -88,7 +100,14 @@ function transpose<N extends "f64" | "f32">(f: FunctionBuilder<"i32">, T: Lanes<
 const GROUP = 9;
 
 /** C <- C - A B', B' in the scratch. Entry t of C is (floor(t / b), t mod b); a vector of entries spans two rows at most. */
-function update<N extends "f64" | "f32">(f: FunctionBuilder<"i32">, T: Lanes<N>, b: number, C: Address, A: Address, scratch: Address): void {
+function update<N extends "f64" | "f32">(
+  f: FunctionBuilder<"i32">,
+  T: Lanes<N>,
+  b: number,
+  C: Address,
+  A: Address,
+  scratch: Address,
+): void {
   // Blocks narrower than a vector would span more rows.
   const vectors = b >= T.count - 1 ? Math.floor((b * b) / T.count) : 0;
   for (let first = 0; first < vectors; first += GROUP) {

@@ -1,22 +1,9 @@
 import { checkInteger, checkLength, checkNumber } from "@slam/errors";
-import {
-  type AnyPrecision,
-  type FP32,
-  type FP64,
-  fp32,
-  fp64,
-  type RoundingEvents,
-  type Storage,
-  storeCounted,
-  type Vec,
-  zeros,
-} from "@slam/float";
+import { type AnyPrecision, type RoundingEvents, type Storage, storeCounted, type Vec, zeros } from "@slam/float";
 import type { Work } from "@slam/linop";
 import type { BsrMatrix } from "@slam/sparse";
-import { kernels32 } from "./block-kernels.fp32.ts";
-import { kernels64 } from "./block-kernels.fp64.ts";
-import { type BlockKernels, referenceKernels } from "./block-kernels.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
+import { type CholeskyWorkspace, checkWorkspace, choleskyWorkspace } from "./workspace.ts";
 
 export interface FactorizeOptions {
   /**
@@ -29,6 +16,8 @@ export interface FactorizeOptions {
   /** A pivot is bad unless it exceeds this times the diagonal entry of A. Default 0: it must be positive. */
   readonly pivotFloor?: number;
   readonly work?: Work;
+  /** Memory from `choleskyWorkspace` for this structure and format; the factor lies in it, until it is used again. Default: new. */
+  readonly workspace?: CholeskyWorkspace;
 }
 
 /** A pivot that was not positive: where, how large, and under which shift. `row` is a scalar row of A. */
@@ -69,21 +58,20 @@ export function factorize<P extends AnyPrecision>(
   checkInteger("factorize: maxShifts", maxShifts, 0);
   checkNumber("factorize: shift", options.shift ?? 0, 0);
   checkNumber("factorize: pivotFloor", pivotFloor, 0, 1);
-  const L = zeros(A.format, symbolic.L.rowIdx.length * symbolic.b ** 2);
-  const values = L as Storage;
-  const kernels = kernelsFor(A.format, symbolic.b) as BlockKernels<Storage>;
-  const floors = new Float64Array(symbolic.n * symbolic.b);
+  const workspace = options.workspace ?? choleskyWorkspace(symbolic, A.format);
+  checkWorkspace(workspace, symbolic, A.format);
+  const { L, floors } = workspace;
   const complete = symbolic.fill === "complete";
   const firstShift = complete ? 16 * A.format.unitRoundoff : 1e-3;
   const growth = complete ? 4 : 2;
   let shift = options.shift ?? 0;
   let badPivot: BadPivot | undefined;
   for (let shifts = 0; ; shifts++) {
-    scatter(symbolic, A, shift, pivotFloor, values, floors);
-    const row = factorColumns(symbolic, kernels, values, floors);
-    work?.count("factorize", A.format.name, symbolic.flops, A.format.name, values.byteLength);
-    if (row < 0) return { symbolic, format: A.format, values: L, shift, shifts, badPivot };
-    badPivot = pivotAt(symbolic, A.format, values, row, shift);
+    scatter(symbolic, A, shift, pivotFloor, L, floors);
+    const row = workspace.factorColumns();
+    work?.count("factorize", A.format.name, symbolic.flops, A.format.name, L.byteLength);
+    if (row < 0) return { symbolic, format: A.format, values: L as unknown as Vec<P>, shift, shifts, badPivot };
+    badPivot = pivotAt(symbolic, A.format, L, row, shift);
     if (shifts === maxShifts || (shifts === 0 && !everyFinite(A))) return badPivot;
     shift = Math.max(growth * shift, firstShift);
   }
@@ -104,12 +92,6 @@ export function convertFactor<P extends AnyPrecision>(
   const values = zeros(to, from.length);
   for (let i = 0; i < from.length; i++) storeCounted(to, values as Storage, i, factor.format.load(from, i), events);
   return { ...factor, format: to, values };
-}
-
-function kernelsFor(P: AnyPrecision, b: number): BlockKernels<never> {
-  if (P === (fp64 satisfies FP64)) return kernels64(b);
-  if (P === (fp32 satisfies FP32)) return kernels32(b);
-  return referenceKernels(P, b);
 }
 
 function everyFinite(A: BsrMatrix<AnyPrecision>): boolean {
@@ -145,35 +127,6 @@ function scatter(
       if (shift > 0) P.store(L, d + i * (b + 1), diagonal + shift * diagonal);
     }
   }
-}
-
-/** Left-looking by block columns. Returns -1, or the scalar row (in the order of elimination) of the first bad pivot. */
-function factorColumns(symbolic: CholeskySymbolic, kernels: BlockKernels<Storage>, L: Storage, floors: Float64Array): number {
-  const { n, b, order } = symbolic;
-  const { rowPtr, colIdx, position } = symbolic.rows;
-  const { colPtr, rowIdx } = symbolic.L;
-  const size = b * b;
-  // where[i]: the position of row i in the column at hand, -1 where it has none.
-  const where = new Int32Array(n).fill(-1);
-  for (let j = 0; j < n; j++) {
-    const start = colPtr[j];
-    const end = colPtr[j + 1];
-    for (let e = start; e < end; e++) where[rowIdx[e]] = e;
-    // L_ij <- A_ij - sum over k < j of L_ik L_jk'
-    for (let t = rowPtr[j]; t < rowPtr[j + 1]; t++) {
-      const jk = position[t];
-      const last = colPtr[colIdx[t] + 1];
-      for (let ik = jk; ik < last; ik++) {
-        const ij = where[rowIdx[ik]];
-        if (ij >= 0) kernels.update(L, ij * size, ik * size, jk * size);
-      }
-    }
-    const bad = kernels.cholesky(L, start * size, floors, order[j] * b);
-    if (bad >= 0) return j * b + bad;
-    for (let e = start + 1; e < end; e++) kernels.solve(L, e * size, start * size);
-    for (let e = start; e < end; e++) where[rowIdx[e]] = -1;
-  }
-  return -1;
 }
 
 function pivotAt({ b, order, L: pattern }: CholeskySymbolic, P: AnyPrecision, L: Storage, row: number, shift: number): BadPivot {

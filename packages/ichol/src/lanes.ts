@@ -35,7 +35,12 @@ export const lanes64: Lanes<"f64"> = {
   subtract: f64x2.sub,
   extract: f64x2.extract_lane,
   spread: f64x2.splat,
-  join: (a, b, first) => f64x2.shuffle(a, b, [0, 1].map((lane) => (lane < first ? lane : lane + 2))),
+  join: (a, b, first) =>
+    f64x2.shuffle(
+      a,
+      b,
+      [0, 1].map((lane) => (lane < first ? lane : lane + 2)),
+    ),
   one: f64,
   wide: (x) => f64.mul(x, 1),
 };
@@ -48,7 +53,12 @@ export const lanes32: Lanes<"f32"> = {
   subtract: f32x4.sub,
   extract: f32x4.extract_lane,
   spread: f32x4.splat,
-  join: (a, b, first) => f32x4.shuffle(a, b, [0, 1, 2, 3].map((lane) => (lane < first ? lane : lane + 4))),
+  join: (a, b, first) =>
+    f32x4.shuffle(
+      a,
+      b,
+      [0, 1, 2, 3].map((lane) => (lane < first ? lane : lane + 4)),
+    ),
   one: f32,
   wide: (x) => f64.promote_f32(x),
 };

@@ -1,2 +1,2 @@
-export { type BlockKernels, referenceKernels } from "./block-kernels.ts";
+export { type BlockKernels, referenceKernels } from "./factor.reference.ts";
 export { solveReference } from "./triangular.reference.ts";

@@ -23,7 +23,11 @@ export function triangularEngine(
   const wide = kind === "fp64";
   const W = wide ? Float64Array : Float32Array;
   const arena = new Arena(
-    2 * (bytesFor(storage, values.length) + OVERREAD) + bytesFor(W, n * b) + OVERREAD + bytesFor(Int32Array, n + 1) + bytesFor(Int32Array, L.rowIdx.length),
+    2 * (bytesFor(storage, values.length) + OVERREAD) +
+      bytesFor(W, n * b) +
+      OVERREAD +
+      bytesFor(Int32Array, n + 1) +
+      bytesFor(Int32Array, L.rowIdx.length),
   );
   const place = (array: Storage | Int32Array): number => arena.address("L", array);
   const byRows = arena.view(storage, values.length) as unknown as Storage;

@@ -1,4 +1,4 @@
-import { type Expr, f32x4, type FunctionBuilder, i32, i32x4, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { type Expr, type FunctionBuilder, f32x4, i32, i32x4, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";
 
 type Address = Local<"i32">;
@@ -66,18 +66,30 @@ function decodeScaledHalf(block: Address, at: number, count: number): Vector {
   return v128.and(i32x4.shl(codes, 13), i32x4.splat(0x8fffe000 | 0));
 }
 
-function emitSolves<N extends "f64" | "f32">(m: ModuleBuilder<TriangularKernels>, b: number, T: Lanes<N>, storedBytes: number, read: Read, fold: number): void {
+function emitSolves<N extends "f64" | "f32">(
+  m: ModuleBuilder<TriangularKernels>,
+  b: number,
+  T: Lanes<N>,
+  storedBytes: number,
+  read: Read,
+  fold: number,
+): void {
   type Body = FunctionBuilder<"void">;
   const a = "i32";
   const params = { n: a, blocks: a, colPtr: a, rowIdx: a, w: a } as const;
-  const chunks = Array.from({ length: Math.ceil(b / T.count) }, (_, k) => ({ first: k * T.count, count: Math.min(T.count, b - k * T.count) }));
+  const chunks = Array.from({ length: Math.ceil(b / T.count) }, (_, k) => ({
+    first: k * T.count,
+    count: Math.min(T.count, b - k * T.count),
+  }));
   const index = (array: Address, i: Expr<"i32">): Expr<"i32"> => i32.load(i32.add(array, i32.shl(i, 2)));
   const blockOf = (blocks: Address, e: Expr<"i32">): Expr<"i32"> => i32.add(blocks, i32.mul(e, b * b * storedBytes));
   /** x in every lane, ready to be multiplied with what `read` gives. */
   const folded = (f: Body, x: Vector): Local<"v128"> => f.let(fold === 1 ? x : T.multiply(x, T.spread(T.one.const(fold))));
   const segment = (w: Address, i: Expr<"i32">): Expr<"i32"> => i32.add(w, i32.mul(i, b * T.bytes));
   const load = (f: Body, at: Address): Local<"v128">[] =>
-    chunks.map(({ first, count }) => f.let(count === T.count || T.bytes * count > 8 ? v128.load(at, first * T.bytes) : v128.load64_zero(at, first * T.bytes)));
+    chunks.map(({ first, count }) =>
+      f.let(count === T.count || T.bytes * count > 8 ? v128.load(at, first * T.bytes) : v128.load64_zero(at, first * T.bytes)),
+    );
   /** sums <- sums - (row or column `line` of the block) x, x in every lane. */
   const subtractLine = (f: Body, sums: readonly Local<"v128">[], block: Address, line: number, x: Local<"v128">): void => {
     chunks.forEach(({ first, count }, k) => {
@@ -96,7 +108,13 @@ function emitSolves<N extends "f64" | "f32">(m: ModuleBuilder<TriangularKernels>
     });
   };
   /** The sums solved with the diagonal block, `lines` in the order of solution; each result in every lane of a vector. */
-  const solveDiagonal = (f: Body, sums: readonly Local<"v128">[], block: Address, at: Address, lines: readonly number[]): Map<number, Local<"v128">> => {
+  const solveDiagonal = (
+    f: Body,
+    sums: readonly Local<"v128">[],
+    block: Address,
+    at: Address,
+    lines: readonly number[],
+  ): Map<number, Local<"v128">> => {
     const solved = new Map<number, Local<"v128">>();
     for (const line of lines) {
       const k = Math.floor(line / T.count);

@@ -1,7 +1,9 @@
 import { checkLength } from "@slam/errors";
 import {
   type AnyPrecision,
+  bf16,
   decodeTable,
+  fp16,
   fp32,
   fp64,
   type OperationFormat,
@@ -14,9 +16,9 @@ import type { Preconditioner, VectorSpace, Work } from "@slam/linop";
 import { type CholeskyFactor, convertFactor } from "./factorize.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 import { solve16 } from "./triangular.codes.ts";
-import { solve32 } from "./triangular.fp32.ts";
-import { solve64 } from "./triangular.fp64.ts";
+import type { TriangularStorage } from "./triangular.kernel.ts";
 import { solveReference } from "./triangular.reference.ts";
+import { triangularEngine } from "./triangular-engine.ts";
 
 /**
  * z = P' L^-T L^-1 P r with L stored in any format, each entry rounded once, and every operation of the two solves rounded to the arithmetic.
@@ -36,16 +38,17 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   const A = format.arithmetic;
   const V: AnyPrecision = space.format.storage;
   const values = convertFactor(factor, format.storage, space.events).values as Storage;
-  const { w, solve } = chooseSolve(symbolic, format, values);
+  const solve = chooseSolve(symbolic, format, values);
   const narrow = A.maxFinite < fp32.maxFinite;
   function apply(r: Storage, z: Storage): void {
     checkLength("preconditioner: r", r.length, size);
     checkLength("preconditioner: z", z.length, size);
     const scale = narrow ? powerOfTwoBelow(norm(V, r)) : 1;
-    for (let k = 0; k < n; k++) {
-      for (let a = 0; a < b; a++) w[k * b + a] = A.round(V.load(r, order[k] * b + a) / scale);
-    }
-    solve();
+    const w = solve((right) => {
+      for (let k = 0; k < n; k++) {
+        for (let a = 0; a < b; a++) right[k * b + a] = A.round(V.load(r, order[k] * b + a) / scale);
+      }
+    });
     for (let k = 0; k < n; k++) {
       for (let a = 0; a < b; a++) storeCounted(V, z, order[k] * b + a, w[k * b + a] * scale, space.events);
     }
@@ -61,30 +64,62 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   return { size, space, storage: format.storage.name, apply: (r: Vec<P>, z: Vec<P>) => apply(r as Storage, z as Storage) };
 }
 
-interface Solve {
-  /** The right side on entry, in the order of elimination; the solution on return. */
-  readonly w: Float64Array | Float32Array;
-  readonly solve: () => void;
-}
+type Workspace = Float64Array | Float32Array;
 
+/** Fills w with the right side in the order of elimination, and returns the solution, valid until the next call. */
+type Solve = (fill: (w: Workspace) => void) => Workspace;
+
+/** The engine where it has the format, plain loops for other 16-bit codes under fp32 arithmetic, otherwise the reference: all with the same bits. */
 function chooseSolve(symbolic: CholeskySymbolic, format: OperationFormat, values: Storage): Solve {
   const { storage, arithmetic } = format;
-  const size = symbolic.n * symbolic.b;
-  if (storage === fp64 && arithmetic === fp64) {
-    const w = new Float64Array(size);
-    return { w, solve: () => solve64(symbolic, values as Float64Array, w) };
-  }
-  if (arithmetic === fp32 && storage === fp32) {
-    const w = new Float32Array(size);
-    return { w, solve: () => solve32(symbolic, values as Float32Array, w) };
-  }
+  if (storage === fp64 && arithmetic === fp64) return engineSolve(symbolic, storage, "fp64", values);
+  if (storage === fp32 && arithmetic === fp32) return engineSolve(symbolic, storage, "fp32", values);
   const table = arithmetic === fp32 ? decodeTable(storage) : undefined;
-  if (table !== undefined) {
-    const w = new Float32Array(size);
-    return { w, solve: () => solve16(symbolic, values as Uint16Array, table, w) };
+  if (storage === (bf16 as AnyPrecision) && table !== undefined) return engineSolve(symbolic, storage, "bf16", values);
+  if (storage === (fp16 as AnyPrecision) && table !== undefined) return halfSolve(symbolic, values as Uint16Array);
+  const w = table === undefined ? new Float64Array(symbolic.n * symbolic.b) : new Float32Array(symbolic.n * symbolic.b);
+  return (fill) => {
+    fill(w);
+    if (table === undefined) solveReference(symbolic, format, values, w as Float64Array);
+    else solve16(symbolic, values as Uint16Array, table, w as Float32Array);
+    return w;
+  };
+}
+
+function engineSolve(symbolic: CholeskySymbolic, storage: AnyPrecision, kind: TriangularStorage, values: Storage): Solve {
+  const engine = triangularEngine(symbolic, storage, kind, values);
+  return (fill) => {
+    fill(engine.w);
+    engine.solve();
+    return engine.w;
+  };
+}
+
+/** fp16 in the layout f16k where the factor's range allows it; a solution that leaves the range of w is computed again in the safe layout. */
+function halfSolve(symbolic: CholeskySymbolic, values: Uint16Array): Solve {
+  const scaled = scaleHalf(values);
+  if (scaled === undefined) return engineSolve(symbolic, fp16, "fp16", values);
+  const fast = engineSolve(symbolic, fp16, "f16k", scaled);
+  let safe: Solve | undefined;
+  return (fill) => {
+    const w = fast(fill);
+    if (w.every(Number.isFinite)) return w;
+    safe ??= engineSolve(symbolic, fp16, "fp16", values);
+    return safe(fill);
+  };
+}
+
+/** fp16 codes of 2^10 x for codes of x; undefined where an |x| is 64 or more, infinite or NaN. */
+function scaleHalf(codes: Uint16Array): Uint16Array | undefined {
+  const scaled = new Uint16Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const magnitude = codes[i] & 0x7fff;
+    if (magnitude >= 0x5400) return undefined;
+    // A normal code's exponent goes up by 10; subnormals, exact multiples of 2^-24, are few and go the long way.
+    if (magnitude >= 0x0400) scaled[i] = codes[i] + (10 << 10);
+    else fp16.store(scaled, i, 1024 * fp16.load(codes, i));
   }
-  const w = new Float64Array(size);
-  return { w, solve: () => solveReference(symbolic, format, values, w) };
+  return scaled;
 }
 
 function norm(V: AnyPrecision, r: Storage): number {

@@ -22,10 +22,9 @@ import { describe, expect, test } from "vitest";
 import { type CholeskyFactor, factorize } from "../src/factorize.ts";
 import { analyzeCholesky, type CholeskySymbolic, type SymbolicOptions } from "../src/symbolic.ts";
 import { solve16 } from "../src/triangular.codes.ts";
-import { solve32 } from "../src/triangular.fp32.ts";
-import { solve64 } from "../src/triangular.fp64.ts";
 import { solveReference } from "../src/triangular.reference.ts";
 import { triangularPreconditioner } from "../src/triangular.ts";
+import { triangularEngine } from "../src/triangular-engine.ts";
 import {
   anyCase,
   type BlockCase,
@@ -134,44 +133,82 @@ function referenceSolve({ symbolic, values, r }: SolveCase, format: OperationFor
   return w;
 }
 
-describe("the plain loops have the reference's bits", () => {
-  test("in fp64", () => {
+describe("the engine has the reference's bits", () => {
+  test.each([
+    { P: fp64, kind: "fp64" },
+    { P: fp32, kind: "fp32" },
+    { P: fp16, kind: "fp16" },
+    { P: bf16, kind: "bf16" },
+  ] as const)("with L in $kind", ({ P, kind }) => {
     fc.assert(
       fc.property(anySolve, (drawn) => {
-        const w = Float64Array.from(drawn.r);
+        const engine = triangularEngine(drawn.symbolic, P, kind, pack(P as AnyPrecision, drawn.values) as Storage);
+        engine.w.set(drawn.r);
 
-        solve64(drawn.symbolic, Float64Array.from(drawn.values), w);
+        engine.solve();
 
-        expectSameBits(w, referenceSolve(drawn, operationFormat(fp64)));
+        expectSameBits(engine.w, referenceSolve(drawn, operationFormat(P as AnyPrecision)));
       }),
     );
   });
 
-  test("in fp32", () => {
+  test("with L in fp16, whichever layout its range allows", () => {
+    const edges = [0, -0, 2 ** -24, -3 * 2 ** -24, 2 ** -14, 63.96875, 64, 60000, 2 ** 25, 1e30, Infinity, NaN];
     fc.assert(
-      fc.property(anySolve, (drawn) => {
-        const w = Float32Array.from(drawn.r);
+      fc.property(
+        anySolve,
+        fc.constantFrom(...edges),
+        fc.constantFrom(...edges),
+        fc.double({ min: 2 ** -20, max: 2 ** 30 }),
+        (drawn, x, y, scale) => {
+          const { symbolic } = drawn;
+          const values = pack(
+            fp16,
+            drawn.values.map((v, k) => (Number.isFinite(v) && Math.abs(v) < 64 ? v : 0) + (k % 7 === 6 ? 2 ** -20 : 0)),
+          );
+          fp16.store(values, values.length - 1, x);
+          const r = drawn.r.map((v, k) => Math.fround(k === 0 ? y : v * scale));
+          const factor: CholeskyFactor<AnyPrecision> = {
+            symbolic,
+            format: fp16,
+            values: values as never,
+            shift: 0,
+            shifts: 0,
+            badPivot: undefined,
+          };
 
-        solve32(drawn.symbolic, Float32Array.from(drawn.values), w);
+          const z = applied(preconditioner(factor, operationFormat(fp16 as AnyPrecision), operationFormat(fp64)), unpermuted(symbolic, r));
 
-        expectSameBits(w, referenceSolve(drawn, operationFormat(fp32)));
-      }),
-    );
-  });
-
-  test.each([fp16, bf16, fp12])("with $name stored and fp32 arithmetic", (P) => {
-    const table = decodeTable(P) as Float32Array;
-    fc.assert(
-      fc.property(anySolve, (drawn) => {
-        const w = Float32Array.from(drawn.r);
-
-        solve16(drawn.symbolic, pack(P as AnyPrecision, drawn.values) as Storage as Uint16Array, table, w);
-
-        expectSameBits(w, referenceSolve(drawn, operationFormat(P as AnyPrecision)));
-      }),
+          const w = Float64Array.from(r);
+          solveReference(symbolic, operationFormat(fp16 as AnyPrecision), values, w);
+          expectSameBits(z, unpermuted(symbolic, w));
+        },
+      ),
     );
   });
 });
+
+test("the plain loops with a user's 16-bit codes and fp32 arithmetic have the reference's bits", () => {
+  const table = decodeTable(fp12) as Float32Array;
+  fc.assert(
+    fc.property(anySolve, (drawn) => {
+      const w = Float32Array.from(drawn.r);
+
+      solve16(drawn.symbolic, pack(fp12 as AnyPrecision, drawn.values) as Storage as Uint16Array, table, w);
+
+      expectSameBits(w, referenceSolve(drawn, operationFormat(fp12 as AnyPrecision)));
+    }),
+  );
+});
+
+/** From the order of elimination to A's. */
+function unpermuted({ order, b }: CholeskySymbolic, w: ArrayLike<number>): number[] {
+  const z = new Array<number>(w.length);
+  order.forEach((block, k) => {
+    for (let a = 0; a < b; a++) z[block * b + a] = w[k * b + a];
+  });
+  return z;
+}
 
 /** The same solves on a dense L: y_i over ascending j, x_j over descending i, each operation rounded. */
 function denseSolve(L: readonly (readonly number[])[], r: readonly number[], round: (x: number) => number): number[] {

@@ -167,8 +167,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const began = performance.now();
     const J = this.#timed("linearize", () => this.#linearize());
     if (isZero(this.#g)) {
-      if (isZero(this.#exactly(J).g)) this.#finish("converged", "the gradient is zero");
-      else this.#finish("stagnated", `the gradient is zero in ${this.#policy.jacobian.name}, but not in fp64`);
+      this.#atZeroGradient(J, began);
       return;
     }
     const d = this.#dampingDiagonal(J);
@@ -185,6 +184,15 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#lastLinear = linear;
     if (linear.termination !== "tolerance-met" && linear.termination !== "verified") this.#counters.events.fallbacks++;
     this.#try(J, d, linear, began);
+  }
+
+  /** The end, if this is the lowest point and fp64 finds no gradient either. */
+  #atZeroGradient(J: J, began: number): void {
+    if (this.#watch > 0) {
+      this.#record(began, 0, 0, Number.NaN, false);
+      this.#reject("diverged", `a point where the gradient is zero has the cost ${this.#cost}, above the lowest, ${this.#best.cost}`);
+    } else if (isZero(this.#exactly(J).g)) this.#finish("converged", "the gradient is zero");
+    else this.#finish("stagnated", `the gradient is zero in ${this.#policy.jacobian.name}, but not in fp64`);
   }
 
   /** r, J and g at x, in their formats; kept while steps from x are rejected. */

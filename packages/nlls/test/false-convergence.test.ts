@@ -1,5 +1,6 @@
-import { bf16, fp64, operationFormat } from "@slam/float";
+import { bf16, fp64, operationFormat, tolerance } from "@slam/float";
 import type { LinearReport } from "@slam/linop";
+import { expectClose } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type MinimizeOptions, type Run, start } from "../src/minimize.ts";
@@ -12,16 +13,19 @@ import { linear, misra1a } from "./problems.ts";
 /** A solver that reports success and returns something else than the solution. */
 class Lying extends DenseSolver {
   override readonly name = "lying";
-  readonly #spoil: (dx: Float64Array) => Float64Array;
+  /** As asked for. */
+  readonly rtols: number[] = [];
+  readonly #spoil: (dx: Float64Array, warm: boolean) => Float64Array;
 
-  constructor(spoil: (dx: Float64Array) => Float64Array) {
+  constructor(spoil: (dx: Float64Array, warm: boolean) => Float64Array) {
     super();
     this.#spoil = spoil;
   }
 
   override solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
     const report = super.solve(g, dx, rtol, warm);
-    dx.set(this.#spoil(dx));
+    this.rtols.push(rtol);
+    dx.set(this.#spoil(dx, warm));
     return report;
   }
 }
@@ -74,10 +78,30 @@ describe("a linear solver that returns", () => {
   });
 
   test("half of each step reaches the optimum, but is not believed", () => {
-    const { report } = minimized(misra1a.problem, nearby, { solver: new Lying((dx) => dx.map((d) => bf16.round(d / 2))) });
+    const solver = new Lying((dx) => dx.map((d) => bf16.round(d / 2)));
+
+    const { report } = minimized(misra1a.problem, nearby, { solver });
 
     expect(report.termination).toBe("stagnated");
     expect(report.finalCost / leastCost - 1).toBeLessThan(1e-5);
+    expect(solver.rtols).toEqual([...report.iterations.map(() => 1e-2), 1e-3]);
+  });
+
+  test("a step that the model is against is taken where it goes down, and decides nothing", () => {
+    const sine = new DenseProblem(
+      1,
+      ([x]) => [Math.sin(x)],
+      ([x]) => [[Math.cos(x)]],
+    );
+    // From 1.2 downhill is to the left; at 3.1 the cost is lower nevertheless.
+    let steps = 0;
+    const solver = new Lying((dx) => (steps++ === 0 ? Float64Array.of(1.9) : dx));
+
+    const { x, report } = minimized(sine, [1.2], { solver });
+
+    expect(report.iterations[0].gainRatio).toBeLessThan(0);
+    expect(report.termination).toBe("converged");
+    expectClose(x, [Math.PI], tolerance(fp64, 4));
   });
 
   test("anything at all: converged means within 2 ftol of the least cost", () => {
@@ -158,6 +182,55 @@ test("steps from one side of a valley to the other are not converged, little as 
   expect(decrease).toBeGreaterThan(0);
   expect(decrease).toBeLessThan(1e-6 * report.initialCost);
   expect(report.termination).toBe("max-iterations");
+});
+
+test("a point without a gradient is not converged where a lower one is known", () => {
+  // From 0 the step is to 10, where the gradient is zero and the cost 10000; from 5 on down it falls from 25 to 100.
+  const cliff = new DenseProblem(
+    1,
+    ([x]) => [x - 10, x < 5 ? 0 : 100],
+    () => [[1], [0]],
+  );
+
+  const damped = minimized(cliff, [0], {});
+  const undamped = minimized(cliff, [0], { method: "gn" });
+
+  expect(undamped.report).toMatchObject({ termination: "diverged", finalCost: 100 });
+  expect(damped.report.termination).not.toBe("converged");
+  expect(damped.report.finalCost).toBeGreaterThan(25);
+  expect(damped.report.finalCost).toBeLessThan(26);
+});
+
+test("a point with hardly a gradient is not converged where a lower one is known", () => {
+  // As above, but with a gradient of 1e-9 at 10.
+  const cliff = new DenseProblem(
+    1,
+    ([x]) => [x - 10, x < 5 ? 0 : 100 + 1e-11 * x],
+    ([x]) => [[1], [x < 5 ? 0 : 1e-11]],
+  );
+
+  expect(minimized(cliff, [0], {}).report.termination).not.toBe("converged");
+  expect(minimized(cliff, [0], { method: "gn" }).report).toMatchObject({ termination: "diverged", finalCost: 100 });
+});
+
+describe("a last step that is not right to eta", () => {
+  test("is gone on with, and converged where that makes it right", () => {
+    // A tenth of each step is missing until the solver is asked to go on.
+    const solver = new Lying((dx, warm) => dx.map((d) => (warm ? d : 0.9 * d)));
+
+    const { x, report } = minimized(linear, [10, -7], { solver });
+
+    expect(report.termination).toBe("converged");
+    expect(solver.rtols).toEqual([...report.iterations.map(() => 1e-2), 1e-3]);
+    expect(report.cgIterations).toBe(report.iterations.length + 1);
+    expectClose(x, [5 / 3, 1], tolerance(fp64, 16));
+  });
+
+  test("is right enough where what it leaves is eta^2 ftol of the cost: J in fp32 at the optimum", () => {
+    const { b1, b2 } = misra1a.certified;
+
+    expect(minimized(misra1a.problem, [b1, b2], { policy: presetPolicy("fp32") }).report.termination).toBe("converged");
+  });
 });
 
 test("the check is in fp64 whatever the policy", () => {

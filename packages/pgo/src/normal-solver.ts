@@ -3,6 +3,8 @@ import { type AnyPrecision, fp32, fp64, type OperationFormat, operationFormat, p
 import {
   analyzeCholesky,
   type CholeskySymbolic,
+  type CholeskyWorkspace,
+  choleskyWorkspace,
   convertFactor,
   type Fill,
   factorize,
@@ -58,6 +60,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #scaling: Float64Array = new Float64Array(0);
   #operator: LinearOperator<AnyPrecision> | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
+  #factorWorkspace: CholeskyWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
   #exact: LinearOperator<AnyPrecision> | undefined;
   #damping: Float64Array | undefined;
@@ -133,13 +136,15 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const { factorize: format, precondition } = this.#policy;
     this.#scaling = jacobiScaling(J.columnSquares());
     const A = format.arithmetic;
+    const symbolic = this.#symbolic as CholeskySymbolic;
+    this.#factorWorkspace ??= choleskyWorkspace(symbolic, A);
     const H = normalProduct(this.#normal as NormalSymbolic, scaleColumns(J.matrix, this.#scaling, A, events), work);
     if (d !== undefined)
       addDiagonal(
         H,
         d.map((dj, j) => dj * this.#scaling[j] ** 2),
       );
-    const factor = factorize(this.#symbolic as CholeskySymbolic, H, { work });
+    const factor = factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
     this.#factorizations++;
     if (!isFactor(factor)) {
       const { row, pivot, shift } = factor;

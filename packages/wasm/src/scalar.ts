@@ -3,24 +3,7 @@ import { type Instruction, instructions, type Load, loads, type Named, scalar } 
 
 const INTEGER_COMPARISONS = { eq: 1, ne: 2, lt_s: 3, lt_u: 4, gt_s: 5, gt_u: 6, le_s: 7, le_u: 8, ge_s: 9, ge_u: 10 } as const;
 const FLOAT_COMPARISONS = { eq: 0, ne: 1, lt: 2, gt: 3, le: 4, ge: 5 } as const;
-const INTEGER_UNARY = { clz: 0, ctz: 1, popcnt: 2 } as const;
-const INTEGER_BINARY = {
-  add: 3,
-  sub: 4,
-  mul: 5,
-  div_s: 6,
-  div_u: 7,
-  rem_s: 8,
-  rem_u: 9,
-  and: 10,
-  or: 11,
-  xor: 12,
-  shl: 13,
-  shr_s: 14,
-  shr_u: 15,
-  rotl: 16,
-  rotr: 17,
-} as const;
+const INTEGER_BINARY = { add: 0, sub: 1, mul: 2, and: 7, or: 8, xor: 9, shl: 10, shr_s: 11, shr_u: 12 } as const;
 const FLOAT_UNARY = { abs: 0, neg: 1, ceil: 2, floor: 3, trunc: 4, nearest: 5, sqrt: 6 } as const;
 const FLOAT_BINARY = { add: 7, sub: 8, mul: 9, div: 10, min: 11, max: 12, copysign: 13 } as const;
 const I32_LOADS = { load: [0x28, 2], load8_s: [0x2c, 0], load8_u: [0x2d, 0], load16_s: [0x2e, 1], load16_u: [0x2f, 1] } as const;
@@ -31,7 +14,6 @@ interface Constant<T extends ValueType> {
 
 type Integer<T extends "i32" | "i64"> = Constant<T> &
   Named<typeof INTEGER_COMPARISONS, Instruction<readonly [T, T], "i32">> &
-  Named<typeof INTEGER_UNARY, Instruction<readonly [T], T>> &
   Named<typeof INTEGER_BINARY, Instruction<readonly [T, T], T>> & {
     readonly eqz: Instruction<readonly [T], "i32">;
     readonly load: Load<T>;
@@ -52,7 +34,7 @@ export const i32: Integer<"i32"> &
     readonly wrap_i64: Conversion<"i64", "i32">;
     readonly reinterpret_f32: Conversion<"f32", "i32">;
   } = {
-  ...integer("i32", 0x45, 0x67),
+  ...integer("i32", 0x45, 0x6a),
   ...loads("i32", scalar, "i32", I32_LOADS),
   ...instructions("i32", [scalar, 0], ["i64"], "i32", { wrap_i64: 0xa7 }),
   ...instructions("i32", [scalar, 0], ["f32"], "i32", { reinterpret_f32: 0xbc }),
@@ -64,7 +46,7 @@ export const i64: Integer<"i64"> & {
   readonly extend_i32_u: Conversion<"i32", "i64">;
   readonly reinterpret_f64: Conversion<"f64", "i64">;
 } = {
-  ...integer("i64", 0x50, 0x79),
+  ...integer("i64", 0x50, 0x7c),
   ...loads("i64", scalar, "i64", { load: [0x29, 3] }),
   ...instructions("i64", [scalar, 0], ["i32"], "i64", { extend_i32_s: 0xac, extend_i32_u: 0xad }),
   ...instructions("i64", [scalar, 0], ["f64"], "i64", { reinterpret_f64: 0xbd }),
@@ -105,7 +87,6 @@ function integer<T extends "i32" | "i64">(type: T, comparisons: number, arithmet
     const: (value) => operandOf(type, value, `${type}.const`),
     ...instructions(type, [scalar, comparisons], [type], "i32", { eqz: 0 }),
     ...instructions(type, [scalar, comparisons], [type, type], "i32", INTEGER_COMPARISONS),
-    ...instructions(type, [scalar, arithmetic], [type], type, INTEGER_UNARY),
     ...instructions(type, [scalar, arithmetic], [type, type], type, INTEGER_BINARY),
   };
 }

@@ -1,20 +1,21 @@
 import type { AnyPrecision, Storage } from "@slam/float";
+import type { CholeskySymbolic } from "./symbolic.ts";
 
 /**
  * The dense operations of a block Cholesky factorisation on blocks of b x b scalars, row-major, at offsets of one array.
  * Each entry is a sum over ascending columns: the order of the scalar algorithm, whoever computes it.
  */
-export interface BlockKernels<S extends Storage> {
+export interface BlockKernels {
   /** C <- C - A B' */
-  update(L: S, c: number, a: number, b: number): void;
+  update(L: Storage, c: number, a: number, b: number): void;
   /** D <- the lower Cholesky factor of D, zeros above the diagonal; returns -1, or the row of the first pivot below its floor. */
-  cholesky(L: S, d: number, floors: Float64Array, row: number): number;
+  cholesky(L: Storage, d: number, floors: Float64Array, row: number): number;
   /** A <- A D^-T, D lower triangular. */
-  solve(L: S, a: number, d: number): void;
+  solve(L: Storage, a: number, d: number): void;
 }
 
 /** In any format: every operation through the format's arithmetic. */
-export function referenceKernels(P: AnyPrecision, b: number): BlockKernels<Storage> {
+export function referenceKernels(P: AnyPrecision, b: number): BlockKernels {
   return {
     update(L, c, a, bb) {
       for (let i = 0; i < b; i++) {
@@ -51,4 +52,34 @@ export function referenceKernels(P: AnyPrecision, b: number): BlockKernels<Stora
       }
     },
   };
+}
+
+/** Left-looking by block columns. Returns -1, or the scalar row (in the order of elimination) of the first bad pivot. */
+export function factorColumnsReference(symbolic: CholeskySymbolic, P: AnyPrecision, L: Storage, floors: Float64Array): number {
+  const kernels = referenceKernels(P, symbolic.b);
+  const { n, b, order } = symbolic;
+  const { rowPtr, colIdx, position } = symbolic.rows;
+  const { colPtr, rowIdx } = symbolic.L;
+  const size = b * b;
+  // where[i]: the position of row i in the column at hand, -1 where it has none.
+  const where = new Int32Array(n).fill(-1);
+  for (let j = 0; j < n; j++) {
+    const start = colPtr[j];
+    const end = colPtr[j + 1];
+    for (let e = start; e < end; e++) where[rowIdx[e]] = e;
+    // L_ij <- A_ij - sum over k < j of L_ik L_jk'
+    for (let t = rowPtr[j]; t < rowPtr[j + 1]; t++) {
+      const jk = position[t];
+      const last = colPtr[colIdx[t] + 1];
+      for (let ik = jk; ik < last; ik++) {
+        const ij = where[rowIdx[ik]];
+        if (ij >= 0) kernels.update(L, ij * size, ik * size, jk * size);
+      }
+    }
+    const bad = kernels.cholesky(L, start * size, floors, order[j] * b);
+    if (bad >= 0) return j * b + bad;
+    for (let e = start + 1; e < end; e++) kernels.solve(L, e * size, start * size);
+    for (let e = start; e < end; e++) where[rowIdx[e]] = -1;
+  }
+  return -1;
 }

@@ -1,0 +1,39 @@
+import { OptionError } from "@slam/errors";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type Storage, zeros } from "@slam/float";
+import { factorColumnsReference } from "./factor.reference.ts";
+import { factorEngine } from "./factor-engine.ts";
+import type { CholeskySymbolic } from "./symbolic.ts";
+
+/** Memory for the factorisations of one structure in one format, and what factorises in it. */
+export interface CholeskyWorkspace {
+  readonly symbolic: CholeskySymbolic;
+  readonly format: AnyPrecision;
+  /** The blocks of L, row-major: P A P' on entry. */
+  readonly L: Storage;
+  /** For each scalar row of A, what its pivot must exceed. */
+  readonly floors: Float64Array;
+  /** Factorises in place; returns -1, or the scalar row (in the order of elimination) of the first bad pivot. */
+  factorColumns(): number;
+}
+
+/**
+ * The engine's kernels in fp64 and fp32, the reference in any other format: with the same bits.
+ * @throws EngineError of @slam/wasm where the engine cannot run, ArenaError where there is no memory for the factor.
+ */
+export function choleskyWorkspace(symbolic: CholeskySymbolic, format: AnyPrecision): CholeskyWorkspace {
+  if (format === (fp64 satisfies FP64)) return { symbolic, format, ...factorEngine(symbolic, fp64) };
+  if (format === (fp32 satisfies FP32)) return { symbolic, format, ...factorEngine(symbolic, fp32) };
+  const L = zeros(format, symbolic.L.rowIdx.length * symbolic.b ** 2) as Storage;
+  const floors = new Float64Array(symbolic.n * symbolic.b);
+  return { symbolic, format, L, floors, factorColumns: () => factorColumnsReference(symbolic, format, L, floors) };
+}
+
+/** @throws OptionError unless the workspace was made for this structure and format. */
+export function checkWorkspace(workspace: CholeskyWorkspace, symbolic: CholeskySymbolic, format: AnyPrecision): void {
+  if (workspace.symbolic !== symbolic || workspace.format !== format) {
+    throw new OptionError("factorize: workspace", {
+      expected: `one made for this structure in ${format.name}`,
+      actual: `one in ${workspace.format.name}`,
+    });
+  }
+}

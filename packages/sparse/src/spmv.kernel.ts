@@ -1,0 +1,37 @@
+import { i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { multiply } from "./multiply.kernel.ts";
+import { multiplyTransposed } from "./multiply-transposed.kernel.ts";
+import { gather, Infinities, type Layout, STORED_LANES } from "./stored-lanes.kernel.ts";
+
+/** The products of a packed matrix. Arguments are addresses, and numbers of block rows and of elements. */
+export interface BsrKernels {
+  /** y <- A x; returns how many infinities that stored. */
+  multiply(rowPtr: number, colIdx: number, values: number, blockRows: number, x: number, y: number): number;
+  /** y <- y + A' x */
+  multiplyTransposed(rowPtr: number, colIdx: number, values: number, blockRows: number, x: number, y: number): void;
+  /** How many of n elements are infinite. */
+  countInfinite(y: number, n: number): number;
+}
+
+const PARAMETERS = { rowPtr: "i32", colIdx: "i32", values: "i32", blockRows: "i32", x: "i32", y: "i32" } as const;
+
+export type BsrParameters = { readonly [name in keyof typeof PARAMETERS]: Local<"i32"> };
+
+/**
+ * Writes the reference's products, in its order and with its bits, for blocks of r x c values in a layout: each product and each sum is rounded
+ * to the arithmetic. Values are read in the order of `BsrMatrix`, from addresses of any alignment.
+ */
+export function bsrKernels(m: ModuleBuilder<BsrKernels>, r: number, c: number, layout: Layout): void {
+  const stored = STORED_LANES[layout];
+  const { lanes } = stored;
+  m.func("multiply", PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored));
+  m.func("multiplyTransposed", PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));
+  m.func("countInfinite", { y: "i32", n: "i32" }, "i32", (f, { y, n }) => {
+    const infinities = new Infinities(f, stored);
+    const end = f.let(i32.add(y, i32.mul(n, 16 / lanes)));
+    const wholeEnd = f.let(i32.add(y, i32.and(i32.mul(n, 16 / lanes), -16)));
+    f.for(y, wholeEnd, 16, (at) => infinities.add(f.let(v128.load(at)), lanes));
+    f.for(wholeEnd, end, 16 / lanes, (at) => infinities.add(f.let(gather([{ address: at, offset: 0, count: 1 }], 16 / lanes)), 1));
+    return infinities.count();
+  });
+}
