@@ -39,7 +39,10 @@ async function demo(poses: number): Promise<number> {
   const outcomes: SolveOutcome[] = [];
   for (const name of POLICIES) {
     const progress = process.stderr.isTTY ? openProgress(process.stderr) : silentProgress;
-    const outcome = await solveInWorker({ graph: before, policy: { preset: name, name }, options: {}, repeat: 1 }, progress);
+    const outcome = await solveInWorker(
+      { name: "sphere", graph: before, policy: { preset: name, name }, options: {}, repeat: 1 },
+      progress,
+    );
     if (outcome.interrupted) return EXIT.interrupted;
     if (outcomes.length === 0) rows.push(["before", costText(outcome.report.cost.initial), errorOf(before.poses), "", "", "", ""]);
     outcomes.push(outcome);

@@ -65,7 +65,12 @@ export function encodeGraph(target: string, graph: PoseGraph): Iterable<Uint8Arr
  */
 export function trajectoryOf(file: string, graph: PoseGraph): Trajectory {
   if (graph.known.includes(0)) throw new InputError(`${file}: a trajectory needs poses, and the graph has edges only`);
-  return { timestamps: graph.ids, poses: graph.dimension === 2 ? planarPoses(graph.poses) : graph.poses };
+  return { timestamps: graph.ids, poses: spatialPoses(graph) };
+}
+
+/** The poses as n x 7, those of the plane lifted to z = 0. */
+export function spatialPoses({ dimension, poses }: PoseGraph): Float64Array {
+  return dimension === 2 ? planarPoses(poses) : poses;
 }
 
 /** "g2o" of "A.G2O.gz". */

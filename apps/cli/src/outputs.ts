@@ -1,4 +1,4 @@
-import { accessSync, constants, createWriteStream, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, createWriteStream, existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -19,11 +19,11 @@ export function checkTargets(targets: readonly string[]): void {
   for (const [i, target] of targets.entries()) {
     if (targets.indexOf(target) < i) throw new UsageError(`${target} is named for two results`);
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(`${target}: is a directory, not a file`);
-    const folder = dirname(target);
+    const place = isSpecial(target) ? target : dirname(target);
     try {
-      accessSync(folder, constants.W_OK | constants.X_OK);
+      accessSync(place, constants.W_OK);
     } catch {
-      throw new InputError(`${target}: cannot write in ${folder}`);
+      throw new InputError(`${target}: cannot write ${place === target ? "to it" : `in ${place}`}`);
     }
   }
 }
@@ -33,7 +33,7 @@ export function checkTargets(targets: readonly string[]): void {
  * leaves none of them.
  */
 export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
-  const staged: { readonly temporary: string; readonly target: string }[] = [];
+  const staged: Staged[] = [];
   const discard = (): void => {
     for (const { temporary } of staged) rmSync(temporary, { force: true });
   };
@@ -44,13 +44,8 @@ export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
     for (const { target, chunks } of outputs) {
-      const existing = statSync(target, { throwIfNoEntry: false });
-      // A device or a pipe is written as it is: renaming would put a file in its place. A link keeps pointing where it does.
-      const isSpecial = existing !== undefined && !existing.isFile();
-      const real = existing?.isFile() ? realpathSync(target) : target;
-      const temporary = isSpecial ? target : join(dirname(real), `.${basename(real)}.${process.pid}.tmp`);
-      if (!isSpecial) staged.push({ temporary, target: real });
-      await write(temporary, chunks, target.endsWith(".gz"));
+      const file = isSpecial(target) ? target : stage(target, staged);
+      await write(file, chunks, target.endsWith(".gz"));
     }
     for (const { temporary, target } of staged) renameSync(temporary, target);
   } catch (error) {
@@ -60,6 +55,25 @@ export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
+}
+
+interface Staged {
+  readonly temporary: string;
+  readonly target: string;
+}
+
+/** Adds a temporary name beside the target, or beside what the target links to, so that a link keeps pointing where it does. */
+function stage(target: string, staged: Staged[]): string {
+  const real = existsSync(target) ? realpathSync(target) : target;
+  const temporary = join(dirname(real), `.${basename(real)}.${process.pid}.tmp`);
+  staged.push({ temporary, target: real });
+  return temporary;
+}
+
+/** A device or a pipe is written as it is: renaming would put a file in its place. */
+function isSpecial(target: string): boolean {
+  const found = statSync(target, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile();
 }
 
 async function write(file: string, chunks: Iterable<Uint8Array | string>, packed: boolean): Promise<void> {

@@ -19,7 +19,7 @@ export function openProgress(stream: NodeJS.WriteStream): Progress {
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 function liveProgress(stream: NodeJS.WriteStream): Progress {
-  const show = createLogUpdate(stream);
+  const show = createLogUpdate(stream, { showCursor: true });
   const began = performance.now();
   let text = "initialising";
   let frame = 0;

@@ -4,6 +4,8 @@ import type { PolicyJson, PolicyNames } from "./policy.ts";
 
 /** A solve as it is sent to the worker. */
 export interface SolveJob {
+  /** What messages call the graph: its file. */
+  readonly name: string;
   readonly graph: PoseGraph;
   readonly policy: PolicyJson;
   readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration">;

@@ -25,7 +25,7 @@ export async function solveInWorker(job: SolveJob, progress: Progress): Promise<
       worker.on("error", reject);
       worker.on("message", (message: SolveMessage) => {
         if (message.kind === "done") resolve(message.outcome);
-        else if (message.kind === "rejected") reject(new InputError(message.message));
+        else if (message.kind === "rejected") reject(new InputError(`${job.name}: ${message.message}`));
         else progress.iteration(message.record, message.index, message.solve);
       });
     });

@@ -1,7 +1,7 @@
 import { associate, ate, readTum, type Statistics, selectPoses, type Trajectory } from "@slam/eval";
 import type { PoseGraph } from "@slam/pgo";
 import { InputError } from "./failure.ts";
-import { extensionOf, readBytes, readGraphFile, trajectoryOf } from "./graph-file.ts";
+import { extensionOf, readBytes, readGraphFile, spatialPoses, trajectoryOf } from "./graph-file.ts";
 
 /** True poses, and the graph's poses with the same ids: row i of one goes with pose indices[i] of the other. */
 export interface Truth {
@@ -20,6 +20,7 @@ export async function readTruth(file: string, graph: PoseGraph): Promise<Truth> 
   return matchTruth(file, truth, graph);
 }
 
+/** As `readTruth`, for true poses at hand. */
 export function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): Truth {
   const pairs = associate(truth.timestamps, graph.ids, 0);
   if (pairs.reference.length === 0) throw new InputError(`${file}: no pose has an id of the graph`);
@@ -28,6 +29,7 @@ export function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): T
 
 /** The ATE after rigid alignment: a pose graph does not say where the world's origin is. */
 export function trajectoryError({ poses, indices }: Truth, graph: PoseGraph): Statistics {
-  const { alignment: _, ...statistics } = ate(poses, selectPoses(trajectoryOf("", graph), indices).poses, { align: "se3" });
+  const estimate = selectPoses({ timestamps: graph.ids, poses: spatialPoses(graph) }, indices).poses;
+  const { alignment: _, ...statistics } = ate(poses, estimate, { align: "se3" });
   return statistics;
 }

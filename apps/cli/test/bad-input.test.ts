@@ -31,7 +31,11 @@ describe.concurrent("a bad file exits 3 with one line that names the place, and 
     ],
     ["an empty file", "", /^slam: bad\.g2o:1: expected a line with VERTEX_SE2.*, found an empty file\n$/],
     ["broken gzip data", Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3), /^slam: bad\.g2o: broken gzip data, .*\n$/],
-    ["an indefinite information matrix", replaced(5, "EDGE_SE2 0 1 1 0 1.5 -1 0 0 10 0 100"), /^slam: .*information of .*edge 0 -> 1.*\n$/],
+    [
+      "an indefinite information matrix",
+      replaced(5, "EDGE_SE2 0 1 1 0 1.5 -1 0 0 10 0 100"),
+      /^slam: bad\.g2o: information of .*edge 0 -> 1.*\n$/,
+    ],
   ])("%s", async ([, text, message], context) => {
     const folder = temporaryFolder(context);
     lay(folder, { "bad.g2o": text });

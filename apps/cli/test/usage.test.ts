@@ -27,6 +27,11 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["refresh of nothing", ["pgo", "square.g2o", "--refresh", "always", "--preconditioner", "none"], "--refresh goes with"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],
     ["a world without a name for it", ["generate", "sphere"], "required option '--out <file>' not specified"],
+    [
+      "truth in no known format",
+      ["generate", "ring", "--out", "a.g2o", "--truth", "a.txt"],
+      "--truth a.txt: the name of true poses ends in .tum",
+    ],
     ["a world too small", ["generate", "sphere", "--poses", "2", "--out", "tiny.g2o"], "poses is 2"],
   ])("%s", async ([, args, message], context) => {
     const folder = temporaryFolder(context);

@@ -1,5 +1,7 @@
 import { checkInteger } from "@slam/errors";
 import { fmaToOdd } from "./fma.ts";
+import { floatLanes } from "./lane-codecs.ts";
+import type { LaneCodec } from "./lanes.ts";
 import type { Precision, Storage, StorageConstructor } from "./precision.ts";
 import { highWord, neighbour, roundToBits } from "./rounding.ts";
 
@@ -55,6 +57,7 @@ class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | U
   readonly minNormal: number;
   readonly minSubnormal: number;
   readonly Storage: StorageConstructor<Uint16Array | Uint8Array>;
+  readonly lanes: LaneCodec | undefined;
   /** biased by 1023 */
   readonly #minExponent: number;
   readonly #overflowed: number;
@@ -79,6 +82,7 @@ class SmallFloat<Name extends string> implements Precision<Name, Uint16Array | U
     this.minNormal = 2 ** (1 - bias);
     this.minSubnormal = 2 ** (2 - bias - p);
     this.Storage = e + p <= 8 ? Uint8Array : Uint16Array;
+    this.lanes = floatLanes(definition);
     this.#minExponent = 1024 - bias;
     this.#overflowed = saturate ? this.maxFinite : infinities ? Infinity : NaN;
     this.#signShift = e + p - 1;

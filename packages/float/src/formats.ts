@@ -1,5 +1,6 @@
 import { defineFloat } from "./define-float.ts";
 import { fma64, fmaToOdd } from "./fma.ts";
+import { fp32Lanes } from "./lane-codecs.ts";
 import type { Precision } from "./precision.ts";
 
 export type FP64 = Precision<"fp64", Float64Array>;
@@ -53,6 +54,7 @@ export const fp32: FP32 = {
   div: (a, b) => Math.fround(a / b),
   sqrt: (a) => Math.fround(Math.sqrt(a)),
   fma: (a, b, c) => Math.fround(fmaToOdd(a, b, c)),
+  lanes: fp32Lanes,
 };
 
 /** IEEE binary16. */

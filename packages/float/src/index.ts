@@ -7,6 +7,8 @@ export { exp, log } from "./exp-log.ts";
 export { type Float16ArrayLike, fromFloat16Array, toFloat16Array } from "./float16-array.ts";
 export { type BF16, bf16, type E4M3, type E5M2, e4m3, e5m2, type FP16, type FP32, type FP64, fp16, fp32, fp64 } from "./formats.ts";
 export { hypot } from "./hypot.ts";
+export { f16k } from "./lane-codecs.ts";
+export type { LaneCodec, LaneOps } from "./lanes.ts";
 export { type OperationFormat, operationFormat, wider } from "./operation-format.ts";
 export { exponentOf, powerOfTwoBelow } from "./power-of-two.ts";
 export type { AnyPrecision, Precision, Storage, StorageConstructor } from "./precision.ts";

@@ -1,3 +1,5 @@
+import type { LaneCodec } from "./lanes.ts";
+
 /** The typed arrays a format may be stored in. Formats of 16 bits and fewer store codes. */
 export type Storage = Float64Array | Float32Array | Uint16Array | Uint8Array;
 
@@ -38,6 +40,8 @@ export interface Precision<Name extends string = string, S extends Storage = Sto
   sqrt(a: number): number;
   /** a b + c, rounded once. */
   fma(a: number, b: number, c: number): number;
+  /** How an engine's kernels read and write the format; without it only the reference, which is slow, computes in it. */
+  readonly lanes?: LaneCodec | undefined;
 }
 
 export type AnyPrecision = Precision<string, Storage>;

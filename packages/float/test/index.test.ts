@@ -15,6 +15,7 @@ test("exports these names", () => {
     "elementary",
     "exp",
     "exponentOf",
+    "f16k",
     "fastTwoSum",
     "fp16",
     "fp32",

@@ -50,8 +50,8 @@ export interface CholeskySymbolic {
  * Orders and analyses a symmetric block matrix.
  *
  * @param A the lower triangle by block rows, every diagonal block present (as `normalSymbolic` of @slam/sparse makes it).
- * @throws OptionError if a diagonal block is missing, an entry lies above the diagonal or the ordering is not a permutation, DimensionError if A is not
- * square or the ordering's length does not fit.
+ * @throws OptionError if a diagonal block is missing, an entry lies above the diagonal or the ordering is not a permutation, DimensionError if
+ * A is not square or the ordering's length does not fit.
  */
 export function analyzeCholesky(A: BsrPattern, options: SymbolicOptions = {}): CholeskySymbolic {
   const { fill = "complete", ordering = "amd" } = options;

@@ -66,7 +66,8 @@ describe.each([fp64, fp32, fp16] as AnyPrecision[])("factorize in $name", (P) =>
     expect(denseFactor(factor)[2][2]).toBeCloseTo(Math.sqrt(4 - 4 / 5 - 4 / 5.25), P === fp16 ? 2 : 6);
   });
 
-  // |L L' - A| <= gamma_(n + 1) |L| |L'| and (|L| |L'|)_ij <= sqrt(A_ii A_jj) up to the same error (Higham, Accuracy and Stability, theorem 10.3).
+  // |L L' - A| <= gamma_(n + 1) |L| |L'| and (|L| |L'|)_ij <= sqrt(A_ii A_jj) up to the same error (Higham, Accuracy and Stability of
+  // Numerical Algorithms, theorem 10.3).
   test("multiplied back gives P (A + shift diag(A)) P' over random matrices and orders", () => {
     fc.assert(
       fc.property(anyCase, (drawn) => {

@@ -1,10 +1,11 @@
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
-import { fp32, fp64, operationFormat, tolerance, wider } from "@slam/float";
+import { fp64, operationFormat, tolerance, wider } from "@slam/float";
 import { type LinearReport, type LinearSolver, type Termination, Work } from "@slam/linop";
 import { nielsenDamping } from "./damping.ts";
 import type { Policy } from "./policy.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 import type { IterationRecord, PhaseSeconds, PrecisionEvents, SolveReport } from "./report.ts";
+import { roundingNoise } from "./rounding-noise.ts";
 
 export interface Counters {
   readonly events: PrecisionEvents;
@@ -21,8 +22,8 @@ export interface MinimizeOptions<J extends Jacobian> {
   /** What the solver counts into, so that the report holds it. Default new ones. */
   readonly counters?: Counters;
   /**
-   * "lm": Gauss-Newton under a watchdog, which lets the cost rise if it is below its lowest again within five steps, and otherwise goes back to the
-   * lowest and on with damping. "gn": never damped. Default "lm".
+   * "lm": Gauss-Newton under a watchdog, which lets the cost rise if it is below its lowest again within five steps, and otherwise goes
+   * back to the lowest and on with damping. "gn": never damped. Default "lm".
    */
   readonly method?: "gn" | "lm";
   /** Default 50. */
@@ -48,7 +49,6 @@ export interface Run<X> {
 }
 
 const EXACT = operationFormat(fp64);
-const SINGLE = operationFormat(fp32);
 /** Steps that may pass without a new lowest cost: undamped under "lm", and under "gn" before the run counts as diverged. */
 const WATCH = { lm: 5, gn: 8 } as const;
 /** Levenberg-Marquardt ends when no step this small goes downhill. */
@@ -59,10 +59,11 @@ const MOST_REFINEMENTS = 4;
 /**
  * Minimises |r(x)|^2 by Gauss-Newton or Levenberg-Marquardt: (J'J + lambda diag(J'J)) dx = -J'r, inexactly, to eta.
  *
- * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that changes the cost, and should by the linear model,
- * by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= eta max(|g|, sqrt(ftol |r|^2)) for it, with r, J and g evaluated anew in
- * fp64, in the solver's norm, in which |g|^2 is about the decrease a full step brings; or a zero gradient. Where only the first holds, the inner solve
- * goes on from its replaced residual; where that gains nothing the run ends "stagnated".
+ * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that changes the cost, and should by
+ * the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= eta max(|g|, sqrt(ftol |r|^2)) for it,
+ * with r, J and g evaluated anew in fp64, in the solver's norm, in which |g|^2 is about the decrease a full step brings; or a zero
+ * gradient. Where only the first holds, the inner solve goes on from its replaced residual; where that gains nothing the run ends
+ * "stagnated".
  *
  * @throws OptionError for options out of range.
  * @see Nocedal and Wright, Numerical Optimization, 2006, chapters 7, 10 and 15.6 (the watchdog technique of Chamberlain et al.).
@@ -226,7 +227,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const cost = this.#timed("update", () => this.#costAt(candidate));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
-    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : this.#noise();
+    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x);
     const flat = Math.abs(decrease) <= noise && predicted <= noise;
     const lowest = cost < this.#best.cost || (flat && cost <= this.#best.cost + noise);
     const undamped = this.#damping.value === 0;
@@ -234,7 +235,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     // A step across the bottom of a valley may change the cost little and leave it high: the model must promise little too.
     const little = Math.max(this.#ftol * this.#cost, noise);
     const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || this.#watch === 0);
-    // A damped step may be small because of the damping: it decides only where undamped steps have just failed, and by a lambda that shortens little.
+    // A damped step may be small because of the damping: it decides only where undamped steps have just failed, and under a small lambda.
     const conclusive = undamped || (this.#damping.value <= 1 && this.#undampedFailed <= this.#best.cost * (1 + this.#ftol));
     const converging = settled && conclusive;
     const end = converging ? this.#verify(J, d, candidate, cost, decrease) : undefined;
@@ -310,7 +311,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
         message: `${changed} and solves its equations in fp64 to ${error.toExponential(1)}`,
         cgIterations,
       };
-    const message = `${changed}, but leaves ${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}, and solving on gains nothing`;
+    const left = `${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}`;
+    const message = `${changed}, but leaves ${left}, and solving on gains nothing`;
     return { termination: "stagnated", message, cgIterations };
   }
 
@@ -336,18 +338,6 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #costAt(x: X): number {
     this.#problem.residual(x, EXACT, this.#row);
     return dot(this.#row, this.#row);
-  }
-
-  /**
-   * What rounding may do to the lowest cost: 2 |r| |e| + |e|^2 for e = 4 2^-29 (r in fp32 - r), since fp64 has 29 bits more. It is all of the
-   * cost where a residual of zero has been reached.
-   */
-  #noise(): number {
-    this.#problem.residual(this.#best.x, SINGLE, this.#r);
-    this.#problem.residual(this.#best.x, EXACT, this.#row);
-    const difference = norm(this.#r.map((ri, i) => ri - this.#row[i]));
-    const e = Number.isFinite(difference) ? 2 ** -27 * difference : 0;
-    return Math.max(tolerance(fp64, 1, 16) * this.#best.cost, 2 * Math.sqrt(this.#best.cost) * e + e * e);
   }
 
   /** To a point whose cost is the lowest so far. */

@@ -1,7 +1,8 @@
 import type { AnyPrecision, OperationFormat } from "@slam/float";
 
 /**
- * A problem min |r(x)|^2 whose residuals are whitened: each has unit variance. X is the problem's own kind of point; J what it linearises to.
+ * A problem min |r(x)|^2 whose residuals are whitened: each has unit variance. X is the problem's own kind of point; J what it linearises
+ * to.
  */
 export interface LeastSquaresProblem<X, J extends Jacobian> {
   readonly rows: number;

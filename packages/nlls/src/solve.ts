@@ -13,7 +13,10 @@ export interface Solution<X> {
   readonly report: SolveReport;
 }
 
-/** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it "cancelled" with the best point. */
+/**
+ * Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it "cancelled" with the best
+ * point.
+ */
 export async function solve<X, J extends Jacobian>(
   problem: LeastSquaresProblem<X, J>,
   x0: X,

@@ -44,8 +44,7 @@ describe("a linear solver that returns", () => {
     const { x, report } = minimized(linear, [10, -7], { solver: new Lying(() => Float64Array.of(3, 1)) });
 
     expect(report.termination).toBe("stagnated");
-    expect(report.finalCost).toBeLessThanOrEqual(report.initialCost);
-    expect(x).toHaveLength(2);
+    expect([...x]).toEqual([10, -7]);
   });
 
   test("an ascent direction is stagnated where it began", () => {

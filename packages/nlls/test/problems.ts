@@ -1,6 +1,9 @@
 import { DenseProblem } from "./dense.ts";
 
-/** Problems whose answers are known. From More, Garbow and Hillstrom, Testing Unconstrained Optimization Software, ACM TOMS 7, 1981, where no other is named. */
+/**
+ * Problems whose answers are known; where no other source is named, of More, Garbow and Hillstrom, Testing Unconstrained Optimization
+ * Software, ACM TOMS 7, 1981.
+ */
 
 /** x + y = 3, x - y = 1, 2 x = 3: x = 5/3, y = 1, |r|^2 = 1/3. */
 export const linear = new DenseProblem(

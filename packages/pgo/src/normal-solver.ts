@@ -1,5 +1,15 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
-import { type AnyPrecision, fp32, fp64, type OperationFormat, operationFormat, powerOfTwoBelow, type Storage, type Vec } from "@slam/float";
+import {
+  type AnyPrecision,
+  fp32,
+  fp64,
+  type OperationFormat,
+  operationFormat,
+  powerOfTwoBelow,
+  type Storage,
+  type Vec,
+  wider,
+} from "@slam/float";
 import {
   analyzeCholesky,
   type CholeskySymbolic,
@@ -11,19 +21,11 @@ import {
   isFactor,
   triangularPreconditioner,
 } from "@slam/ichol";
-import { type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace, vectorSpace } from "@slam/linop";
+import type { LinearOperator, LinearReport, LinearSolver, Preconditioner } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
-import {
-  type BsrMatrix,
-  bsrOperator,
-  jacobiScaling,
-  type NormalSymbolic,
-  normalProduct,
-  normalSymbolic,
-  scaleColumns,
-  valueCount,
-} from "@slam/sparse";
+import { type BsrMatrix, jacobiScaling, type NormalSymbolic, normalProduct, normalSymbolic, scaleColumns, valueCount } from "@slam/sparse";
 import type { BsrJacobian } from "./jacobian.ts";
+import { ProductSpace } from "./product-space.ts";
 import { iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
 
 /** "jacobi": the diagonal blocks of J'J alone. */
@@ -51,10 +53,11 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   readonly #fill: Fill;
   readonly #refresh: Refresh;
   readonly #maxIterations: number;
-  readonly #space: VectorSpace<AnyPrecision>;
-  readonly #exactSpace: VectorSpace<AnyPrecision>;
   readonly #meter = new StalenessMeter();
 
+  #products: ProductSpace | undefined;
+  /** J as evaluated, for residuals in a wider format; a policy that rounds every operation has none. */
+  #exactProducts: ProductSpace | undefined;
   #normal: NormalSymbolic | undefined;
   #symbolic: CholeskySymbolic | undefined;
   #scaling: Float64Array = new Float64Array(0);
@@ -76,8 +79,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     this.#fill = fill;
     this.#refresh = refresh;
     this.#maxIterations = maxIterations;
-    this.#space = vectorSpace(policy.vectors, counters);
-    this.#exactSpace = vectorSpace(operationFormat(policy.residual.arithmetic === fp64 ? fp64 : fp32) as OperationFormat, counters);
   }
 
   get factorizations(): number {
@@ -96,6 +97,16 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   analyze(J: BsrJacobian): void {
+    const { matvec, vectors, residual, jacobian } = this.#policy;
+    const counters = this.#counters;
+    // In CG: its workspace, x, the right side and the damping, and two in `norm`.
+    const own = { matrix: matvec, vectors, operation: "matvec", rowVectors: 1, colVectors: 10, counters } as const;
+    this.#products = new ProductSpace(J.matrix.pattern, own);
+    if (jacobian.arithmetic.significandBits >= 24) {
+      const format: OperationFormat = operationFormat<AnyPrecision>(wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32);
+      const exact = { matrix: format, vectors: format, operation: "residual", rowVectors: 1, colVectors: 4, counters } as const;
+      this.#exactProducts = new ProductSpace(J.matrix.pattern, exact);
+    }
     if (this.#preconditionerName === "none") return;
     this.#normal = normalSymbolic(J.matrix.pattern, this.#preconditionerName === "jacobi" ? "diagonal" : "lower");
     this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: this.#fill });
@@ -112,17 +123,12 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   /** J diag(S) in the formats of the products, and d in its scaled variables. */
   #pack(J: BsrJacobian, d: Float64Array | undefined): void {
-    const { events, work } = this.#counters;
-    const { matvec, jacobian } = this.#policy;
-    this.#operator = bsrOperator(scaleColumns(J.matrix, this.#scaling, matvec.storage, events), this.#space, {
-      arithmetic: matvec.arithmetic,
-      work,
-    });
+    const { events } = this.#counters;
+    const products = this.#products as ProductSpace;
+    this.#operator = products.operator(scaleColumns(J.matrix, this.#scaling, this.#policy.matvec.storage, events));
     this.#workspace ??= cgnrWorkspace(this.#operator);
-    // A policy that rounds every operation has no wider residual to replace the recurrence's with.
-    const exact =
-      jacobian.arithmetic.significandBits >= 24 ? scaleColumns(J.wide, this.#scaling, this.#exactSpace.format.storage, events) : undefined;
-    this.#exact = exact && bsrOperator(exact, this.#exactSpace, { operation: "residual", work });
+    const exact = this.#exactProducts;
+    this.#exact = exact?.operator(scaleColumns(J.wide, this.#scaling, exact.space.format.storage, events));
     this.#damping = d?.map((dj, j) => dj * this.#scaling[j] ** 2);
   }
 
@@ -152,7 +158,12 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
     events.shifts += factor.shifts;
-    this.#preconditioner = triangularPreconditioner(convertFactor(factor, format.storage, events), precondition, this.#space, work);
+    this.#preconditioner = triangularPreconditioner(
+      convertFactor(factor, format.storage, events),
+      precondition,
+      (this.#products as ProductSpace).space,
+      work,
+    );
     this.#meter.reset();
     this.#renew = undefined;
     this.#pack(J, d);
@@ -172,36 +183,49 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   #iterate(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean, maxIterations: number): LinearReport {
-    const A = this.#operator as LinearOperator<AnyPrecision>;
-    const V = this.#space.format.storage;
+    const products = this.#products as ProductSpace;
     const S = this.#scaling;
     const scale = this.#scaleOf(g);
     const right = (j: number): number => (-S[j] * g[j]) / scale;
-    const x = this.#vector(V, (j) => (warm ? dx[j] / (S[j] * scale) : 0));
-    const wide = this.#exact?.space.format.storage;
-    const report = cgnr(A, { g: this.#vector(V, right) }, x, {
-      rtol,
-      maxIterations,
-      preconditioner: this.#preconditioner,
-      damping: this.#dampingIn(V),
-      exact: this.#exact && wide && { A: this.#exact, g: this.#vector(wide, right), damping: this.#dampingIn(wide) },
-      workspace: this.#workspace as CgnrWorkspace<AnyPrecision>,
-    });
-    for (let j = 0; j < g.length; j++) dx[j] = V.load(x as Storage, j) * S[j] * scale;
+    const system = (space: ProductSpace): { readonly g: Vec<AnyPrecision>; readonly damping: Vec<AnyPrecision> | undefined } => {
+      const d = this.#damping;
+      return { g: space.vector(g.length, right), damping: d && space.vector(g.length, (j) => d[j]) };
+    };
+    const solveInScope = (): LinearReport => {
+      const { g: rightSide, damping } = system(products);
+      const x = products.vector(g.length, (j) => (warm ? dx[j] / (S[j] * scale) : 0));
+      const report = cgnr(this.#operator as LinearOperator<AnyPrecision>, { g: rightSide }, x, {
+        rtol,
+        maxIterations,
+        preconditioner: this.#preconditioner,
+        damping,
+        exact: this.#exact && { A: this.#exact, ...system(this.#exactProducts as ProductSpace) },
+        workspace: this.#workspace as CgnrWorkspace<AnyPrecision>,
+      });
+      const { storage } = products.space.format;
+      for (let j = 0; j < g.length; j++) dx[j] = storage.load(x as Storage, j) * S[j] * scale;
+      return report;
+    };
+    const report = products.scoped(() => (this.#exactProducts === undefined ? solveInScope() : this.#exactProducts.scoped(solveInScope)));
     this.#meter.record(report.iterations, this.#iterationCost());
     return report;
   }
 
   norm(v: Float64Array): number {
-    const V = this.#space.format.storage;
+    const products = this.#products as ProductSpace;
+    const { storage } = products.space.format;
     const scale = this.#scaleOf(v);
-    const s = this.#vector(V, (j) => (this.#scaling[j] * v[j]) / scale);
-    const z = this.#space.zeros(v.length);
-    if (this.#preconditioner === undefined) (z as unknown as Storage).set(s as unknown as Storage);
-    else this.#preconditioner.apply(s, z);
-    let sum = 0;
-    for (let j = 0; j < v.length; j++) sum += V.load(s as Storage, j) * V.load(z as Storage, j);
-    return Math.sqrt(sum) * scale;
+    return products.scoped(() => {
+      const s = products.vector(v.length, (j) => (this.#scaling[j] * v[j]) / scale);
+      let z = s;
+      if (this.#preconditioner !== undefined) {
+        z = products.space.zeros(v.length);
+        this.#preconditioner.apply(s, z);
+      }
+      let sum = 0;
+      for (let j = 0; j < v.length; j++) sum += storage.load(s as Storage, j) * storage.load(z as Storage, j);
+      return Math.sqrt(sum) * scale;
+    });
   }
 
   /** The power of two that brings |S v| into [1, 2): what a format of little range can hold of S v / scale, and room for the solution above it. */
@@ -209,17 +233,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     let sum = 0;
     for (let j = 0; j < v.length; j++) sum += (this.#scaling[j] * v[j]) ** 2;
     return powerOfTwoBelow(Math.sqrt(sum));
-  }
-
-  #dampingIn(format: AnyPrecision): Vec<AnyPrecision> | undefined {
-    const d = this.#damping;
-    return d && this.#vector(format, (j) => d[j]);
-  }
-
-  #vector<P extends AnyPrecision>(format: P, value: (j: number) => number): Vec<P> {
-    const x = new format.Storage(this.#scaling.length);
-    for (let j = 0; j < x.length; j++) format.store(x, j, value(j));
-    return x as unknown as Vec<P>;
   }
 
   #factorizationCost(): number {

@@ -26,6 +26,17 @@ describe("StalenessMeter", () => {
     expect([before, meter.isStale(100), meter.isStale(101)]).toEqual([false, true, false]);
   });
 
+  test("has patience for as many iterations more than the first solve's as a factorisation costs", () => {
+    const meter = new StalenessMeter();
+    meter.reset();
+    meter.record(2, 10);
+    const before = meter.patience(100, 10);
+
+    meter.record(6, 10);
+
+    expect([before, meter.patience(100, 10), meter.patience(40, 10)]).toEqual([2 + 10, 2 + 6, 2]);
+  });
+
   test("starts anew with a new factor", () => {
     const meter = new StalenessMeter();
     meter.reset();

@@ -1,4 +1,5 @@
 import { OptionError } from "@slam/errors";
+import { fp64, tolerance } from "@slam/float";
 import type { LinearSolver } from "@slam/linop";
 import { type IterationRecord, newCounters, presetPolicy } from "@slam/nlls";
 import { grid, manhattan, ring, sphere, torus } from "@slam/sim";
@@ -177,6 +178,14 @@ describe("what starts a solve", () => {
     const { report } = finish(worldGraph(exact, exact.truth), { init: "file" });
 
     expect([report.termination, report.iterations.length, report.cost.final]).toEqual(["converged", 0, 0]);
+  });
+
+  test("where every residual is rounding alone it converges all the same", () => {
+    const { report } = finish(worldGraph(sphere({ poses: 60, noise: 0 })));
+
+    expect(report.termination).toBe("converged");
+    // 118 edges, errors of some u, weights of 1e4
+    expect(report.cost.final).toBeLessThan(118 * 1e4 * tolerance(fp64, 10) ** 2);
   });
 
   test("a graph of which every pose is held is solved as it is", () => {

@@ -44,12 +44,37 @@ export function scaleColumns<P extends AnyPrecision, Q extends AnyPrecision>(
   const B = bsrMatrix(A.pattern, to);
   const from = A.values as Storage;
   const into = B.values as Storage;
+  if (holdsNumbers(from) && holdsNumbers(into)) {
+    scaleNumbers(A.pattern, from, scale, into, events);
+    return B;
+  }
   for (let k = 0, at = 0; k < colIdx.length; k++) {
     for (let a = 0; a < r; a++) {
       for (let j = 0; j < c; j++, at++) storeCounted(to, into, at, A.format.load(from, at) * scale[colIdx[k] * c + j], events);
     }
   }
   return B;
+}
+
+type Numbers = Float64Array | Float32Array;
+
+function holdsNumbers(values: Storage): values is Numbers {
+  return values instanceof Float64Array || values instanceof Float32Array;
+}
+
+/** scaleColumns where the stores round by themselves; an overflow is then what is infinite, and what was flushed is zero. */
+function scaleNumbers({ r, c, colIdx }: BsrPattern, from: Numbers, scale: Float64Array, into: Numbers, events: RoundingEvents): void {
+  for (let k = 0, at = 0; k < colIdx.length; k++) {
+    for (let a = 0; a < r; a++) {
+      for (let j = 0; j < c; j++, at++) {
+        const product = from[at] * scale[colIdx[k] * c + j];
+        into[at] = product;
+        const stored = into[at];
+        if (stored === Infinity || stored === -Infinity) events.overflows++;
+        else if (stored === 0 && product !== 0) events.flushed++;
+      }
+    }
+  }
 }
 
 /** A' as a matrix of its own. */

@@ -5,6 +5,7 @@ export { columnCounts } from "./column-counts.ts";
 export { eliminationTree, postorder } from "./etree.ts";
 export { type NormalSymbolic, normalProduct, normalSymbolic } from "./normal.ts";
 export { type BsrOperatorOptions, bsrOperator } from "./operator.ts";
+export { PackedBsr, packBsr, packedBytes } from "./packed-bsr.ts";
 export { checkPermutation, inversePermutation, type PermutedTriangle, permuteSymmetric } from "./permutation.ts";
 export { columnSquares, jacobiScaling } from "./scaling.ts";
 export { type RowStructure, rowStructure, type SymbolicCholesky, symbolicCholesky } from "./symbolic-cholesky.ts";

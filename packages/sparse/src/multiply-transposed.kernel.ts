@@ -13,6 +13,7 @@ export function multiplyTransposed(f: FunctionBuilder<"void">, parameters: BsrPa
   const { floats, lanes, bytes } = stored;
   const elementBytes = (16 / lanes) as 4 | 8;
   const together = c % lanes !== 0 && (2 * c) % lanes === 0 ? 2 : 1;
+  const decode = stored.decoder(f);
   const v = f.let(i32.add(values, 0));
   const xi = f.let(i32.add(x, 0));
 
@@ -27,9 +28,9 @@ export function multiplyTransposed(f: FunctionBuilder<"void">, parameters: BsrPa
       for (const { parts, sum } of tiles) {
         const codes = parts.map(({ b, j, count }): Segment => {
           // Three values are read as four: behind a pack's values there is room for that.
-          return { address: v, offset: ((b * xs.length + a) * c + j) * bytes, count: count === 3 && parts.length === 1 ? 4 : count };
+          return { address: v, offset: ((b * r + a) * c + j) * bytes, count: count === 3 ? 4 : count };
         });
-        f.set(sum, floats.add(sum, floats.mul(stored.decode(f, gather(codes, bytes)), xa)));
+        f.set(sum, floats.add(sum, floats.mul(decode(gather(codes, bytes)), xa)));
       }
     });
     for (const { segments, sum } of tiles) scatter(f, segments, elementBytes, sum);

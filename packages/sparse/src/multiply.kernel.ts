@@ -1,6 +1,6 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, i64x2, type Local } from "@slam/wasm";
 import type { BsrParameters } from "./spmv.kernel.ts";
-import { gather, Infinities, type StoredLanes, scatter } from "./stored-lanes.kernel.ts";
+import { type Decode, gather, Infinities, type StoredLanes, scatter } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
 type Vector = Local<"v128">;
@@ -27,6 +27,7 @@ export function multiply(f: FunctionBuilder<"i32">, parameters: BsrParameters, r
   const elementBytes = (16 / lanes) as 4 | 8;
   const together = lanes / gcd(lanes, r);
   const infinities = new Infinities(f, stored);
+  const decode = stored.decoder(f);
 
   /** The rows i ... i + count - 1 of n blocks each. */
   function blockRowsOf(i: Address, first: Address, n: Address, count: number): void {
@@ -39,7 +40,7 @@ export function multiply(f: FunctionBuilder<"i32">, parameters: BsrParameters, r
     const columns = v.map((_, u) => f.let(i32.mul(n, 4 * u)));
     f.for(from, to, 4, (k) => {
       const xk = columns.map((column) => f.let(i32.add(x, i32.mul(i32.load(i32.add(k, column)), c * elementBytes))));
-      addBlocks(f, stored, c, tiles, v, xk);
+      addBlocks(f, stored, decode, c, tiles, v, xk);
       for (const address of v) f.set(address, i32.add(address, r * c * stored.bytes));
     });
     tiles.forEach(({ rows, sum }, t) => {
@@ -91,6 +92,7 @@ function tilesOf(f: FunctionBuilder<"i32">, r: number, lanes: number, count: num
 function addBlocks(
   f: FunctionBuilder<"i32">,
   stored: StoredLanes,
+  decode: Decode,
   c: number,
   tiles: readonly Tile[],
   v: readonly Address[],
@@ -120,7 +122,7 @@ function addBlocks(
           beside.map(({ u, a }) => ({ address: v[u], offset: (a * c + j) * bytes, count })),
           bytes,
         );
-        products.push(f.let(floats.mul(stored.decode(f, codes), xBeside(beside))));
+        products.push(f.let(floats.mul(decode(codes), xBeside(beside))));
       }
       for (const column of transpose(f, products, lanes).slice(0, width)) f.set(sum, floats.add(sum, column));
     }

@@ -1,7 +1,9 @@
-import { checkLength } from "@slam/errors";
-import { type AnyPrecision, decodeTable, type FP32, type FP64, fp32, fp64, type RoundingEvents, type Storage, type Vec } from "@slam/float";
+import { checkLength, OptionError } from "@slam/errors";
+import { type AnyPrecision, decodeTable, type FP32, type FP64, fp32, fp64, type Storage, type Vec, wider } from "@slam/float";
 import type { LinearOperator, Operation, VectorSpace, Work } from "@slam/linop";
-import type { BsrMatrix } from "./bsr-matrix.ts";
+import { Arena } from "@slam/wasm";
+import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
+import { isPackable, PackedBsr, type PackedProducts, packBsr, productsOf } from "./packed-bsr.ts";
 import { multiply16, multiplyTransposed16 } from "./spmv.codes.ts";
 import { multiply32, multiplyTransposed32 } from "./spmv.fp32.ts";
 import { multiply64, multiplyTransposed64 } from "./spmv.fp64.ts";
@@ -16,11 +18,16 @@ export interface BsrOperatorOptions {
 }
 
 /**
- * The products with A and A' on vectors of a space. Plain loops run where matrix, arithmetic and vectors are fp64, or the matrix is fp32 or
- * 16-bit codes under fp32 arithmetic and vectors; otherwise the reference does. All have the same bits.
+ * The products with A and A' on vectors of a space; whatever computes them, the bits are the reference's.
+ *
+ * The engine does on a space of an arena, where the arithmetic is fp64 for an fp64 matrix or fp32 for one in fp32, fp16 or bf16: it packs the
+ * matrix into that arena as it is now, or takes one packed before. Otherwise plain loops do where matrix, arithmetic and vectors are fp64, or
+ * the matrix is fp32 or 16-bit codes under fp32 arithmetic and vectors; otherwise the reference itself.
+ *
+ * @throws OptionError for a packed matrix with a space that is not of its arena, or another arithmetic; ArenaError where a matrix does not fit.
  */
 export function bsrOperator<M extends AnyPrecision, P extends AnyPrecision>(
-  matrix: BsrMatrix<M>,
+  matrix: BsrMatrix<M> | PackedBsr<M>,
   space: VectorSpace<P>,
   options: BsrOperatorOptions = {},
 ): LinearOperator<P> {
@@ -28,14 +35,14 @@ export function bsrOperator<M extends AnyPrecision, P extends AnyPrecision>(
   const { arithmetic = space.format.arithmetic, operation = "matvec", work } = options;
   const rows = pattern.blockRows * pattern.r;
   const cols = pattern.blockCols * pattern.c;
-  const kernels = chooseKernels(matrix, arithmetic, space);
-  const entries = (matrix.values as Storage).length;
+  const products = engineProducts(matrix, arithmetic, space) ?? chooseLoops(matrix as BsrMatrix<M>, arithmetic, space);
+  const entries = valueCount(pattern);
   const bytes = entries * format.Storage.BYTES_PER_ELEMENT + 4 * pattern.colIdx.length;
-  function run(kernel: Kernel, what: string, x: Storage, xLength: number, y: Storage, yLength: number): void {
+  function run(product: Product, what: string, x: Storage, xLength: number, y: Storage, yLength: number): void {
     checkLength(`${what}: x`, x.length, xLength);
     checkLength(`${what}: y`, y.length, yLength);
-    kernel(x, y);
-    if (kernels.plain) countInfinite(y, space.events);
+    const overflows = product(x, y);
+    space.events.overflows += overflows;
     work?.count(operation, arithmetic.name, 2 * entries, format.name, bytes);
   }
   return {
@@ -43,59 +50,77 @@ export function bsrOperator<M extends AnyPrecision, P extends AnyPrecision>(
     cols,
     space,
     storage: format.name,
-    multiply: (x: Vec<P>, y: Vec<P>) => run(kernels.multiply, "multiply", x as Storage, cols, y as Storage, rows),
+    multiply: (x: Vec<P>, y: Vec<P>) => run(products.multiply, "multiply", x as Storage, cols, y as Storage, rows),
     multiplyTransposed: (x: Vec<P>, y: Vec<P>) =>
-      run(kernels.multiplyTransposed, "multiplyTransposed", x as Storage, rows, y as Storage, cols),
+      run(products.multiplyTransposed, "multiplyTransposed", x as Storage, rows, y as Storage, cols),
   };
 }
 
-type Kernel = (x: Storage, y: Storage) => void;
+/** Returns how many overflows there were that are not counted yet. */
+type Product = PackedProducts["multiply"];
 
-interface Kernels {
-  readonly multiply: Kernel;
-  readonly multiplyTransposed: Kernel;
-  /** Plain loops count nothing while they run: in fp64 and fp32 an overflow is what is infinite afterwards. */
-  readonly plain: boolean;
+function engineProducts(
+  matrix: BsrMatrix<AnyPrecision> | PackedBsr,
+  A: AnyPrecision,
+  space: VectorSpace<AnyPrecision>,
+): PackedProducts | undefined {
+  const { arena } = space as { readonly arena?: unknown };
+  const { storage } = space.format;
+  const fits = A === storage && A === (matrix.format === fp64 ? fp64 : fp32);
+  if (matrix instanceof PackedBsr) {
+    if (arena !== matrix.arena) throw new OptionError("bsrOperator: space", { expected: "one of the pack's arena", actual: "another" });
+    if (!fits) throw new OptionError("bsrOperator: arithmetic", { expected: wider(matrix.format, fp32).name, actual: `${A.name} on ${storage.name}` });
+    return productsOf(matrix);
+  }
+  return arena instanceof Arena && fits && isPackable(matrix.pattern, matrix.format) ? productsOf(packBsr(matrix, arena)) : undefined;
 }
 
-function countInfinite(y: Storage, events: RoundingEvents): void {
-  for (let i = 0; i < y.length; i++) if (y[i] === Infinity || y[i] === -Infinity) events.overflows++;
+/** Plain loops count nothing while they run: in fp64 and fp32 an overflow is what is infinite afterwards. */
+function counted(product: (x: Storage, y: Storage) => void): Product {
+  return (x, y) => {
+    product(x, y);
+    let infinite = 0;
+    for (let i = 0; i < y.length; i++) if (y[i] === Infinity || y[i] === -Infinity) infinite++;
+    return infinite;
+  };
 }
 
-function chooseKernels(matrix: BsrMatrix<AnyPrecision>, A: AnyPrecision, space: VectorSpace<AnyPrecision>): Kernels {
+function chooseLoops(matrix: BsrMatrix<AnyPrecision>, A: AnyPrecision, space: VectorSpace<AnyPrecision>): PackedProducts {
   const { pattern, format } = matrix;
   const V: AnyPrecision = space.format.storage;
   if (format === (fp64 as AnyPrecision) && A === fp64 && V === fp64) {
     const values = matrix.values as Vec<FP64>;
     return {
-      multiply: (x, y) => multiply64(pattern, values, x as Float64Array, y as Float64Array),
-      multiplyTransposed: (x, y) => multiplyTransposed64(pattern, values, x as Float64Array, y as Float64Array),
-      plain: true,
+      multiply: counted((x, y) => multiply64(pattern, values, x as Float64Array, y as Float64Array)),
+      multiplyTransposed: counted((x, y) => multiplyTransposed64(pattern, values, x as Float64Array, y as Float64Array)),
     };
   }
   if (A === fp32 && V === fp32) {
     if (format === (fp32 as AnyPrecision)) {
       const values = matrix.values as Vec<FP32>;
       return {
-        multiply: (x, y) => multiply32(pattern, values, x as Float32Array, y as Float32Array),
-        multiplyTransposed: (x, y) => multiplyTransposed32(pattern, values, x as Float32Array, y as Float32Array),
-        plain: true,
+        multiply: counted((x, y) => multiply32(pattern, values, x as Float32Array, y as Float32Array)),
+        multiplyTransposed: counted((x, y) => multiplyTransposed32(pattern, values, x as Float32Array, y as Float32Array)),
       };
     }
     const table = decodeTable(format);
     if (table !== undefined) {
       const codes = matrix.values as unknown as Uint16Array;
       return {
-        multiply: (x, y) => multiply16(pattern, codes, table, x as Float32Array, y as Float32Array),
-        multiplyTransposed: (x, y) => multiplyTransposed16(pattern, codes, table, x as Float32Array, y as Float32Array),
-        plain: true,
+        multiply: counted((x, y) => multiply16(pattern, codes, table, x as Float32Array, y as Float32Array)),
+        multiplyTransposed: counted((x, y) => multiplyTransposed16(pattern, codes, table, x as Float32Array, y as Float32Array)),
       };
     }
   }
   const { events, format: vectors } = space;
   return {
-    multiply: (x, y) => multiplyReference(matrix, A, vectors, x, y, events),
-    multiplyTransposed: (x, y) => multiplyTransposedReference(matrix, A, vectors, x, y, events),
-    plain: false,
+    multiply: (x, y) => {
+      multiplyReference(matrix, A, vectors, x, y, events);
+      return 0;
+    },
+    multiplyTransposed: (x, y) => {
+      multiplyTransposedReference(matrix, A, vectors, x, y, events);
+      return 0;
+    },
   };
 }

@@ -12,6 +12,8 @@ export interface ArenaSpaceCounters {
 
 /** Vectors in an arena and the operations on them: @slam/linop's VectorSpace. */
 export interface ArenaSpace<P extends AnyPrecision> {
+  /** Operators on the space compute in it. */
+  readonly arena: Arena;
   readonly format: OperationFormat<P>;
   readonly events: RoundingEvents;
   zeros(n: number): Vec<P>;
@@ -73,6 +75,7 @@ export function arenaSpace<P extends FP64 | FP32>(arena: Arena, format: Operatio
   }
 
   return {
+    arena,
     format,
     events,
     zeros: (n) => arena.view(format.storage as P, n),

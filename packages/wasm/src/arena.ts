@@ -40,6 +40,8 @@ export class Arena {
   readonly #memory: Memory;
   readonly #buffer: ArrayBuffer;
   #top = 0;
+  /** Above it nothing has been allocated yet, and the memory is still zero. */
+  #highest = 0;
 
   static {
     memoryOf = (arena) => arena.#memory;
@@ -77,8 +79,10 @@ export class Arena {
     }
     const Type = "Storage" in elements ? elements.Storage : elements;
     const array = new Type(this.#buffer, this.#top, n);
+    if (this.#top < this.#highest) new Uint8Array(this.#buffer, this.#top, bytes).fill(0);
     this.#top += bytes;
-    return array.fill(0);
+    this.#highest = Math.max(this.#highest, this.#top);
+    return array;
   }
 
   /** Where allocation stands, in bytes from the start; for `release`. */

@@ -1,6 +1,6 @@
 import { SlamError } from "@slam/errors";
-import { ModuleBuilder } from "./module-builder.ts";
 import { f64x2 } from "./float-lanes.ts";
+import { ModuleBuilder } from "./module-builder.ts";
 import { type WebAssemblyHost, webAssembly } from "./platform.ts";
 
 /**

@@ -17,6 +17,8 @@ export interface FunctionDraft<R extends ResultType> {
   /** How many of the types are parameters; the others are locals. */
   readonly params: number;
   readonly types: ValueType[];
+  /** Runs first: constants. */
+  readonly prologue: number[];
   readonly code: number[];
   finished: boolean;
 }
@@ -38,6 +40,15 @@ export class FunctionBuilder<R extends ResultType = ResultType> {
     const { types } = this.#draft;
     const local = new Local(value.type, types.push(value.type) - 1, this.#draft);
     this.set(local, value as Operand<T>);
+    return local;
+  }
+
+  /** A local that holds a constant from the function's start: cheaper in a loop than the constant itself, which engines make anew in each pass. */
+  constant(value: Expr<"v128">): Local<"v128"> {
+    const { types, prologue } = this.#draft;
+    const local = new Local(value.type, types.push(value.type) - 1, this.#draft);
+    value.write(prologue, this.#draft);
+    prologue.push(0x21, ...unsigned(local.index));
     return local;
   }
 

@@ -7,6 +7,7 @@ export { type FloatLanes, f32x4, f64x2 } from "./float-lanes.ts";
 export type { FunctionBuilder, NumberType, ResultType } from "./function-builder.ts";
 export { i8x16, i16x8, i32x4, i64x2 } from "./integer-lanes.ts";
 export { type KernelParameter, type KernelSource, kernels } from "./kernels.ts";
+export { laneEmitter } from "./lane-emitter.ts";
 export { type Kernel, ModuleBuilder } from "./module-builder.ts";
 export { type FloatScalar, f32, f64, i32, i64, select } from "./scalar.ts";
 export { v128 } from "./v128.ts";

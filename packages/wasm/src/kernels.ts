@@ -51,7 +51,11 @@ function keyOf(part: KernelParameter): string {
   return `#${getOrMake(ids, part, () => ++lastId)}`;
 }
 
-function getOrMake<Key, Value>(map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown }, key: Key, make: () => Value): Value {
+function getOrMake<Key, Value>(
+  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  make: () => Value,
+): Value {
   let value = map.get(key);
   if (value === undefined) {
     value = make();

@@ -73,4 +73,3 @@ export function checkLane(name: string, lane: number, count: number): void {
 export function integerBytes(width: number): (n: number | bigint) => readonly number[] {
   return (n) => Array.from({ length: width }, (_, byte) => Number((BigInt(n) >> BigInt(8 * byte)) & 0xffn));
 }
-

@@ -37,7 +37,7 @@ export class ModuleBuilder<K extends { readonly [name in keyof K]: Kernel }> {
   ): void {
     if (this.#functions.some((other) => other.name === name)) throw new EmitError(`there are two functions ${name}`);
     const types = Object.values(params);
-    const draft: FunctionDraft<R> = { name, result, params: types.length, types: [...types], code: [], finished: false };
+    const draft: FunctionDraft<R> = { name, result, params: types.length, types: [...types], prologue: [], code: [], finished: false };
     const locals = Object.keys(params).map((param, index) => [param, new Local(params[param], index, draft)]);
     const value = body(new FunctionBuilder(draft), Object.fromEntries(locals) as Locals<P>);
     if (result !== "void") operandOf(result, value, `the result of ${name}`).write(draft.code, draft);
@@ -76,7 +76,7 @@ function signature({ params, types, result }: FunctionDraft<ResultType>): readon
 }
 
 /** Locals as runs of one type, the code, the end. */
-function functionBody({ params, types, code }: FunctionDraft<ResultType>): readonly number[] {
+function functionBody({ params, types, prologue, code }: FunctionDraft<ResultType>): readonly number[] {
   const runs: { readonly type: ValueType; count: number }[] = [];
   for (const type of types.slice(params)) {
     const last = runs.at(-1);
@@ -84,5 +84,5 @@ function functionBody({ params, types, code }: FunctionDraft<ResultType>): reado
     else runs.push({ type, count: 1 });
   }
   const locals = list(runs.map(({ type, count }) => [...unsigned(count), TYPE_CODES[type]]));
-  return sized([...locals, ...code, END]);
+  return sized([...locals, ...prologue, ...code, END]);
 }

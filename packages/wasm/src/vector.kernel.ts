@@ -33,8 +33,22 @@ interface Format<T extends "f32" | "f64"> {
   readonly loadLane: typeof v128.load64_lane;
 }
 
-const FP64: Format<"f64"> = { type: "f64", bytes: 8, scalar: f64, lanes: f64x2, infinity: f64x2.splat(Infinity), loadLane: v128.load64_lane };
-const FP32: Format<"f32"> = { type: "f32", bytes: 4, scalar: f32, lanes: f32x4, infinity: f32x4.splat(Infinity), loadLane: v128.load32_lane };
+const FP64: Format<"f64"> = {
+  type: "f64",
+  bytes: 8,
+  scalar: f64,
+  lanes: f64x2,
+  infinity: f64x2.splat(Infinity),
+  loadLane: v128.load64_lane,
+};
+const FP32: Format<"f32"> = {
+  type: "f32",
+  bytes: 4,
+  scalar: f32,
+  lanes: f32x4,
+  infinity: f32x4.splat(Infinity),
+  loadLane: v128.load32_lane,
+};
 
 /** Writes the kernels. Products and sums are rounded to the format one by one, in the order that VectorSpace of @slam/linop gives. */
 export function vectorKernels(m: ModuleBuilder<VectorKernels>, format: "fp64" | "fp32"): void {

@@ -1,5 +1,5 @@
-import { Arena, f32, f64, i32, i64, kernels, type ModuleBuilder, type ValueType, v128 } from "../src/index.ts";
 import type { Expr } from "../src/expression.ts";
+import { Arena, f32, f64, i32, i64, kernels, type ModuleBuilder, type ValueType, v128 } from "../src/index.ts";
 
 const arena = new Arena(65536);
 const memory = arena.view(Uint8Array, 128);

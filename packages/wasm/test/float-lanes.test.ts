@@ -28,7 +28,14 @@ function models(width: 4 | 8): Models {
 
 /** Lanes of fp32 or fp64 from lanes of another kind; as many as there is room for. */
 function conversion(width: 4 | 8, read: (v: Uint8Array) => readonly (bigint | number)[]): Model {
-  return onVectors(width === 4 ? "f32" : "f64", VECTOR, (v) => fromFloats(width, read(v).slice(0, 16 / width).map(Number)));
+  return onVectors(width === 4 ? "f32" : "f64", VECTOR, (v) =>
+    fromFloats(
+      width,
+      read(v)
+        .slice(0, 16 / width)
+        .map(Number),
+    ),
+  );
 }
 
 checkInstructions("f32x4", f32x4, {

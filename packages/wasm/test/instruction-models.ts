@@ -80,11 +80,7 @@ export function onFloats(types: readonly ValueType[], width: 4 | 8, compute: (..
 }
 
 /** Lanes of 16 bytes, in some reading, to lanes of 16 bytes; any number of lanes. */
-export function onVectors(
-  result: Model["result"],
-  types: readonly ValueType[],
-  compute: (...operands: Uint8Array[]) => Uint8Array,
-): Model {
+export function onVectors(result: Model["result"], types: readonly ValueType[], compute: (...operands: Uint8Array[]) => Uint8Array): Model {
   return { types, result, compute };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { f32, f64, i32, i64, select } from "../src/index.ts";
-import { evaluator } from "./evaluate.ts";
 import { checkInstruction, checkInstructions } from "./check-instructions.ts";
+import { evaluator } from "./evaluate.ts";
 import {
   floatArithmetic,
   floatComparisons,

@@ -2,7 +2,7 @@ import { SlamError } from "@slam/errors";
 import { writeTum } from "@slam/eval";
 import type { PoseGraphWorld, WorldOptions } from "@slam/sim";
 import { EXIT, UsageError } from "../failure.ts";
-import { checkGraphTarget, encodeGraph } from "../graph-file.ts";
+import { checkGraphTarget, encodeGraph, extensionOf } from "../graph-file.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { countText } from "../text.ts";
 import { graphOf, truthOf, WORLDS } from "../worlds.ts";
@@ -16,6 +16,7 @@ export interface GenerateOptions extends WorldOptions {
 /** Makes a pose graph whose answer is known. @returns the exit code. */
 export async function generate(name: string, { out, truth, quiet, ...options }: GenerateOptions): Promise<number> {
   checkGraphTarget(out);
+  if (truth !== undefined && extensionOf(truth) !== "tum") throw new UsageError(`--truth ${truth}: the name of true poses ends in .tum`);
   checkTargets(truth === undefined ? [out] : [out, truth]);
   const world = makeWorld(name, options);
   const graph = graphOf(world);

@@ -50,7 +50,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
   const fixed = [...new Set([...graph.fixed, ...indicesOf(graph, fix)])];
 
-  const job = { graph, policy, options: { ...solver, fixed }, repeat };
+  const job = { name: file, graph, policy, options: { ...solver, fixed }, repeat };
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
   const solved: PoseGraph = { ...graph, poses: outcome.poses, known: new Uint8Array(graph.ids.length).fill(1) };

@@ -1,0 +1,27 @@
+import { fp32, fp64, operationFormat, tolerance } from "@slam/float";
+import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
+
+const EXACT = operationFormat(fp64);
+const SINGLE = operationFormat(fp32);
+
+/**
+ * What rounding does to a cost in fp64: |r + e|^2 - |r|^2 for independent errors e, taken to be 2^-29 of what fp32 does to r, since fp64
+ * has 29 bits more, times 4 to be safe; at least 16 u |r|^2. Where a residual of zero has been reached it is all of the cost.
+ */
+export function roundingNoise<X>(problem: LeastSquaresProblem<X, Jacobian>, x: X): number {
+  const r = new Float64Array(problem.rows);
+  const rounded = new Float64Array(problem.rows);
+  problem.residual(x, EXACT, r);
+  problem.residual(problem.retract(x, new Float64Array(problem.cols), SINGLE), SINGLE, rounded);
+  let cost = 0;
+  let crossed = 0;
+  let squares = 0;
+  for (let i = 0; i < r.length; i++) {
+    const e = 2 ** -27 * (rounded[i] - r[i]);
+    cost += r[i] * r[i];
+    crossed += (r[i] * e) ** 2;
+    squares += e * e;
+  }
+  const noise = 2 * Math.sqrt(crossed) + squares;
+  return Math.max(tolerance(fp64, 1, 16) * cost, Number.isFinite(noise) ? noise : 0);
+}
