@@ -107,7 +107,8 @@ function squareDomain(points: Float64Array): { x: number[]; y: number[] } {
 async function render(title: string, spec: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   const svg = await view.toSVG();
-  // A tenth of a pixel is as fine as an eye sees, and makes the page a third as long; a title says more to a screen reader than each mark's role.
+  // A tenth of a pixel is as fine as an eye sees, and makes the page a third as long. A title says more to a screen reader than
+  // the roles of all marks.
   return svg
     .replace(/\d+\.\d{2,}/g, (digits) => `${Number(Number(digits).toFixed(1))}`)
     .replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, "")

@@ -1,5 +1,5 @@
-// The main job without any file from outside: a noisy sphere, of 400 poses or as many as the argument says, solved in each preset precision.
-// Writes demo-report.html.
+// The main job without any file from outside: a noisy sphere, of 400 poses or as many as the argument says, solved in each preset
+// precision. Writes demo-report.html.
 import type { PoseGraph } from "@slam/pgo";
 import { sphere } from "@slam/sim";
 import pc from "picocolors";
@@ -52,9 +52,8 @@ async function demo(poses: number): Promise<number> {
   table.push(...rows);
   console.log(table.toString());
   await writeOutputs([{ target: REPORT, chunks: [await demoPage(before, outcomes, rows)] }]);
-  console.log(
-    `${pc.bold(REPORT)} shows the poses before and after, and how each precision converged. ${secondsText((performance.now() - began) / 1000)} in all.`,
-  );
+  const seconds = secondsText((performance.now() - began) / 1000);
+  console.log(`${pc.bold(REPORT)} shows the poses before and after, and how each precision converged. ${seconds} in all.`);
   return outcomes.slice(0, 3).every(({ report }) => report.termination === "converged") ? EXIT.converged : EXIT.notConverged;
 }
 

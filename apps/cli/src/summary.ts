@@ -7,18 +7,25 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { cost, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, iterations, linear, precision, seconds, ate } = report;
+  const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
+  const phases = [
+    phase("initialise", "initialize"),
+    phase("linearise", "linearize"),
+    phase("factorise", "factorize"),
+    phase("linear solve", "linearSolve"),
+    phase("update", "update"),
+  ];
   const good = report.termination === "converged";
   const lines = [
-    `${bold(report.input.file)}: ${countText(report.input.poses, "pose")}, ${countText(report.input.edges, "edge")}, policy ${report.policy.name}`,
+    `${bold(input.file)}: ${countText(input.poses, "pose")}, ${countText(input.edges, "edge")}, policy ${report.policy.name}`,
     `${(good ? green : yellow)(report.termination)}: ${report.message}`,
-    `chi2      ${bold(costText(cost.final))}, from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
+    `chi2      ${bold(costText(cost.final))}, ` +
+      `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; preconditioner ${linear.preconditioner}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
-    `time      ${secondsText(seconds.solve)}: initialise ${secondsText(seconds.initialize)}, linearise ${secondsText(seconds.linearize)}, ` +
-      `factorise ${secondsText(seconds.factorize)}, linear solve ${secondsText(seconds.linearSolve)}, update ${secondsText(seconds.update)}; ` +
-      `parse ${secondsText(seconds.parse)}`,
+    `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
     `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
       `${precision.fallbacks} fallbacks, ${precision.rejectedSteps} steps rejected`,
     precisionTable(report),

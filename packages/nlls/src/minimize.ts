@@ -81,6 +81,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #maxIterations: number;
   readonly #ftol: number;
   readonly #eta: number;
+  /** What the ending asks of the last step, however loose the steps before it. */
+  readonly #lastEta: number;
   readonly #onIteration: MinimizeOptions<J>["onIteration"];
 
   readonly #seconds: PhaseSeconds = { linearize: 0, factorize: 0, linearSolve: 0, update: 0 };
@@ -102,6 +104,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #neededDamping = Number.POSITIVE_INFINITY;
   /** The lowest cost when undamped steps failed last. */
   #undampedFailed = Number.POSITIVE_INFINITY;
+  /** The decrease that the first of those steps promised. */
+  #promised = 0;
   #end: { readonly termination: Termination; readonly message: string } | undefined;
 
   constructor(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J>) {
@@ -118,6 +122,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#maxIterations = maxIterations;
     this.#ftol = ftol;
     this.#eta = eta;
+    this.#lastEta = Math.min(eta, 0.1);
     this.#onIteration = onIteration;
     this.#r = new Float64Array(problem.rows);
     this.#row = new Float64Array(problem.rows);
@@ -127,7 +132,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#cost = this.#costAt(x0);
     this.#initialCost = this.#cost;
     this.#best = { x: x0, cost: this.#cost };
-    if (!Number.isFinite(this.#cost)) this.#finish("non-finite", `the cost of the starting point is ${this.#cost}`);
+    if (!Number.isFinite(this.#cost)) this.#finish("non-finite", `the cost of the starting point is ${this.#shown(this.#cost)}`);
     else if (problem.cols === 0 || this.#cost === 0)
       this.#finish("converged", "the residual of the starting point is zero or nothing is free");
   }
@@ -144,8 +149,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const end = this.#end ?? { termination: "max-iterations", message: "the run is not done" };
     return {
       ...end,
-      initialCost: this.#initialCost,
-      finalCost: this.#best.cost,
+      initialCost: this.#shown(this.#initialCost),
+      finalCost: this.#shown(this.#best.cost),
       iterations: this.#records,
       cgIterations: this.#records.reduce((sum, record) => sum + record.cgIterations, 0),
       seconds: this.#seconds,
@@ -177,6 +182,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       return this.#solver.factor(J, d);
     });
     if (failure !== undefined) {
+      if (this.#damping.value === 0) this.#promised = 0;
       this.#record(began, 0, 0, Number.NaN, false);
       this.#reject(failure.termination === "breakdown" ? "breakdown" : "non-finite", failure.message);
       return;
@@ -191,7 +197,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #atZeroGradient(J: J, began: number): void {
     if (this.#watch > 0) {
       this.#record(began, 0, 0, Number.NaN, false);
-      this.#reject("diverged", `a point where the gradient is zero has the cost ${this.#cost}, above the lowest, ${this.#best.cost}`);
+      this.#reject("diverged", `a point where the gradient is zero has the cost ${this.#shown(this.#cost)}, above the lowest, ${this.#shown(this.#best.cost)}`);
     } else if (isZero(this.#exactly(J).g)) this.#finish("converged", "the gradient is zero");
     else this.#finish("stagnated", `the gradient is zero in ${this.#policy.jacobian.name}, but not in fp64`);
   }
@@ -235,8 +241,9 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     // A step across the bottom of a valley may change the cost little and leave it high: the model must promise little too.
     const little = Math.max(this.#ftol * this.#cost, noise);
     const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || this.#watch === 0);
-    // A damped step may be small because of the damping: it decides only where undamped steps have just failed, and under a small lambda.
-    const conclusive = undamped || (this.#damping.value <= 1 && this.#undampedFailed <= this.#best.cost * (1 + this.#ftol));
+    // A damped step may be small because of the damping: it decides only where undamped steps have just failed that promised no more than it.
+    if (undamped && this.#watch === 0) this.#promised = predicted;
+    const conclusive = undamped || (this.#undampedFailed <= this.#best.cost * (1 + this.#ftol) && this.#promised <= little);
     const converging = settled && conclusive;
     const end = converging ? this.#verify(J, d, candidate, cost, decrease) : undefined;
     const gainRatio = decrease / predicted;
@@ -252,7 +259,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     else if (lowest) this.#afterLowest(decrease, gainRatio, flat);
     else if (!tentative) {
       const termination = !Number.isFinite(cost) ? "non-finite" : this.#method === "gn" ? "diverged" : "stagnated";
-      this.#reject(termination, `no step lowers the cost ${this.#best.cost}; the linear solve says: ${linear.message}`);
+      this.#reject(termination, `no step lowers the cost ${this.#shown(this.#best.cost)}; the linear solve says: ${linear.message}`);
     }
   }
 
@@ -292,7 +299,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     let best = { candidate, cost };
     let cgIterations = 0;
     let error = this.#relativeResidual(exactJ, d, g);
-    for (let round = 1; error > this.#eta && round <= MOST_REFINEMENTS; round++) {
+    for (let round = 1; error > this.#lastEta && round <= MOST_REFINEMENTS; round++) {
       const linear = this.#timed("linearSolve", () => this.#solver.solve(this.#g, this.#dx, this.#eta * 0.1 ** round, true));
       cgIterations += linear.iterations;
       const refined = this.#relativeResidual(exactJ, d, g);
@@ -305,13 +312,13 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const change = Math.abs(decrease) / this.#cost;
     if (best.cost <= this.#best.cost) this.#move(best.candidate, best.cost);
     const changed = `the last step changed the cost by ${change.toExponential(1)} of itself`;
-    if (error <= this.#eta)
+    if (error <= this.#lastEta)
       return {
         termination: "converged",
         message: `${changed} and solves its equations in fp64 to ${error.toExponential(1)}`,
         cgIterations,
       };
-    const left = `${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}`;
+    const left = `${error.toExponential(1)} of the fp64 gradient, more than ${this.#lastEta}`;
     const message = `${changed}, but leaves ${left}, and solving on gains nothing`;
     return { termination: "stagnated", message, cgIterations };
   }
@@ -351,9 +358,13 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
 
   #record(began: number, step: number, cgIterations: number, gainRatio: number, accepted: boolean): void {
     const seconds = (performance.now() - began) / 1000;
-    const record = { cost: this.#cost, step, damping: this.#damping.value, gainRatio, cgIterations, accepted, seconds };
+    const record = { cost: this.#shown(this.#cost), step, damping: this.#damping.value, gainRatio, cgIterations, accepted, seconds };
     this.#records.push(record);
     this.#onIteration?.(record, this.#records.length);
+  }
+
+  #shown(cost: number): number {
+    return cost * (this.#problem.costScale ?? 1);
   }
 
   #finish(termination: Termination, message: string): void {

@@ -7,6 +7,8 @@ import type { AnyPrecision, OperationFormat } from "@slam/float";
 export interface LeastSquaresProblem<X, J extends Jacobian> {
   readonly rows: number;
   readonly cols: number;
+  /** What |r|^2 is multiplied with where a cost is shown: in reports, records and messages. Default 1. */
+  readonly costScale?: number;
   /** r <- the residuals at x, every operation rounded to the format's arithmetic and each result to its storage. r has length rows. */
   residual(x: X, format: OperationFormat, r: Float64Array): void;
   /** dr/d(xi) at x for x retracted by xi, evaluated and stored in the format. */

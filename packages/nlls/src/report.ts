@@ -3,7 +3,7 @@ import type { Termination, Work } from "@slam/linop";
 
 /** One outer iteration. */
 export interface IterationRecord {
-  /** |r|^2 after it, evaluated in fp64, in the problem's own scale. */
+  /** |r|^2 after it, evaluated in fp64, times the problem's `costScale`. */
   readonly cost: number;
   /** |dx| of the step tried. */
   readonly step: number;

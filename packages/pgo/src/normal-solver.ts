@@ -1,3 +1,4 @@
+import { checkChoice, checkInteger } from "@slam/errors";
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import {
   type AnyPrecision,
@@ -73,6 +74,9 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   constructor(options: CgnrSolverOptions) {
     const { policy, counters, preconditioner = "ichol", fill = "complete", refresh = "adaptive", maxIterations = 1000 } = options;
+    checkChoice("preconditioner", preconditioner, ["none", "jacobi", "ichol"]);
+    checkChoice("refresh", refresh, ["static", "adaptive", "always"]);
+    checkInteger("maxCgIterations", maxIterations, 0);
     this.#policy = policy;
     this.#counters = counters;
     this.#preconditionerName = preconditioner;
@@ -113,10 +117,9 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    const first = this.#scaling.length === 0;
-    if (first) this.#scaling = jacobiScaling(J.columnSquares());
+    if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
     this.#renew = this.#preconditionerName === "none" ? undefined : () => this.#factorize(J, d);
-    if (this.#renew !== undefined && this.#isDue(first)) return this.#renew();
+    if (this.#renew !== undefined && this.#isDue()) return this.#renew();
     this.#pack(J, d);
     return undefined;
   }
@@ -132,8 +135,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     this.#damping = d?.map((dj, j) => dj * this.#scaling[j] ** 2);
   }
 
-  #isDue(first: boolean): boolean {
-    if (first || this.#refresh === "always") return true;
+  #isDue(): boolean {
+    if (this.#preconditioner === undefined || this.#refresh === "always") return true;
     return this.#refresh === "adaptive" && this.#meter.isStale(this.#factorizationCost());
   }
 
@@ -178,14 +181,14 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const report = this.#iterate(g, dx, rtol, warm, Math.min(patience, this.#maxIterations));
     if (report.termination !== "max-iterations" || patience >= this.#maxIterations || this.#renew?.() !== undefined) return report;
     // The stale factor has cost what a new one does: make it, and go on from here.
-    const renewed = this.#iterate(g, dx, rtol, true, this.#maxIterations);
+    const renewed = this.#iterate(g, dx, rtol, true, this.#maxIterations - report.iterations);
     return { ...renewed, iterations: report.iterations + renewed.iterations };
   }
 
   #iterate(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean, maxIterations: number): LinearReport {
     const products = this.#products as ProductSpace;
     const S = this.#scaling;
-    const scale = this.#scaleOf(g);
+    const scale = products.space.format.storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : this.#scaleOf(g);
     const right = (j: number): number => (-S[j] * g[j]) / scale;
     const system = (space: ProductSpace): { readonly g: Vec<AnyPrecision>; readonly damping: Vec<AnyPrecision> | undefined } => {
       const d = this.#damping;
@@ -214,18 +217,31 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   norm(v: Float64Array): number {
     const products = this.#products as ProductSpace;
     const { storage } = products.space.format;
-    const scale = this.#scaleOf(v);
-    return products.scoped(() => {
-      const s = products.vector(v.length, (j) => (this.#scaling[j] * v[j]) / scale);
-      let z = s;
-      if (this.#preconditioner !== undefined) {
-        z = products.space.zeros(v.length);
-        this.#preconditioner.apply(s, z);
-      }
-      let sum = 0;
-      for (let j = 0; j < v.length; j++) sum += storage.load(s as Storage, j) * storage.load(z as Storage, j);
-      return Math.sqrt(sum) * scale;
-    });
+    let scale = this.#scaleOf(v);
+    for (let attempt = 0; ; attempt++, scale *= 2 ** 10) {
+      const energy = products.scoped(() => {
+        const s = products.vector(v.length, (j) => (this.#scaling[j] * v[j]) / scale);
+        let z = s;
+        if (this.#preconditioner !== undefined) {
+          z = products.space.zeros(v.length);
+          this.#preconditioner.apply(s, z);
+        }
+        let sum = 0;
+        for (let j = 0; j < v.length; j++) sum += storage.load(s as Storage, j) * storage.load(z as Storage, j);
+        return sum;
+      });
+      // M^-1 may be large enough to take a vector of norm 1 out of a small range.
+      if (Number.isFinite(energy) || attempt === 2) return Math.sqrt(energy) * scale;
+    }
+  }
+
+  /**
+   * The power of two that brings v's norm in the preconditioner's measure near 1: then neither the products of CG nor its solution leave a range as
+   * small as fp16's, as they do where |S v| is 1 and M^-1 large.
+   */
+  #energyScaleOf(v: Float64Array): number {
+    const energy = this.norm(v);
+    return Number.isFinite(energy) ? powerOfTwoBelow(energy) : this.#scaleOf(v);
   }
 
   /** The power of two that brings |S v| into [1, 2): what a format of little range can hold of S v / scale, and room for the solution above it. */

@@ -98,14 +98,13 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const problem = new PoseGraphProblem(graph, held, counters);
   const own = solver === undefined ? new CgnrSolver({ ...rest, policy, counters, maxIterations: maxCgIterations }) : undefined;
   const x0 = problem.store(initialize(graph, init, held), policy.update);
-  const scaled = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost * problem.costScale });
   const run = startMinimization(problem, x0, {
     ...rest,
     policy,
     maxIterations,
     counters,
     solver: solver ?? (own as CgnrSolver),
-    ...(onIteration && { onIteration: (record: IterationRecord, index: number) => onIteration(scaled(record), index) }),
+    ...(onIteration && { onIteration }),
   });
   const initialCost = costOf(problem, fromFile(graph, held));
   const initializeSeconds = (performance.now() - began) / 1000;
@@ -120,13 +119,12 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       return { ...graph, poses: run.x, known: new Uint8Array(graph.ids.length).fill(1) };
     },
     get report() {
-      const { initialCost: startCost, finalCost, iterations, ...report } = run.report;
+      const { initialCost: afterInit, finalCost, ...report } = run.report;
       return {
         ...report,
-        iterations: iterations.map(scaled),
         policy,
         init,
-        cost: { initial: initialCost, afterInit: startCost * problem.costScale, final: finalCost * problem.costScale },
+        cost: { initial: initialCost, afterInit, final: finalCost },
         linear: {
           solver: solver?.name ?? "cgnr",
           preconditioner: own?.preconditionerLabel ?? "the solver's own",

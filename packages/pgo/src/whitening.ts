@@ -16,7 +16,7 @@ export function squareRootInformation(graph: PoseGraph): { readonly whitening: F
     if (!choleskyUpper(graph.information, edge * stored, dof, whitening, edge * dof * dof)) {
       throw new OptionError(`information of the edge ${graph.ids[graph.from[edge]]} -> ${graph.ids[graph.to[edge]]}`, {
         expected: "a positive semidefinite matrix",
-        actual: "an indefinite one",
+        actual: "indefinite",
       });
     }
   }
