@@ -19,9 +19,9 @@ function defined(exponentBits: number, significandBits: number, infinities: bool
 }
 
 export const eightBits: readonly Case[] = [shipped(e4m3, OCP_E4M3), shipped(e5m2, OCP_E5M2)];
-export const sixteenBits: readonly Case[] = [shipped(fp16, BINARY16), shipped(bf16, BFLOAT16)];
-export const ieee: readonly Case[] = [shipped(fp32, BINARY32), shipped(fp64, BINARY64)];
-export const usersOwn: readonly Case[] = [
+const sixteenBits: readonly Case[] = [shipped(fp16, BINARY16), shipped(bf16, BFLOAT16)];
+const ieee: readonly Case[] = [shipped(fp32, BINARY32), shipped(fp64, BINARY64)];
+const usersOwn: readonly Case[] = [
   defined(2, 2, true, false),
   defined(2, 2, false, false),
   defined(2, 14, true, true),

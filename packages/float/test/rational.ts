@@ -70,7 +70,7 @@ export function sqrtSticky(a: Rational): Rational {
   return { n: 2n * r + (exact ? 0n : 1n), d: 1n << (scale + 1n) };
 }
 
-export function bitLength(n: bigint): number {
+function bitLength(n: bigint): number {
   const digits = n.toString(16);
   return 4 * digits.length - (Math.clz32(Number.parseInt(digits[0], 16)) - 28);
 }

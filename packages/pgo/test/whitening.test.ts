@@ -109,6 +109,6 @@ describe("squareRootInformation", () => {
     const second = () => squareRootInformation(withInformation(2, [1, 0, 0, 1, 0, 1, ...information]));
 
     expect(second).toThrow(OptionError);
-    expect(second).toThrow('information of the edge 7 -> 9 is "an indefinite one", expected a positive semidefinite matrix');
+    expect(second).toThrow('information of the edge 7 -> 9 is "indefinite", expected a positive semidefinite matrix');
   });
 });

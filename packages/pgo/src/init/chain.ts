@@ -23,12 +23,12 @@ export function incidence({ ids, from, to }: PoseGraph): Incidence {
   return { start, edge };
 }
 
-export function groupOf(graph: PoseGraph): LieGroup {
+function groupOf(graph: PoseGraph): LieGroup {
   return graph.dimension === 2 ? se2 : se3;
 }
 
 /** poses[k] <- where edge e puts its other end's pose k: X_to = X_from Z, X_from = X_to Z^-1. */
-export function place(graph: PoseGraph, poses: Float64Array, e: number, k: number): void {
+function place(graph: PoseGraph, poses: Float64Array, e: number, k: number): void {
   const group = groupOf(graph);
   const size = poseSize(graph);
   const { from, to, measurements } = graph;
@@ -69,7 +69,7 @@ export function freeComponents(graph: PoseGraph, held: Iterable<number>): number
 }
 
 /** Breadth first from the poses marked in `placed`: each other pose is put where the first edge that reaches it says. */
-export function spread(graph: PoseGraph, poses: Float64Array, placed: Uint8Array): void {
+function spread(graph: PoseGraph, poses: Float64Array, placed: Uint8Array): void {
   const { start, edge } = incidence(graph);
   const queue: number[] = [];
   for (let k = 0; k < placed.length; k++) if (placed[k] === 1) queue.push(k);

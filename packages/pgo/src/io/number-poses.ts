@@ -14,7 +14,7 @@ export interface ParsedRecords {
 }
 
 /** Ids and the byte offsets where they stand in the file. */
-export interface NamedPoses {
+interface NamedPoses {
   readonly ids: number[];
   readonly offsets: number[];
 }
