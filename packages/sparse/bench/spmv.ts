@@ -28,16 +28,10 @@ for (const shape of ["6x6 6x6", "2x6, 2x3"] as const) {
   }
 }
 
-/** Jacobians of the edges of a walk with a loop closure for each step, far back or near. */
+/** Jacobians of the edges of a walk in laps of 50 poses, each linked to the one before it and to its neighbour of the last lap. */
 function poseGraph(megabytes: number): readonly BsrPattern[] {
   const edges = Math.ceil((megabytes * 1e6) / (72 * 4));
-  const poses = Math.ceil(edges / 2) + 1;
-  return [
-    pattern(edges, poses, 6, 6, (edge) => {
-      const i = Math.min(edge >> 1, poses - 2);
-      return edge % 2 === 0 || i < 2 ? [i, i + 1] : [scattered(edge, i), i + 1];
-    }),
-  ];
+  return [pattern(edges, (edges >> 1) + 51, 6, 6, (edge) => [(edge >> 1) + (edge % 2 === 0 ? 49 : 0), (edge >> 1) + 50])];
 }
 
 /** Jacobians of observations, point by point, by cameras and by points. */
@@ -52,7 +46,7 @@ function bundle(megabytes: number): readonly BsrPattern[] {
 }
 
 function scattered(k: number, n: number): number {
-  return Math.imul(k + 1, 0x9e3779b1) % n >= 0 ? Math.imul(k + 1, 0x9e3779b1) % n : (Math.imul(k + 1, 0x9e3779b1) % n) + n;
+  return (Math.imul(k + 1, 0x9e3779b1) >>> 0) % n;
 }
 
 function pattern(blockRows: number, blockCols: number, r: number, c: number, columns: (row: number) => readonly number[]): BsrPattern {
@@ -94,7 +88,13 @@ function products(
   patterns: readonly BsrPattern[],
   P: AnyPrecision,
 ): readonly Contestant[] {
-  const operands = operators.map((A) => ({ A, x: A.space.zeros(A.cols) as Storage, r: A.space.zeros(A.rows) as Storage, y: A.space.zeros(A.rows), z: A.space.zeros(A.cols) }));
+  const operands = operators.map((A) => ({
+    A,
+    x: A.space.zeros(A.cols) as Storage,
+    r: A.space.zeros(A.rows) as Storage,
+    y: A.space.zeros(A.rows),
+    z: A.space.zeros(A.cols),
+  }));
   for (const { x, r } of operands) {
     x.fill(1);
     r.fill(1);

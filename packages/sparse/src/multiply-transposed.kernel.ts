@@ -1,6 +1,7 @@
 import { type FunctionBuilder, i32, type Local } from "@slam/wasm";
+import { gather, type Segment, scatter } from "./segments.kernel.ts";
 import type { BsrParameters } from "./spmv.kernel.ts";
-import { gather, type Segment, type StoredLanes, scatter } from "./stored-lanes.kernel.ts";
+import type { StoredLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
 
@@ -13,7 +14,7 @@ export function multiplyTransposed(f: FunctionBuilder<"void">, parameters: BsrPa
   const { floats, lanes, bytes } = stored;
   const elementBytes = (16 / lanes) as 4 | 8;
   const together = c % lanes !== 0 && (2 * c) % lanes === 0 ? 2 : 1;
-  const decode = stored.decoder(f);
+  const read = stored.reader(f);
   const v = f.let(i32.add(values, 0));
   const xi = f.let(i32.add(x, 0));
 
@@ -30,27 +31,27 @@ export function multiplyTransposed(f: FunctionBuilder<"void">, parameters: BsrPa
           // Three values are read as four: behind a pack's values there is room for that.
           return { address: v, offset: ((b * r + a) * c + j) * bytes, count: count === 3 ? 4 : count };
         });
-        f.set(sum, floats.add(sum, floats.mul(decode(gather(codes, bytes)), xa)));
+        f.set(sum, floats.add(sum, floats.mul(read(codes), xa)));
       }
     });
     for (const { segments, sum } of tiles) scatter(f, segments, elementBytes, sum);
     f.set(v, i32.add(v, count * r * c * bytes));
   }
 
+  const from = f.let(i32.add(colIdx, 0));
   const rowEnd = f.let(i32.add(rowPtr, i32.mul(blockRows, 4)));
   f.for(rowPtr, rowEnd, 4, (at) => {
     const xs = Array.from({ length: r }, (_, a) => f.let(gather(splat(xi, a * elementBytes, lanes), elementBytes)));
-    const first = f.let(i32.load(at));
-    const n = f.let(i32.sub(i32.load(at, 4), first));
-    const from = f.let(i32.add(colIdx, i32.mul(first, 4)));
-    const to = f.let(i32.add(from, i32.mul(n, 4)));
+    const to = f.let(i32.add(colIdx, i32.mul(i32.load(at, 4), 4)));
     if (together === 2) {
-      const inPairs = f.let(i32.sub(to, i32.mul(i32.and(n, 1), 4)));
+      const odd = f.let(i32.and(i32.sub(to, from), 4));
+      const inPairs = f.let(i32.sub(to, odd));
       f.for(from, inPairs, 8, (k) => addBlocks(k, 2, xs));
-      f.if(i32.and(n, 1), () => addBlocks(inPairs, 1, xs));
+      f.if(odd, () => addBlocks(inPairs, 1, xs));
     } else {
       f.for(from, to, 4, (k) => addBlocks(k, 1, xs));
     }
+    f.set(from, to);
     f.set(xi, i32.add(xi, r * elementBytes));
   });
 }

@@ -1,6 +1,8 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, i64x2, type Local } from "@slam/wasm";
+import { Infinities } from "./infinities.kernel.ts";
+import { gather, scatter } from "./segments.kernel.ts";
 import type { BsrParameters } from "./spmv.kernel.ts";
-import { type Decode, gather, Infinities, type StoredLanes, scatter } from "./stored-lanes.kernel.ts";
+import type { ReadValues, StoredLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
 type Vector = Local<"v128">;
@@ -25,9 +27,11 @@ export function multiply(f: FunctionBuilder<"i32">, parameters: BsrParameters, r
   const { rowPtr, colIdx, values, blockRows, x, y } = parameters;
   const { lanes } = stored;
   const elementBytes = (16 / lanes) as 4 | 8;
-  const together = lanes / gcd(lanes, r);
+  const filling = lanes / gcd(lanes, r);
+  // Two sums at once hide the latency of one. With more rows, the reads beyond the last row could leave the arena.
+  const together = filling * r === lanes && filling <= 2 ? 2 * filling : filling;
   const infinities = new Infinities(f, stored);
-  const decode = stored.decoder(f);
+  const read = stored.reader(f);
 
   /** The rows i ... i + count - 1 of n blocks each. */
   function blockRowsOf(i: Address, first: Address, n: Address, count: number): void {
@@ -40,7 +44,7 @@ export function multiply(f: FunctionBuilder<"i32">, parameters: BsrParameters, r
     const columns = v.map((_, u) => f.let(i32.mul(n, 4 * u)));
     f.for(from, to, 4, (k) => {
       const xk = columns.map((column) => f.let(i32.add(x, i32.mul(i32.load(i32.add(k, column)), c * elementBytes))));
-      addBlocks(f, stored, decode, c, tiles, v, xk);
+      addBlocks(f, stored, read, c, tiles, v, xk);
       for (const address of v) f.set(address, i32.add(address, r * c * stored.bytes));
     });
     tiles.forEach(({ rows, sum }, t) => {
@@ -92,7 +96,7 @@ function tilesOf(f: FunctionBuilder<"i32">, r: number, lanes: number, count: num
 function addBlocks(
   f: FunctionBuilder<"i32">,
   stored: StoredLanes,
-  decode: Decode,
+  read: ReadValues,
   c: number,
   tiles: readonly Tile[],
   v: readonly Address[],
@@ -118,11 +122,8 @@ function addBlocks(
       const products: Vector[] = [];
       for (let lane = 0; lane < lanes; lane += rowsInVector) {
         const beside = rows.slice(lane, lane + rowsInVector);
-        const codes = gather(
-          beside.map(({ u, a }) => ({ address: v[u], offset: (a * c + j) * bytes, count })),
-          bytes,
-        );
-        products.push(f.let(floats.mul(decode(codes), xBeside(beside))));
+        const values = read(beside.map(({ u, a }) => ({ address: v[u], offset: (a * c + j) * bytes, count })));
+        products.push(f.let(floats.mul(values, xBeside(beside))));
       }
       for (const column of transpose(f, products, lanes).slice(0, width)) f.set(sum, floats.add(sum, column));
     }

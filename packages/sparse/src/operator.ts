@@ -69,7 +69,11 @@ function engineProducts(
   const fits = A === storage && A === (matrix.format === fp64 ? fp64 : fp32);
   if (matrix instanceof PackedBsr) {
     if (arena !== matrix.arena) throw new OptionError("bsrOperator: space", { expected: "one of the pack's arena", actual: "another" });
-    if (!fits) throw new OptionError("bsrOperator: arithmetic", { expected: wider(matrix.format, fp32).name, actual: `${A.name} on ${storage.name}` });
+    if (!fits)
+      throw new OptionError("bsrOperator: arithmetic", {
+        expected: wider(matrix.format, fp32).name,
+        actual: `${A.name} on ${storage.name}`,
+      });
     return productsOf(matrix);
   }
   return arena instanceof Arena && fits && isPackable(matrix.pattern, matrix.format) ? productsOf(packBsr(matrix, arena)) : undefined;

@@ -32,7 +32,10 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   #kernels: BsrKernels;
 
   static {
-    productsOf = (packed) => ({ multiply: (x, y) => packed.#multiply(x, y), multiplyTransposed: (x, y) => packed.#multiplyTransposed(x, y) });
+    productsOf = (packed) => ({
+      multiply: (x, y) => packed.#multiply(x, y),
+      multiplyTransposed: (x, y) => packed.#multiplyTransposed(x, y),
+    });
   }
 
   constructor(matrix: BsrMatrix<P>, arena: Arena) {
@@ -57,11 +60,11 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     this.#kernels = this.#copyValues(matrix);
   }
 
-  /** Gives the kernels for how the values lie now. */
+  /** Gives the kernels for how the values lie then. */
   #copyValues(matrix: BsrMatrix<P>): BsrKernels {
     const { r, c } = this.pattern;
     const values = matrix.values as Storage;
-    const isScaled = this.format.name === fp16.name && scaleFp16Codes(values, this.#values);
+    const isScaled = (this.format as AnyPrecision) === fp16 && scaleFp16Codes(values, this.#values);
     if (!isScaled) this.#values.set(values);
     return kernels(this.arena, bsrKernels, r, c, isScaled ? "fp16-scaled" : (this.format.name as Layout));
   }
@@ -106,7 +109,9 @@ export function isPackable({ r, c }: BsrPattern, format: AnyPrecision): boolean 
 
 /** What a matrix takes in an arena. */
 export function packedBytes(pattern: BsrPattern, format: AnyPrecision): number {
-  return bytesFor(Int32Array, pattern.rowPtr.length) + bytesFor(Int32Array, pattern.colIdx.length) + bytesFor(format, storedValues(pattern));
+  return (
+    bytesFor(Int32Array, pattern.rowPtr.length) + bytesFor(Int32Array, pattern.colIdx.length) + bytesFor(format, storedValues(pattern))
+  );
 }
 
 /** Kernels read three values as four, and may do so at the end. */

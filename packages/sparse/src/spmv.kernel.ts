@@ -1,7 +1,9 @@
 import { i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { Infinities } from "./infinities.kernel.ts";
 import { multiply } from "./multiply.kernel.ts";
 import { multiplyTransposed } from "./multiply-transposed.kernel.ts";
-import { gather, Infinities, type Layout, STORED_LANES } from "./stored-lanes.kernel.ts";
+import { gather } from "./segments.kernel.ts";
+import { type Layout, STORED_LANES } from "./stored-lanes.kernel.ts";
 
 /** The products of a packed matrix. Arguments are addresses, and numbers of block rows and of elements. */
 export interface BsrKernels {

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "PackedBsr",
     "amd",
     "bsrMatrix",
     "bsrOperator",
@@ -17,6 +18,8 @@ test("exports nothing by accident", () => {
     "jacobiScaling",
     "normalProduct",
     "normalSymbolic",
+    "packBsr",
+    "packedBytes",
     "permuteSymmetric",
     "postorder",
     "rowStructure",

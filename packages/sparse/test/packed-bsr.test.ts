@@ -118,7 +118,11 @@ describe.each(stored)("the engine's products of $name have the reference's bits 
 
 describe("every code", () => {
   test.each(stored.filter(({ M }) => M.Storage === (Uint16Array as unknown)))("of $name is decoded", ({ M, vectors }) => {
-    const matrix = bsrMatrix(patternOf(Array<number>(8192).fill(1), 8, 1), M, Uint16Array.from({ length: 65536 }, (_, code) => code) as never);
+    const matrix = bsrMatrix(
+      patternOf(Array<number>(8192).fill(1), 8, 1),
+      M,
+      Uint16Array.from({ length: 65536 }, (_, code) => code) as never,
+    );
     const space = spaceIn(2 ** 20, vectors);
     const y = space.zeros(65536);
 
@@ -171,18 +175,18 @@ test("refuses what it cannot run, and says why", () => {
   const packed = packBsr(matrix, space.arena);
   const [x, y] = [space.zeros(12), space.zeros(6)];
 
-  expect(() => bsrOperator(packed, other)).toThrow("bsrOperator: space is \"another\", expected one of the pack's arena");
-  expect(() => bsrOperator(packed, space, { arithmetic: fp16 })).toThrow("bsrOperator: arithmetic is \"fp16 on fp32\", expected fp32");
-  expect(() => bsrOperator(packed, space).multiply(other.zeros(12) as never, y as never)).toThrow("multiply: x.buffer is \"another\"");
-  expect(() => bsrOperator(packed, space).multiply(x as never, other.zeros(6) as never)).toThrow("multiply: y.buffer is \"another\"");
+  expect(() => bsrOperator(packed, other)).toThrow('bsrOperator: space is "another", expected one of the pack\'s arena');
+  expect(() => bsrOperator(packed, space, { arithmetic: fp16 })).toThrow('bsrOperator: arithmetic is "fp16 on fp32", expected fp32');
+  expect(() => bsrOperator(packed, space).multiply(other.zeros(12) as never, y as never)).toThrow('multiply: x.buffer is "another"');
+  expect(() => bsrOperator(packed, space).multiply(x as never, other.zeros(6) as never)).toThrow('multiply: y.buffer is "another"');
   expect(() => bsrOperator(packed, space).multiply(y as never, y as never)).toThrow("multiply: x has length 6, expected 12");
   expect(() => packBsr(randomMatrix(fp16, randomPattern(3, 4, 2, 10)), space.arena)).toThrow(
-    "packBsr: matrix is \"of 2 x 10 in fp16\", expected blocks up to 9 x 9 in fp64, fp32, fp16, bf16",
+    'packBsr: matrix is "of 2 x 10 in fp16", expected blocks up to 9 x 9 in fp64, fp32, fp16, bf16',
   );
   expect(() => packed.replaceValues(randomMatrix(fp16, randomPattern(3, 4, 2, 3)))).toThrow(
-    "replaceValues: pattern is \"another\", expected the packed one",
+    'replaceValues: pattern is "another", expected the packed one',
   );
-  expect(() => packed.replaceValues(bsrMatrix(matrix.pattern, bf16) as never)).toThrow("replaceValues: format is \"bf16\", expected fp16");
+  expect(() => packed.replaceValues(bsrMatrix(matrix.pattern, bf16) as never)).toThrow('replaceValues: format is "bf16", expected fp16');
 });
 
 test("leaves other arithmetics and larger blocks to the plain loops", () => {
