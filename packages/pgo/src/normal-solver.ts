@@ -1,5 +1,5 @@
-import { checkChoice, checkInteger } from "@slam/errors";
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
+import { checkChoice, checkInteger } from "@slam/errors";
 import {
   type AnyPrecision,
   fp32,
