@@ -1,96 +1,105 @@
-import type { AnyPrecision } from "@slam/float";
-import { type BetweenFactor, dot3 } from "./between.ts";
+import { type BetweenFactor, betweenFactor } from "./between.ts";
+import { type Arithmetic, type BetweenFormulas, dot3 } from "./between-formulas.ts";
 
-const Ri = new Float64Array(9);
-const Rz = new Float64Array(9);
-const E = new Float64Array(9);
-const W = new Float64Array(9);
-const v = new Float64Array(3);
-/** Z^-1 Xi^-1 Xj's quaternion x y z w with w >= 0. */
-const q = new Float64Array(4);
-const qij = new Float64Array(4);
+const AXES = [0, 1, 2] as const;
 
-/** R <- the rotation matrix of the unit quaternion at qo. */
-function rotation(A: AnyPrecision, quaternions: Float64Array, qo: number, R: Float64Array): void {
-  const x = A.round(quaternions[qo]);
-  const y = A.round(quaternions[qo + 1]);
-  const z = A.round(quaternions[qo + 2]);
-  const w = A.round(quaternions[qo + 3]);
-  const twice = (a: number, b: number): number => 2 * A.mul(a, b);
-  R[0] = A.sub(1, A.add(twice(y, y), twice(z, z)));
-  R[1] = A.sub(twice(x, y), twice(w, z));
-  R[2] = A.add(twice(x, z), twice(w, y));
-  R[3] = A.add(twice(x, y), twice(w, z));
-  R[4] = A.sub(1, A.add(twice(x, x), twice(z, z)));
-  R[5] = A.sub(twice(y, z), twice(w, x));
-  R[6] = A.sub(twice(x, z), twice(w, y));
-  R[7] = A.add(twice(y, z), twice(w, x));
-  R[8] = A.sub(1, A.add(twice(x, x), twice(y, y)));
+/** The rotation matrix of a unit quaternion x y z w, row-major. */
+function rotation<T>(A: Arithmetic<T>, [x, y, z, w]: readonly T[]): readonly T[] {
+  const twice = (a: T, b: T): T => A.mul(A.constant(2), A.mul(a, b));
+  const one = A.constant(1);
+  return [
+    A.sub(one, A.add(twice(y, y), twice(z, z))),
+    A.sub(twice(x, y), twice(w, z)),
+    A.add(twice(x, z), twice(w, y)),
+    A.add(twice(x, y), twice(w, z)),
+    A.sub(one, A.add(twice(x, x), twice(z, z))),
+    A.sub(twice(y, z), twice(w, x)),
+    A.sub(twice(x, z), twice(w, y)),
+    A.add(twice(y, z), twice(w, x)),
+    A.sub(one, A.add(twice(x, x), twice(y, y))),
+  ];
 }
 
-/** out <- conj(a) b. */
-function relativeQuaternion(A: AnyPrecision, a: Float64Array, ao: number, b: Float64Array, bo: number, out: Float64Array): void {
-  const [ax, ay, az, aw] = [A.round(a[ao]), A.round(a[ao + 1]), A.round(a[ao + 2]), A.round(a[ao + 3])];
-  const [bx, by, bz, bw] = [A.round(b[bo]), A.round(b[bo + 1]), A.round(b[bo + 2]), A.round(b[bo + 3])];
-  out[0] = A.sub(A.sub(A.mul(aw, bx), A.mul(ax, bw)), A.sub(A.mul(ay, bz), A.mul(az, by)));
-  out[1] = A.sub(A.sub(A.mul(aw, by), A.mul(ay, bw)), A.sub(A.mul(az, bx), A.mul(ax, bz)));
-  out[2] = A.sub(A.sub(A.mul(aw, bz), A.mul(az, bw)), A.sub(A.mul(ax, by), A.mul(ay, bx)));
-  out[3] = A.add(A.mul(aw, bw), dot3(A, ax, bx, ay, by, az, bz));
+/** conj(a) b */
+function relativeQuaternion<T>(A: Arithmetic<T>, [ax, ay, az, aw]: readonly T[], [bx, by, bz, bw]: readonly T[]): readonly T[] {
+  return [
+    A.sub(A.sub(A.mul(aw, bx), A.mul(ax, bw)), A.sub(A.mul(ay, bz), A.mul(az, by))),
+    A.sub(A.sub(A.mul(aw, by), A.mul(ay, bw)), A.sub(A.mul(az, bx), A.mul(ax, bz))),
+    A.sub(A.sub(A.mul(aw, bz), A.mul(az, bw)), A.sub(A.mul(ax, by), A.mul(ay, bx))),
+    A.add(A.mul(aw, bw), dot3(A, ax, bx, ay, by, az, bz)),
+  ];
 }
 
-/** v <- Ri'(tj - ti), q <- conj(qz) conj(qi) qj, and Ri, Rz. */
-function prepare(A: AnyPrecision, poses: Float64Array, i: number, j: number, z: Float64Array, zo: number): void {
-  rotation(A, poses, i + 3, Ri);
-  rotation(A, z, zo + 3, Rz);
-  const dx = A.sub(A.round(poses[j]), A.round(poses[i]));
-  const dy = A.sub(A.round(poses[j + 1]), A.round(poses[i + 1]));
-  const dz = A.sub(A.round(poses[j + 2]), A.round(poses[i + 2]));
-  for (let a = 0; a < 3; a++) v[a] = dot3(A, Ri[a], dx, Ri[3 + a], dy, Ri[6 + a], dz);
-  relativeQuaternion(A, poses, i + 3, poses, j + 3, qij);
-  relativeQuaternion(A, z, zo + 3, qij, 0, q);
-  if (q[3] < 0) for (let a = 0; a < 4; a++) q[a] = -q[a];
+/** M'x */
+function transposedTimes<T>(A: Arithmetic<T>, M: readonly T[], [x, y, z]: readonly T[]): readonly T[] {
+  return AXES.map((a) => dot3(A, M[a], x, M[3 + a], y, M[6 + a], z));
 }
 
-/** J[3 .. 5, 3 .. 5] <- s (w I + sign [vec q]x) M', or without M' where M is undefined. */
-function halfTurn(A: AnyPrecision, s: number, sign: number, M: Float64Array | undefined, J: Float64Array): void {
-  const [x, y, z, w] = q;
-  W.set([w, -sign * z, sign * y, sign * z, w, -sign * x, -sign * y, sign * x, w]);
-  for (let a = 0; a < 3; a++) {
-    for (let b = 0; b < 3; b++) {
-      const entry = M === undefined ? W[3 * a + b] : dot3(A, W[3 * a], M[3 * b], W[3 * a + 1], M[3 * b + 1], W[3 * a + 2], M[3 * b + 2]);
-      J[(a + 3) * 6 + b + 3] = A.mul(s, entry);
-    }
-  }
+/** v = Ri'(tj - ti), Z^-1 Xi^-1 Xj's quaternion q = conj(qz) conj(qi) qj with w >= 0, and Rz. */
+function prepare<T>(
+  A: Arithmetic<T>,
+  xi: readonly T[],
+  xj: readonly T[],
+  z: readonly T[],
+): { readonly v: readonly T[]; readonly q: readonly T[]; readonly Rz: readonly T[] } {
+  const d = AXES.map((a) => A.sub(xj[a], xi[a]));
+  const v = transposedTimes(A, rotation(A, xi.slice(3)), d);
+  const q = relativeQuaternion(A, z.slice(3), relativeQuaternion(A, xi.slice(3), xj.slice(3)));
+  return { v, q: q.map((x) => A.flipped(x, q[3])), Rz: rotation(A, z.slice(3)) };
 }
 
-/** e = [t; vec q] of Z^-1 Xi^-1 Xj with w >= 0, g2o's EDGE_SE3:QUAT. */
-export const betweenSe3: BetweenFactor = {
+/** Rows of 3 + 3 from the blocks [M N; 0 Q]. */
+function rows<T>(zero: T, M: readonly T[], N: readonly T[], Q: readonly T[]): readonly T[] {
+  const above = AXES.flatMap((a) => [...M.slice(3 * a, 3 * a + 3), ...N.slice(3 * a, 3 * a + 3)]);
+  return [...above, ...AXES.flatMap((a) => [zero, zero, zero, ...Q.slice(3 * a, 3 * a + 3)])];
+}
+
+const formulas: BetweenFormulas = {
   dof: 6,
-  error(A, poses, i, j, z, zo, e) {
-    prepare(A, poses, i, j, z, zo);
-    const x = A.sub(v[0], A.round(z[zo]));
-    const y = A.sub(v[1], A.round(z[zo + 1]));
-    const w = A.sub(v[2], A.round(z[zo + 2]));
-    for (let a = 0; a < 3; a++) {
-      e[a] = dot3(A, Rz[a], x, Rz[3 + a], y, Rz[6 + a], w);
-      e[a + 3] = q[a];
-    }
+  size: 7,
+  coordinates(A, x, xo) {
+    return [
+      A.round(x[xo]),
+      A.round(x[xo + 1]),
+      A.round(x[xo + 2]),
+      A.round(x[xo + 3]),
+      A.round(x[xo + 4]),
+      A.round(x[xo + 5]),
+      A.round(x[xo + 6]),
+    ];
+  },
+  error(A, xi, xj, z) {
+    const { v, q, Rz } = prepare(A, xi, xj, z);
+    const d = AXES.map((a) => A.sub(v[a], z[a]));
+    return [...transposedTimes(A, Rz, d), ...q.slice(0, 3)];
   },
   // Ji = [-Rz', Rz'[v]x; 0, -(w I - [vec q]x) Rz' / 2], Jj = [R(q), 0; 0, (w I + [vec q]x) / 2]
-  jacobians(A, poses, i, j, z, zo, Ji, Jj) {
-    prepare(A, poses, i, j, z, zo);
-    Ji.fill(0);
-    Jj.fill(0);
-    rotation(A, q, 0, E);
-    W.set([0, -v[2], v[1], v[2], 0, -v[0], -v[1], v[0], 0]);
-    for (let a = 0; a < 3; a++) {
-      for (let b = 0; b < 3; b++) {
-        Ji[a * 6 + b] = -Rz[3 * b + a];
-        Ji[a * 6 + b + 3] = dot3(A, Rz[a], W[b], Rz[3 + a], W[3 + b], Rz[6 + a], W[6 + b]);
-        Jj[a * 6 + b] = E[3 * a + b];
-      }
-    }
-    halfTurn(A, -0.5, -1, Rz, Ji);
-    halfTurn(A, 0.5, 1, undefined, Jj);
+  jacobians(A, xi, xj, z) {
+    const { v, q, Rz } = prepare(A, xi, xj, z);
+    const [x, y, r, w] = q;
+    const zero = A.constant(0);
+    const cross = [zero, A.neg(v[2]), v[1], v[2], zero, A.neg(v[0]), A.neg(v[1]), v[0], zero];
+    const back = [w, r, A.neg(y), A.neg(r), w, x, y, A.neg(x), w];
+    const ahead = [w, A.neg(r), y, r, w, A.neg(x), A.neg(y), x, w];
+    const entries = AXES.flatMap((a) => AXES.map((b) => [a, b] as const));
+    return {
+      Ji: rows(
+        zero,
+        entries.map(([a, b]) => A.neg(Rz[3 * b + a])),
+        entries.map(([a, b]) => dot3(A, Rz[a], cross[b], Rz[3 + a], cross[3 + b], Rz[6 + a], cross[6 + b])),
+        entries.map(([a, b]) =>
+          A.mul(A.constant(-0.5), dot3(A, back[3 * a], Rz[3 * b], back[3 * a + 1], Rz[3 * b + 1], back[3 * a + 2], Rz[3 * b + 2])),
+        ),
+      ),
+      Jj: rows(
+        zero,
+        rotation(A, q),
+        entries.map(() => zero),
+        ahead.map((entry) => A.mul(A.constant(0.5), entry)),
+      ),
+    };
   },
 };
+
+/** e = [t; vec q] of Z^-1 Xi^-1 Xj with w >= 0, g2o's EDGE_SE3:QUAT. */
+export const betweenSe3: BetweenFactor = betweenFactor(formulas);

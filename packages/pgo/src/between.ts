@@ -1,4 +1,5 @@
-import type { AnyPrecision } from "@slam/float";
+import { type AnyPrecision, cos, sin } from "@slam/float";
+import type { Arithmetic, BetweenFormulas } from "./between-formulas.ts";
 
 /**
  * The error of a between-factor and its Jacobians at one edge, unwhitened: e(Xi, Xj) with Xi, Xj retracted by [t; theta].
@@ -6,6 +7,7 @@ import type { AnyPrecision } from "@slam/float";
  */
 export interface BetweenFactor {
   readonly dof: 3 | 6;
+  readonly formulas: BetweenFormulas;
   /** e <- the error, dof numbers. */
   error(A: AnyPrecision, poses: Float64Array, i: number, j: number, z: Float64Array, zo: number, e: Float64Array): void;
   /** Ji, Jj <- de/dxi_i, de/dxi_j: dof x dof, row-major. */
@@ -21,7 +23,39 @@ export interface BetweenFactor {
   ): void;
 }
 
-/** a0 b0 + a1 b1 + a2 b2, summed in this order. */
-export function dot3(A: AnyPrecision, a0: number, b0: number, a1: number, b1: number, a2: number, b2: number): number {
-  return A.add(A.add(A.mul(a0, b0), A.mul(a1, b1)), A.mul(a2, b2));
+/** The factor whose formulas these are, evaluated on numbers. */
+export function betweenFactor(formulas: BetweenFormulas): BetweenFactor {
+  return {
+    dof: formulas.dof,
+    formulas,
+    error(A, poses, i, j, z, zo, e) {
+      const turn = formulas.turn === undefined ? [] : [formulas.turn(A, poses, i, j, z, zo)];
+      const at = formulas.coordinates;
+      e.set(formulas.error(arithmeticOf(A), at(A, poses, i), at(A, poses, j), at(A, z, zo), turn));
+    },
+    jacobians(A, poses, i, j, z, zo, Ji, Jj) {
+      const turn = formulas.turn === undefined ? [] : cosSin(A, formulas.turn(A, poses, i, j, z, zo));
+      const at = formulas.coordinates;
+      const J = formulas.jacobians(arithmeticOf(A), at(A, poses, i), at(A, poses, j), at(A, z, zo), turn);
+      Ji.set(J.Ji);
+      Jj.set(J.Jj);
+    },
+  };
+}
+
+/** Numbers of a format. Constants of the formulas are numbers of every format, and signs cost no rounding. */
+export function arithmeticOf(A: AnyPrecision): Arithmetic<number> {
+  return {
+    constant: (x) => x,
+    add: (a, b) => A.add(a, b),
+    sub: (a, b) => A.sub(a, b),
+    mul: (a, b) => A.mul(a, b),
+    neg: (x) => -x,
+    flipped: (x, w) => (w < 0 ? -x : x),
+  };
+}
+
+/** cos and sin of an angle, rounded to A. */
+export function cosSin(A: AnyPrecision, angle: number): [number, number] {
+  return [A.round(cos(angle)), A.round(sin(angle))];
 }

@@ -1,14 +1,14 @@
 import { checkInteger, checkLength } from "@slam/errors";
-import { type AnyPrecision, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
+import { type AnyPrecision, fp64, type OperationFormat, type Storage } from "@slam/float";
 import { type LieGroup, se2, se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { bsrMatrix } from "@slam/sparse";
-import type { BetweenFactor } from "./between.ts";
 import { betweenSe2 } from "./between-se2.ts";
 import { betweenSe3 } from "./between-se3.ts";
-import { type EdgeBlocks, edgeBlocks } from "./edge-blocks.ts";
+import { edgeBlocks } from "./edge-blocks.ts";
 import { type PoseGraph, poseSize } from "./graph.ts";
 import { BsrJacobian } from "./jacobian.ts";
+import { type EdgeTerms, type Linearization, linearize } from "./linearize.ts";
 import { retractRounded } from "./retract.ts";
 import { squareRootInformation } from "./whitening.ts";
 
@@ -24,10 +24,10 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly costScale: number;
   /** The block column of each pose, -1 for those held fixed. */
   readonly column: Int32Array;
-  readonly #factor: BetweenFactor;
   readonly #group: LieGroup;
-  readonly #blocks: EdgeBlocks;
-  readonly #whitening: Float64Array;
+  readonly #terms: EdgeTerms;
+  /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
+  readonly #linearizations: Map<AnyPrecision, Linearization> = new Map();
   readonly #counters: Counters | undefined;
 
   /**
@@ -37,72 +37,37 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   constructor(graph: PoseGraph, fixed: Iterable<number>, counters?: Counters) {
     this.graph = graph;
     this.#counters = counters;
-    this.#factor = graph.dimension === 2 ? betweenSe2 : betweenSe3;
+    const factor = graph.dimension === 2 ? betweenSe2 : betweenSe3;
     this.#group = graph.dimension === 2 ? se2 : se3;
     this.column = blockColumns(graph.ids.length, fixed);
-    const dof = this.#factor.dof;
-    this.#blocks = edgeBlocks(graph, this.column, dof, dof);
+    const { dof } = factor;
+    const blocks = edgeBlocks(graph, this.column, dof, dof);
     this.rows = graph.from.length * dof;
-    this.cols = this.#blocks.pattern.blockCols * dof;
+    this.cols = blocks.pattern.blockCols * dof;
     const { whitening, costScale } = squareRootInformation(graph);
-    this.#whitening = whitening;
+    this.#terms = { graph, factor, blocks, whitening };
     this.costScale = costScale;
   }
 
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
     checkLength("residual: r", r.length, this.rows);
-    const { graph } = this;
-    const { dof } = this.#factor;
-    const size = poseSize(graph);
-    const A = format.arithmetic;
-    const e = new Float64Array(dof);
-    for (let edge = 0; edge < graph.from.length; edge++) {
-      this.#factor.error(A, x, graph.from[edge] * size, graph.to[edge] * size, graph.measurements, edge * size, e);
-      for (let a = 0; a < dof; a++) {
-        // W is upper triangular.
-        let sum = 0;
-        for (let k = a; k < dof; k++) sum = A.add(sum, A.mul(A.round(this.#whitening[(edge * dof + a) * dof + k]), e[k]));
-        r[edge * dof + a] = format.storage.round(sum);
-      }
-    }
-    this.#count("residual", format, graph.from.length, dof * (dof + 1) + 40, dof);
+    const { dof } = this.#terms.factor;
+    this.#linearization(format).residual(x, r);
+    this.#count("residual", format, this.graph.from.length, dof * (dof + 1) + 40, dof);
   }
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
-    const { graph } = this;
-    const { pattern, ofFrom, ofTo } = this.#blocks;
-    const { dof } = this.#factor;
-    const size = poseSize(graph);
-    const A = format.arithmetic;
-    const matrix = bsrMatrix(pattern, format.storage);
-    const values = matrix.values as Storage;
-    const Ji = new Float64Array(dof * dof);
-    const Jj = new Float64Array(dof * dof);
-    for (let edge = 0; edge < graph.from.length; edge++) {
-      this.#factor.jacobians(A, x, graph.from[edge] * size, graph.to[edge] * size, graph.measurements, edge * size, Ji, Jj);
-      if (ofFrom[edge] >= 0) this.#whiten(A, format.storage, edge, Ji, values, ofFrom[edge]);
-      if (ofTo[edge] >= 0) this.#whiten(A, format.storage, edge, Jj, values, ofTo[edge]);
-    }
-    this.#count("jacobian", format, graph.from.length, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
+    const { factor, blocks } = this.#terms;
+    const { dof } = factor;
+    const matrix = bsrMatrix(blocks.pattern, format.storage);
+    this.#linearization(format).jacobian(x, matrix.values as Storage, this.#counters?.events ?? { overflows: 0, flushed: 0 });
+    this.#count("jacobian", format, this.graph.from.length, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
     return new BsrJacobian(matrix);
-  }
-
-  /** values[block] <- W J */
-  #whiten(A: AnyPrecision, S: AnyPrecision, edge: number, J: Float64Array, values: Storage, block: number): void {
-    const { dof } = this.#factor;
-    const events = this.#counters?.events ?? { overflows: 0, flushed: 0 };
-    for (let a = 0; a < dof; a++) {
-      for (let b = 0; b < dof; b++) {
-        let sum = 0;
-        for (let k = a; k < dof; k++) sum = A.add(sum, A.mul(A.round(this.#whitening[(edge * dof + a) * dof + k]), J[k * dof + b]));
-        storeCounted(S, values, (block * dof + a) * dof + b, sum, events);
-      }
-    }
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
     const size = poseSize(this.graph);
-    const { dof } = this.#factor;
+    const { dof } = this.#terms.factor;
     const moved = x.slice();
     for (let pose = 0; pose < this.column.length; pose++) {
       const k = this.column[pose];
@@ -120,6 +85,15 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     const stored = poses.map((value) => format.storage.round(value));
     for (let at = 0; at < stored.length; at += this.#group.size) this.#group.normalize(stored, at, stored, at);
     return stored;
+  }
+
+  #linearization(format: OperationFormat): Linearization {
+    const { storage, arithmetic } = format;
+    const known = storage === arithmetic ? this.#linearizations.get(storage) : undefined;
+    if (known !== undefined) return known;
+    const made = linearize(this.#terms, format);
+    if (storage === arithmetic) this.#linearizations.set(storage, made);
+    return made;
   }
 
   /** Nominal flops and scalars written for each of so many edges or poses. */
