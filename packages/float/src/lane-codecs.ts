@@ -28,7 +28,7 @@ export const fp32Lanes: LaneCodec = {
 
 /** The codec of a float of at most 16 bits, subnormals, infinities and NaN included; undefined where it has values that fp32 does not. */
 export function floatLanes(widths: LaneWidths): LaneCodec | undefined {
-  const { exponentBits: e, significandBits: p, infinities = true } = widths;
+  const { exponentBits: e, infinities = true } = widths;
   if (e < 8) return narrowLanes(widths);
   return e === 8 && infinities ? upperLanes(widths) : undefined;
 }
@@ -37,8 +37,9 @@ const fp16Lanes = narrowLanes({ name: "fp16", exponentBits: 5, significandBits: 
 const F16K: readonly LaneCodec[] = Array.from({ length: 11 }, (_, shift) => f16kLanes(shift));
 
 /**
- * The fast layout of fp16 for finite values of magnitude up to `largest`: the codes of values times 2^shift, which one product of integers and a mask
- * decode, with no path for subnormals: at shift 10 (up to 63.97) there are none. Undefined where `largest` is beyond 65504 or not a number.
+ * The fast layout of fp16 for finite values of magnitude up to `largest`: the codes of values times 2^shift, which one product of integers
+ * and a mask decode, with no path for subnormals: at shift 10 (up to 63.97) there are none. Undefined where `largest` is beyond 65504 or no
+ * number.
  */
 export function f16k(largest: number): LaneCodec | undefined {
   return F16K.findLast(({ limit }) => largest <= limit);
@@ -56,11 +57,10 @@ function f16kLanes(shift: number): LaneCodec {
       const aligned = ops.dotI16(word, ops.bits(part === 0 ? 0x2000 : 0x20000000));
       return ops.and(aligned, ops.bits(0x8fffe000));
     },
-    encode: (ops, parts) =>
-      fp16Lanes.encode(
-        ops,
-        parts.map((x) => ops.mulF(fp16Lanes.round(ops, x), ops.number(2 ** shift))),
-      ),
+    encode: (ops, parts) => {
+      const scaled = parts.map((x) => ops.mulF(fp16Lanes.round(ops, x), ops.number(2 ** shift)));
+      return fp16Lanes.encodeRounded(ops, scaled);
+    },
     round: fp16Lanes.round,
   };
 }
@@ -70,13 +70,13 @@ function upperLanes({ name, significandBits: p, saturate = false }: LaneWidths):
   const width = 8 + p;
   const cut = 32 - width;
   const kept = (-1 << cut) >>> 0;
-  const most = saturate ? 0x7f7fffff & kept : INFINITY;
+  const largest = 0x7f7fffff & kept;
 
   function round<V>(ops: LaneOps<V>, x: V): V {
     const magnitude = ops.and(x, ops.bits(MAGNITUDE));
     const odd = ops.and(ops.shrU(magnitude, cut), ops.bits(1));
     const rounded = ops.and(ops.addI(ops.addI(magnitude, ops.bits(2 ** (cut - 1) - 1)), odd), ops.bits(kept));
-    const clamped = saturate ? ops.minI(rounded, ops.bits(most)) : rounded;
+    const clamped = saturate ? ops.minI(rounded, ops.bits(largest)) : rounded;
     const signed = ops.or(clamped, ops.and(x, ops.bits(SIGN)));
     return ops.select(ops.ltI(ops.bits(INFINITY), magnitude), ops.bits(NAN), signed);
   }
@@ -95,8 +95,13 @@ function upperLanes({ name, significandBits: p, saturate = false }: LaneWidths):
   };
 }
 
+interface NarrowCodec extends LaneCodec {
+  /** `encode` of numbers that are values of the format. */
+  encodeRounded<V>(ops: LaneOps<V>, parts: readonly V[]): V;
+}
+
 /** Formats with fewer exponents than fp32: the bias is moved; subnormals are made and unmade by adding the least normal number. */
-function narrowLanes(widths: LaneWidths): LaneCodec {
+function narrowLanes(widths: LaneWidths): NarrowCodec {
   const { name, exponentBits: e, significandBits: p, infinities = true, saturate = false } = widths;
   const width = e + p;
   const bits = width <= 8 ? 8 : 16;
@@ -121,17 +126,21 @@ function narrowLanes(widths: LaneWidths): LaneCodec {
     return ops.or(inRange, ops.and(x, ops.bits(SIGN)));
   }
 
-  /** The code of x, rounded, in the low bits. */
-  function code<V>(ops: LaneOps<V>, x: V): V {
-    const rounded = round(ops, x);
+  /** The code of a value of the format, in the low bits. */
+  function codeOf<V>(ops: LaneOps<V>, rounded: V): V {
     const magnitude = ops.and(rounded, ops.bits(MAGNITUDE));
     const subnormal = ops.subI(ops.addF(magnitude, ops.bits(leastNormal)), ops.bits(leastNormal));
     const normal = ops.subI(magnitude, ops.bits(bias));
     const finite = ops.select(ops.ltI(magnitude, ops.bits(leastNormal)), subnormal, normal);
+    // Infinity's exponent is cut to the widest there is.
     const aligned = ops.minI(finite, ops.bits(infinities ? topExponent : largest));
     const signed = ops.or(ops.shrU(aligned, up), ops.shrU(ops.and(rounded, ops.bits(SIGN)), 32 - width));
     // NaN is stored without a sign.
     return ops.select(ops.ltI(ops.bits(INFINITY), magnitude), ops.bits(nan >>> up), signed);
+  }
+
+  function encodeRounded<V>(ops: LaneOps<V>, parts: readonly V[]): V {
+    return parts.map((x, part) => shiftLeft(ops, codeOf(ops, x), bits * part)).reduce((word, placed) => ops.or(word, placed));
   }
 
   return {
@@ -148,9 +157,12 @@ function narrowLanes(widths: LaneWidths): LaneCodec {
       const infinite = ops.and(ops.ltI(ops.bits(largest), aligned), ops.bits(INFINITY));
       return ops.or(ops.or(finite, infinite), ops.and(top, ops.bits(SIGN)));
     },
-    encode: (ops, parts) => {
-      return parts.map((x, part) => shiftLeft(ops, code(ops, x), bits * part)).reduce((word, placed) => ops.or(word, placed));
-    },
+    encode: (ops, parts) =>
+      encodeRounded(
+        ops,
+        parts.map((x) => round(ops, x)),
+      ),
+    encodeRounded,
     round,
   };
 }

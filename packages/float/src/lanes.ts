@@ -1,7 +1,7 @@
 /**
- * Operations on four lanes of 32 bits: all that a codec may use. A lane is a signed integer, an fp32 number or a mask (all ones or zeros), as the
- * operation takes it; fp32 results are rounded once. V is what carries the lanes: code that a kernel is being made of, or numbers. A V may be used
- * often. Constants and counts are the same in all lanes.
+ * Operations on four lanes of 32 bits: all that a codec may use. A lane is a signed integer, an fp32 number or a mask (all ones or zeros),
+ * as the operation takes it; fp32 results are rounded once. V is what carries the lanes: code that a kernel is being made of, or numbers. A
+ * V may be used often. Constants and counts are the same in all lanes.
  */
 export interface LaneOps<V> {
   /** 32 bits in each lane: an integer, signed or unsigned. */
@@ -45,8 +45,8 @@ export interface LaneOps<V> {
 /**
  * How a kernel reads and writes a format: four values at a time, as fp32 lanes.
  *
- * Values lie in groups of 128 / bits in a word of four 32-bit lanes: value 4 part + lane of a group is the code in bits [part bits, (part + 1) bits)
- * of its lane. fp32 has one part, 16-bit codes have two, 8-bit codes four.
+ * Values lie in groups of 128 / bits in a word of four 32-bit lanes: value 4 part + lane of a group is the code in bits
+ * [part bits, (part + 1) bits) of its lane. fp32 has one part, 16-bit codes have two, 8-bit codes four.
  */
 export interface LaneCodec {
   /** As in reports: the format's name, or the layout's. */
@@ -54,8 +54,8 @@ export interface LaneCodec {
   /** Of one stored code. */
   readonly bits: 8 | 16 | 32;
   /**
-   * `decode` gives values times this power of two. Where it is not 1 the kernel folds its inverse into the other factor of a product: into any |x| below
-   * 2^127 scale, so that x / scale is finite; or multiplies the decoded values.
+   * `decode` gives values times this power of two. Where it is not 1 the kernel folds its inverse into the other factor of a product: into
+   * any |x| below 2^127 scale, so that x / scale is finite; or multiplies the decoded values.
    */
   readonly scale: number;
   /** The layout holds magnitudes up to this, no infinities and no NaN; Infinity where it holds every code of the format. */

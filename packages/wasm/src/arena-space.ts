@@ -30,8 +30,8 @@ export interface ArenaSpace<P extends AnyPrecision> {
 /**
  * The space of vectors in an arena, with SIMD kernels: the bits and the counts of @slam/linop's reference.
  *
- * Vectors come from its `zeros`, or from `arena.view`: one on other memory is refused with an OptionError, before anything is written, as one of
- * another length is with a DimensionError. What is freed by `arena.release` is the caller's to know.
+ * Vectors come from its `zeros`, or from `arena.view`: one on other memory is refused with an OptionError, before anything is written, as
+ * one of another length is with a DimensionError. What is freed by `arena.release` is the caller's to know.
  *
  * @param format fp64 or fp32, with arithmetic in the same.
  * @throws OptionError for another format.

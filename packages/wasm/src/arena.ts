@@ -1,5 +1,5 @@
 import { checkInteger, OptionError, SlamError } from "@slam/errors";
-import { type AnyPrecision, asVec, type Storage, type Vec } from "@slam/float";
+import type { AnyPrecision, Storage, Vec } from "@slam/float";
 import { checkEngine } from "./engine-support.ts";
 import { type Memory, webAssembly } from "./platform.ts";
 
@@ -25,7 +25,7 @@ export class ArenaError extends SlamError {
 export function bytesFor(elements: AnyPrecision | ArenaArrayConstructor<ArenaArray>, n: number): number {
   checkInteger("bytesFor: n", n, 0);
   const { BYTES_PER_ELEMENT } = "Storage" in elements ? elements.Storage : elements;
-  return roundUp(n * BYTES_PER_ELEMENT, ALIGNMENT);
+  return Math.ceil((n * BYTES_PER_ELEMENT) / ALIGNMENT) * ALIGNMENT;
 }
 
 let memoryOf: (arena: Arena) => Memory;
@@ -111,7 +111,3 @@ export class Arena {
 }
 
 export { memoryOf };
-
-function roundUp(n: number, multiple: number): number {
-  return Math.ceil(n / multiple) * multiple;
-}

@@ -3,20 +3,18 @@ const view = new DataView(bytes.buffer);
 
 /** Unsigned LEB128 of an integer in 0 ... 2^53. */
 export function unsigned(n: number): readonly number[] {
-  const out: number[] = [];
-  for (let rest = n; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...out, rest];
-    out.push((rest % 128) | 0x80);
-  }
+  return n < 128 ? [n] : [(n % 128) | 0x80, ...unsigned(Math.floor(n / 128))];
 }
 
-/** Signed LEB128 of an integer in -2^63 ... 2^63 - 1. */
-export function signed(n: bigint): readonly number[] {
-  const out: number[] = [];
-  for (let rest = n; ; rest >>= 7n) {
-    if (rest >= -64n && rest < 64n) return [...out, Number(rest & 0x7fn)];
-    out.push(Number(rest & 0x7fn) | 0x80);
-  }
+/** Signed LEB128 of an integer of 32 bits. */
+export function signed(n: number): readonly number[] {
+  return n >= -64 && n < 64 ? [n & 0x7f] : [(n & 0x7f) | 0x80, ...signed(n >> 7)];
+}
+
+/** Signed LEB128 of an integer of 64 bits. */
+export function signed64(n: bigint): readonly number[] {
+  const low = Number(n & 0x7fn);
+  return n >= -64n && n < 64n ? [low] : [low | 0x80, ...signed64(n >> 7n)];
 }
 
 /** The four bytes of x rounded to fp32. */
@@ -31,9 +29,23 @@ export function float64(x: number): readonly number[] {
   return [...bytes];
 }
 
+/** The lowest `width` bytes of an integer. */
+export function integer(width: 1 | 2 | 4): (n: number) => readonly number[] {
+  return (n) => {
+    view.setInt32(0, n, true);
+    return [...bytes.subarray(0, width)];
+  };
+}
+
+/** The eight bytes of an integer. */
+export function integer64(n: bigint): readonly number[] {
+  view.setBigInt64(0, n, true);
+  return [...bytes];
+}
+
 /** A list: its length, then its items. */
 export function list(items: readonly (readonly number[])[]): readonly number[] {
-  return [...unsigned(items.length), ...items.flat()];
+  return unsigned(items.length).concat(...items);
 }
 
 /** A run of bytes with its length in front. */

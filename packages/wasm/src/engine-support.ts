@@ -1,11 +1,11 @@
 import { SlamError } from "@slam/errors";
 import { f64x2 } from "./float-lanes.ts";
 import { ModuleBuilder } from "./module-builder.ts";
-import { type WebAssemblyHost, webAssembly } from "./platform.ts";
+import { webAssembly } from "./platform.ts";
 
 /**
- * What this JavaScript engine lets kernels do: run ("full"); nothing, for it has no WebAssembly, or none with SIMD; or nothing, for the page's
- * content security policy forbids compiling.
+ * What this JavaScript engine lets kernels do: run ("full"); nothing, for it has no WebAssembly, or none with SIMD; or nothing, for the
+ * page's content security policy forbids compiling.
  */
 export type EngineSupport = "full" | "no-webassembly" | "no-simd" | "forbidden";
 
@@ -38,7 +38,7 @@ export function engineSupport(): EngineSupport {
   }
 }
 
-/** The engine's WebAssembly. @throws EngineError where kernels cannot run; the message says what to try. */
+/** @throws EngineError where kernels cannot run here; the message says what to try. */
 export function checkEngine(): void {
   const support = engineSupport();
   if (support !== "full") throw new EngineError(ADVICE[support], { support });

@@ -1,11 +1,21 @@
 import { EmitError } from "./emit-error.ts";
-import { float32, float64, signed, unsigned } from "./encoding.ts";
+import { float32, float64, signed, signed64, unsigned } from "./encoding.ts";
 
 /** WebAssembly's types of values; v128 is 16 bytes, whatever lanes an instruction sees in them. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 /** A value of type T where an instruction takes one: an expression, or a number that becomes a constant. */
 export type Operand<T extends ValueType> = Expr<T> | (T extends "v128" ? never : T extends "i64" ? bigint : number);
+
+/** The function that expressions become part of, as far as they know it. */
+export interface Owner {
+  /** Of the parameters, then the locals. */
+  readonly types: ValueType[];
+  /** Code that runs first. */
+  readonly prologue: number[];
+  /** The local of each vector constant, by its code. */
+  readonly constants: Map<string, number>;
+}
 
 /**
  * An instruction with its operands: a tree, computed where a statement uses it.
@@ -27,31 +37,61 @@ export class Expr<T extends ValueType = ValueType> {
     this.#operands = operands;
   }
 
-  /** Appends the code, operands first. `owner` is the function it becomes part of. */
-  write(out: number[], owner: object): void {
+  /** Appends the code, operands first. */
+  write(out: number[], owner: Owner): void {
     // A constant costs nothing to repeat.
     if (this.#used && this.#operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
     this.#used = true;
     for (const operand of this.#operands) operand.write(out, owner);
-    for (const byte of this.#code) out.push(byte);
+    out.push(...this.#code);
   }
 }
 
 /** A variable of a function, or its parameter. May be used as often as one likes. */
 export class Local<T extends ValueType = ValueType> extends Expr<T> {
   readonly index: number;
-  readonly #owner: object;
+  readonly #owner: Owner;
 
-  constructor(type: T, index: number, owner: object) {
-    super(`local ${index}`, type, [0x20, ...unsigned(index)], []);
+  constructor(type: T, index: number, owner: Owner) {
+    super(`local ${index}`, type, getLocal(index), []);
     this.index = index;
     this.#owner = owner;
   }
 
-  override write(out: number[], owner: object): void {
-    if (owner !== this.#owner) throw new EmitError(`${this.name} belongs to another function`);
+  override write(out: number[], owner: Owner): void {
+    this.checkOwner(owner);
     super.write(out, owner);
   }
+
+  /** @throws EmitError unless the local is the owner's. */
+  checkOwner(owner: Owner): void {
+    if (owner !== this.#owner) throw new EmitError(`${this.name} belongs to another function`);
+  }
+}
+
+/** A vector constant, made once at the function's start: in a loop V8 makes it anew in each pass, which cost codecs a factor of 2.5. */
+export class VectorConstant extends Expr<"v128"> {
+  readonly #code: readonly number[];
+
+  constructor(name: string, code: readonly number[]) {
+    super(name, "v128", code, []);
+    this.#code = code;
+  }
+
+  override write(out: number[], { types, prologue, constants }: Owner): void {
+    const key = this.#code.join();
+    let index = constants.get(key);
+    if (index === undefined) {
+      index = types.push("v128") - 1;
+      constants.set(key, index);
+      prologue.push(...this.#code, 0x21, ...unsigned(index));
+    }
+    out.push(...getLocal(index));
+  }
+}
+
+function getLocal(index: number): readonly number[] {
+  return [0x20, ...unsigned(index)];
 }
 
 /** An expression of the instruction `name` on operands of the given types. @throws EmitError where they are of other types. */
@@ -81,9 +121,8 @@ export function operandOf<T extends ValueType>(type: T, operand: unknown, user: 
 
 /** The code of a constant, or undefined where the value is none of the type. An i32 may be written signed or unsigned. */
 const IMMEDIATES: { readonly [T in ValueType]: (value: unknown) => readonly number[] | undefined } = {
-  i32: (n) =>
-    typeof n === "number" && Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 32 ? [0x41, ...signed(BigInt(n | 0))] : undefined,
-  i64: (n) => (typeof n === "bigint" ? [0x42, ...signed(BigInt.asIntN(64, n))] : undefined),
+  i32: (n) => (typeof n === "number" && Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 32 ? [0x41, ...signed(n | 0)] : undefined),
+  i64: (n) => (typeof n === "bigint" ? [0x42, ...signed64(BigInt.asIntN(64, n))] : undefined),
   f32: (x) => (typeof x === "number" ? [0x43, ...float32(x)] : undefined),
   f64: (x) => (typeof x === "number" ? [0x44, ...float64(x)] : undefined),
   v128: () => undefined,

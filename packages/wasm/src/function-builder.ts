@@ -1,30 +1,28 @@
 import { EmitError } from "./emit-error.ts";
 import { unsigned } from "./encoding.ts";
-import { Expr, Local, type Operand, operandOf, type ValueType } from "./expression.ts";
+import { Expr, Local, type Operand, type Owner, operandOf, type ValueType } from "./expression.ts";
 import { memoryCode, scalar, simd } from "./instructions.ts";
 import { checkLane } from "./lane-access.ts";
 
 /** What JavaScript passes to a kernel and gets from it. */
 export type NumberType = "i32" | "f32" | "f64";
 export type ResultType = NumberType | "void";
-/** What a function of this result ends with. */
-export type Returned<R extends ResultType> = Expr<R & NumberType> | (R extends NumberType ? number : void);
+/** What the body of a function of this result gives; without a result, anything. */
+export type Returned<R extends ResultType> = Expr<R & NumberType> | (R extends NumberType ? number : unknown);
 
 /** A function while it is written. */
-export interface FunctionDraft<R extends ResultType> {
+export interface FunctionDraft<R extends ResultType> extends Owner {
   readonly name: string;
   readonly result: R;
   /** How many of the types are parameters; the others are locals. */
   readonly params: number;
-  readonly types: ValueType[];
-  /** Runs first: constants. */
-  readonly prologue: number[];
   readonly code: number[];
   finished: boolean;
 }
 
 const VOID = 0x40;
 const END = 0x0b;
+const STORES = { i32: [0x36, 2], i64: [0x37, 3], f32: [0x38, 2], f64: [0x39, 3] } as const;
 
 /** The statements of a function, in the order of the calls. Expressions are computed where a statement uses them. */
 export class FunctionBuilder<R extends ResultType = ResultType> {
@@ -36,39 +34,24 @@ export class FunctionBuilder<R extends ResultType = ResultType> {
 
   /** A new local that holds the value. */
   let<T extends ValueType>(value: Expr<T>): Local<T> {
-    if (!(value instanceof Expr)) throw new EmitError(`${this.#draft.name}: let takes an expression, found ${value}`);
+    checkExpression("let", value);
     const { types } = this.#draft;
     const local = new Local(value.type, types.push(value.type) - 1, this.#draft);
     this.set(local, value as Operand<T>);
     return local;
   }
 
-  /** A local that holds a constant from the function's start: cheaper in a loop than the constant itself, which engines make anew in each pass. */
-  constant(value: Expr<"v128">): Local<"v128"> {
-    const { types, prologue } = this.#draft;
-    const local = new Local(value.type, types.push(value.type) - 1, this.#draft);
-    value.write(prologue, this.#draft);
-    prologue.push(0x21, ...unsigned(local.index));
-    return local;
-  }
-
   /** local <- value */
   set<T extends ValueType>(local: Local<T>, value: Operand<T>): void {
     const expression = operandOf(local.type, value, `set of ${local.name}`);
-    // Writes nothing, but refuses the local of another function.
-    local.write([], this.#draft);
+    local.checkOwner(this.#draft);
     this.#write(expression, 0x21, ...unsigned(local.index));
   }
 
   /** Memory at address + offset <- all bytes of the value. */
   store(address: Operand<"i32">, value: Expr, offset = 0): void {
-    const code = {
-      i32: memoryCode(scalar, [0x36, 2], offset),
-      i64: memoryCode(scalar, [0x37, 3], offset),
-      f32: memoryCode(scalar, [0x38, 2], offset),
-      f64: memoryCode(scalar, [0x39, 3], offset),
-      v128: memoryCode(simd, [0x0b, 4], offset),
-    }[value.type];
+    checkExpression("store", value);
+    const code = value.type === "v128" ? memoryCode(simd, [0x0b, 4], offset) : memoryCode(scalar, STORES[value.type], offset);
     this.#store("store", address, value, code);
   }
 
@@ -153,4 +136,9 @@ export class FunctionBuilder<R extends ResultType = ResultType> {
     if (this.#draft.finished) throw new EmitError(`${this.#draft.name} is finished: a statement came after its body`);
     this.#draft.code.push(...code);
   }
+}
+
+/** A number could be of several types. */
+function checkExpression(statement: string, value: unknown): void {
+  if (!(value instanceof Expr)) throw new EmitError(`${statement} takes an expression, found ${value}`);
 }

@@ -50,7 +50,7 @@ export function loads<R extends ValueType, T extends { readonly [name: string]: 
 /** The code of an instruction on memory: opcode, alignment (a hint: the natural one) and offset. */
 export function memoryCode(encode: Encode, [opcode, log2Bytes]: MemoryOpcode, offset: number): readonly number[] {
   checkInteger("offset", offset, 0, 2 ** 32 - 1);
-  return [...encode(opcode), log2Bytes, ...unsigned(offset)];
+  return encode(opcode).concat(log2Bytes, unsigned(offset));
 }
 
 function named<T extends { readonly [name: string]: unknown }, F>(table: T, make: (name: string, entry: T[string]) => F): Named<T, F> {

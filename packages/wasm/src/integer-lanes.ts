@@ -1,5 +1,6 @@
+import { integer, integer64 } from "./encoding.ts";
 import { type Instruction, instructions, type Named, simd } from "./instructions.ts";
-import { type Extract, extractLane, integerBytes, type LaneAccess, laneAccess } from "./lane-access.ts";
+import { type Extract, extractLane, type LaneAccess, laneAccess } from "./lane-access.ts";
 
 type Unary = Instruction<readonly ["v128"], "v128">;
 type Binary = Instruction<readonly ["v128", "v128"], "v128">;
@@ -43,7 +44,7 @@ export const i8x16: LaneAccess<"i32"> &
   SignedExtracts &
   Integers &
   Named<typeof COMPARISONS & typeof SATURATING & typeof MIN_MAX & typeof I8X16_BINARY, Binary> = {
-  ...laneAccess({ name: "i8x16", lanes: 16, type: "i32", splat: 0x0f, replace: 0x17, bytes: integerBytes(1) }),
+  ...laneAccess({ name: "i8x16", lanes: 16, type: "i32", splat: 0x0f, replace: 0x17, bytes: integer(1) }),
   extract_lane_s: extractLane("i8x16.extract_lane_s", 0x15, 16, "i32"),
   extract_lane_u: extractLane("i8x16.extract_lane_u", 0x16, 16, "i32"),
   ...integers("i8x16", 0x60),
@@ -57,7 +58,7 @@ export const i16x8: LaneAccess<"i32"> &
   Integers &
   Named<typeof I16X8_UNARY, Unary> &
   Named<typeof COMPARISONS & typeof SATURATING & typeof MIN_MAX & typeof MUL & typeof I16X8_BINARY, Binary> = {
-  ...laneAccess({ name: "i16x8", lanes: 8, type: "i32", splat: 0x10, replace: 0x1a, bytes: integerBytes(2) }),
+  ...laneAccess({ name: "i16x8", lanes: 8, type: "i32", splat: 0x10, replace: 0x1a, bytes: integer(2) }),
   extract_lane_s: extractLane("i16x8.extract_lane_s", 0x18, 8, "i32"),
   extract_lane_u: extractLane("i16x8.extract_lane_u", 0x19, 8, "i32"),
   ...integers("i16x8", 0x80),
@@ -70,7 +71,7 @@ export const i16x8: LaneAccess<"i32"> &
 export const i32x4: LaneAccess<"i32"> &
   Integers & { readonly extract_lane: Extract<"i32"> } & Named<typeof I32X4_UNARY, Unary> &
   Named<typeof COMPARISONS & typeof MIN_MAX & typeof MUL & typeof I32X4_BINARY, Binary> = {
-  ...laneAccess({ name: "i32x4", lanes: 4, type: "i32", splat: 0x11, replace: 0x1c, bytes: integerBytes(4) }),
+  ...laneAccess({ name: "i32x4", lanes: 4, type: "i32", splat: 0x11, replace: 0x1c, bytes: integer(4) }),
   extract_lane: extractLane("i32x4.extract_lane", 0x1b, 4, "i32"),
   ...integers("i32x4", 0xa0),
   ...binary("i32x4", 0x37, COMPARISONS),
@@ -82,7 +83,7 @@ export const i32x4: LaneAccess<"i32"> &
 export const i64x2: LaneAccess<"i64"> &
   Integers & { readonly extract_lane: Extract<"i64"> } & Named<typeof I64X2_UNARY, Unary> &
   Named<typeof I64X2_COMPARISONS & typeof MUL, Binary> = {
-  ...laneAccess({ name: "i64x2", lanes: 2, type: "i64", splat: 0x12, replace: 0x1e, bytes: integerBytes(8) }),
+  ...laneAccess({ name: "i64x2", lanes: 2, type: "i64", splat: 0x12, replace: 0x1e, bytes: integer64 }),
   extract_lane: extractLane("i64x2.extract_lane", 0x1d, 2, "i64"),
   ...integers("i64x2", 0xc0),
   ...binary("i64x2", 0xd6, I64X2_COMPARISONS),

@@ -17,8 +17,8 @@ const ids = new WeakMap<object, number>();
 let lastId = 0;
 
 /**
- * The functions that `source` writes for these parameters, on the memory of the arena. A module is emitted and compiled once for all arenas, and
- * instantiated once in each. Addresses are passed as they are; an i32 result above 2^31 comes back negative: `>>> 0`.
+ * The functions that `source` writes for these parameters, on the memory of the arena. A module is emitted and compiled once for all
+ * arenas, and instantiated once in each. Addresses are passed as they are; an i32 result above 2^31 comes back negative: `>>> 0`.
  *
  * @throws EmitError where the source puts a kernel together wrongly.
  */
@@ -31,19 +31,13 @@ export function kernels<K extends { readonly [name in keyof K]: Kernel }, const 
   const inArena = getOrMake(instances, arena, () => new Map<string, unknown>());
   return getOrMake(inArena, key, () => {
     const { Instance, Module } = webAssembly()!;
-    const module = getOrMake(modules, key, () => new Module(emit(source, parameters)));
+    const module = getOrMake(modules, key, () => {
+      const m = new ModuleBuilder<K>();
+      source(m, ...parameters);
+      return new Module(m.bytes());
+    });
     return new Instance(module, { arena: { memory: memoryOf(arena) } }).exports;
   }) as K;
-}
-
-/** The module that `source` writes for these parameters, in WebAssembly's binary format. */
-export function emit<K extends { readonly [name in keyof K]: Kernel }, const A extends readonly KernelParameter[]>(
-  source: KernelSource<K, A>,
-  parameters: A,
-): Uint8Array {
-  const m = new ModuleBuilder<K>();
-  source(m, ...parameters);
-  return m.bytes();
 }
 
 function keyOf(part: KernelParameter): string {

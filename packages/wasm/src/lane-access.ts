@@ -1,5 +1,5 @@
 import { checkInteger, checkLength } from "@slam/errors";
-import { Expr, instruction, type Operand, operandOf, type ValueType } from "./expression.ts";
+import { Expr, instruction, type Operand, operandOf, type ValueType, VectorConstant } from "./expression.ts";
 import { simd } from "./instructions.ts";
 
 type LaneNumber<T extends ValueType> = T extends "i64" ? bigint : number;
@@ -31,7 +31,7 @@ export interface Shape<T extends ValueType> {
 export function laneAccess<T extends ValueType>({ name, lanes: count, type, splat, replace, bytes }: Shape<T>): LaneAccess<T> {
   const constant = (lanes: readonly LaneNumber<T>[]): Expr<"v128"> => {
     checkLength(`${name}.const`, lanes.length, count);
-    return new Expr(`${name}.const`, "v128", [...simd(0x0c), ...lanes.flatMap(bytes)], []);
+    return new VectorConstant(`${name}.const`, [...simd(0x0c), ...lanes.flatMap(bytes)]);
   };
   return {
     const: (...lanes) => constant(lanes),
@@ -67,9 +67,4 @@ export function extractLane<T extends ValueType>(name: string, opcode: number, c
 
 export function checkLane(name: string, lane: number, count: number): void {
   checkInteger(`${name}: lane`, lane, 0, count - 1);
-}
-
-/** The bytes of an integer, lowest first. */
-export function integerBytes(width: number): (n: number | bigint) => readonly number[] {
-  return (n) => Array.from({ length: width }, (_, byte) => Number((BigInt(n) >> BigInt(8 * byte)) & 0xffn));
 }

@@ -13,18 +13,9 @@ export function laneEmitter<R extends ResultType>(f: FunctionBuilder<R>): LaneOp
     (instruction: (a: V, b: V) => V): ((a: V, b: V) => V) =>
     (a, b) =>
       f.let(instruction(a, b));
-  const constants = new Map<number, V>();
-  const bits = (value: number): V => {
-    let c = constants.get(value | 0);
-    if (c === undefined) {
-      c = f.constant(i32x4.splat(value | 0));
-      constants.set(value | 0, c);
-    }
-    return c;
-  };
   return {
-    bits,
-    number: (x) => f.constant(f32x4.splat(x)),
+    bits: (value) => i32x4.splat(value | 0),
+    number: (x) => f32x4.splat(x),
     and: two(v128.and),
     or: two(v128.or),
     xor: two(v128.xor),

@@ -3,8 +3,8 @@ import { list, name, sized, unsigned } from "./encoding.ts";
 import { Local, operandOf, type ValueType } from "./expression.ts";
 import { FunctionBuilder, type FunctionDraft, type NumberType, type ResultType, type Returned } from "./function-builder.ts";
 
-/** A function of a module, as JavaScript calls it: addresses and counts as i32, numbers as f32 or f64. */
-export type Kernel = (...numbers: number[]) => number | void;
+/** A function of a module, as JavaScript calls it: addresses and counts are i32, numbers f32 or f64; it returns a number or nothing. */
+export type Kernel = (...numbers: number[]) => void;
 
 /** The parameters of a function, as its body sees them. */
 export type Locals<P> = { readonly [name in keyof P]: P[name] extends ValueType ? Local<P[name]> : never };
@@ -37,7 +37,16 @@ export class ModuleBuilder<K extends { readonly [name in keyof K]: Kernel }> {
   ): void {
     if (this.#functions.some((other) => other.name === name)) throw new EmitError(`there are two functions ${name}`);
     const types = Object.values(params);
-    const draft: FunctionDraft<R> = { name, result, params: types.length, types: [...types], prologue: [], code: [], finished: false };
+    const draft: FunctionDraft<R> = {
+      name,
+      result,
+      params: types.length,
+      types: [...types],
+      prologue: [],
+      constants: new Map(),
+      code: [],
+      finished: false,
+    };
     const locals = Object.keys(params).map((param, index) => [param, new Local(params[param], index, draft)]);
     const value = body(new FunctionBuilder(draft), Object.fromEntries(locals) as Locals<P>);
     if (result !== "void") operandOf(result, value, `the result of ${name}`).write(draft.code, draft);
@@ -49,25 +58,25 @@ export class ModuleBuilder<K extends { readonly [name in keyof K]: Kernel }> {
   bytes(): Uint8Array {
     const functions = this.#functions;
     const memory = [...name("arena"), ...name("memory"), MEMORY_IMPORT, 0, 0];
-    return Uint8Array.from([
-      ...HEADER,
-      ...section(1, functions.map(signature)),
-      ...section(2, [memory]),
-      ...section(
+    const sections = [
+      section(1, functions.map(signature)),
+      section(2, [memory]),
+      section(
         3,
         functions.map((_, index) => unsigned(index)),
       ),
-      ...section(
+      section(
         7,
         functions.map((f, index) => [...name(f.name), FUNCTION_EXPORT, ...unsigned(index)]),
       ),
-      ...section(10, functions.map(functionBody)),
-    ]);
+      section(10, functions.map(functionBody)),
+    ];
+    return new Uint8Array(HEADER.concat(...sections));
   }
 }
 
 function section(id: number, items: readonly (readonly number[])[]): readonly number[] {
-  return [id, ...sized(list(items))];
+  return [id].concat(sized(list(items)));
 }
 
 function signature({ params, types, result }: FunctionDraft<ResultType>): readonly number[] {
@@ -84,5 +93,5 @@ function functionBody({ params, types, prologue, code }: FunctionDraft<ResultTyp
     else runs.push({ type, count: 1 });
   }
   const locals = list(runs.map(({ type, count }) => [...unsigned(count), TYPE_CODES[type]]));
-  return sized([...locals, ...prologue, ...code, END]);
+  return sized(locals.concat(prologue, code, END));
 }

@@ -7,8 +7,8 @@ import { type FloatScalar, f32, f64, i32, select } from "./scalar.ts";
 import { v128 } from "./v128.ts";
 
 /**
- * The operations of a vector space on n elements at addresses in an arena, in fp64 or fp32. Those that store return how many infinities they
- * stored.
+ * The operations of a vector space on n elements at addresses in an arena, in fp64 or fp32. Those that store return how many infinities
+ * they stored.
  */
 export interface VectorKernels {
   dot(x: number, y: number, n: number): number;
@@ -79,13 +79,12 @@ function write<T extends "f32" | "f64">(m: ModuleBuilder<VectorKernels>, format:
 /** The last vector <- value(elements of all vectors), element by element; returns how many infinities were stored. */
 function elementwise<T extends "f32" | "f64">(
   f: FunctionBuilder<"i32">,
-  { bytes, lanes, infinity: constant, loadLane }: Format<T>,
+  { bytes, lanes, infinity, loadLane }: Format<T>,
   vectors: readonly Address[],
   n: Address,
   value: (elements: readonly Expr<"v128">[]) => Expr<"v128">,
 ): Expr<"i32"> {
-  const infinity = f.let(constant);
-  const zero = f.let(i32x4.splat(0));
+  const zero = i32x4.splat(0);
   const infinities = f.let(i32x4.splat(0));
   /** The value of the elements that `load` reads at vector + i. */
   const compute = (i: Address, load: (address: Expr<"i32">) => Expr<"v128">): Local<"v128"> => {
@@ -134,7 +133,7 @@ function dot<T extends "f32" | "f64">(
   n: Address,
 ): Expr<T> {
   const perVector = 16 / bytes;
-  const zero = f.let(i32x4.splat(0));
+  const zero = i32x4.splat(0);
   const total = f.let(lanes.extract_lane(zero, 0));
   const end = f.let(i32.mul(n, bytes));
   f.for(0, end, CHUNK * bytes, (from) => {

@@ -22,8 +22,12 @@ export function checkInstructions(name: string, namespace: object, models: Model
 }
 
 /** Compares an instruction with its model on drawn operands. */
-export function checkInstruction(instruction: (...operands: Expr[]) => Expr, { types, result, compute }: Model): void {
-  const run = evaluator(types, instruction);
+export function checkInstruction(instruction: (...operands: Expr[]) => Expr, model: Model): void {
+  checkComputation(evaluator(model.types, instruction), model);
+}
+
+/** Compares a function of operands' bytes with a model on drawn operands. */
+export function checkComputation(run: (...operands: Uint8Array[]) => Uint8Array, { types, result, compute }: Model): void {
   const draws = fc.sample(fc.tuple(...types.map(() => operand)), { numRuns: 200, seed: 1 });
   for (const operands of draws) {
     const [actual, expected] = [run(...operands), compute(...operands)];

@@ -5,6 +5,8 @@ import {
   floatComparisons,
   floats,
   fromFloats,
+  greater,
+  lesser,
   type Model,
   type Models,
   onFloats,
@@ -21,8 +23,8 @@ function models(width: 4 | 8): Models {
     ...floatArithmetic("v128", width),
     // Lanes of ones: -1 in 32 or 64 bits.
     ...floatComparisons("v128", width, -1, width),
-    pmin: two((a, b) => (b < a ? b : a)),
-    pmax: two((a, b) => (a < b ? b : a)),
+    pmin: two((a, b) => lesser(b, a)),
+    pmax: two((a, b) => greater(b, a)),
   };
 }
 

@@ -37,10 +37,13 @@ describe("locals", () => {
   });
 
   test("a value of another type is refused, and a number that could be of several", () => {
-    expect(() => compiled((f, n) => (f.set(n, f64.const(1) as never), n))).toThrow(
-      new EmitError("set of local 0 takes a value of type i32, found f64.const, of type f64"),
-    );
-    expect(() => compiled((f) => f.let(1 as never))).toThrow(new EmitError("run: let takes an expression, found 1"));
+    const other = (f: FunctionBuilder<"i32">, n: Local<"i32">): Local<"i32"> => {
+      f.set(n, f64.const(1) as never);
+      return n;
+    };
+
+    expect(() => compiled(other)).toThrow(new EmitError("set of local 0 takes a value of type i32, found f64.const, of type f64"));
+    expect(() => compiled((f) => f.let(1 as never))).toThrow(new EmitError("let takes an expression, found 1"));
   });
 });
 
@@ -179,6 +182,12 @@ describe("stores write at address + offset, and nothing else", () => {
     kernels(arena, (m: ModuleBuilder<{ run(): void }>) => m.func("run", {}, "void", statement)).run();
 
     expect(bytes).toEqual(expected);
+  });
+
+  test("store refuses a number, which could be of several types", () => {
+    const store = (m: ModuleBuilder<{ run(): void }>): void => m.func("run", {}, "void", (f) => f.store(0, 1 as never));
+
+    expect(() => kernels(arena, store)).toThrow(new EmitError("store takes an expression, found 1"));
   });
 
   test("storeLane refuses a lane that is none", () => {

@@ -23,6 +23,7 @@ test("exports these names", () => {
     "i64x2",
     "i8x16",
     "kernels",
+    "laneEmitter",
     "select",
     "v128",
   ]);

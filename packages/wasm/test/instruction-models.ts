@@ -84,6 +84,18 @@ export function onVectors(result: Model["result"], types: readonly ValueType[], 
   return { types, result, compute };
 }
 
+/** The lesser of two; the second where they are equal, or where one is NaN. */
+export function lesser<T extends number | bigint>(a: T, b: T): T {
+  if (a < b) return a;
+  return b;
+}
+
+/** The greater of two; the second where they are equal, or where one is NaN. */
+export function greater<T extends number | bigint>(a: T, b: T): T {
+  if (a > b) return a;
+  return b;
+}
+
 type Comparison = (a: number | bigint, b: number | bigint) => boolean;
 const COMPARISONS: { readonly [name: string]: Comparison } = {
   eq: (a, b) => a === b,

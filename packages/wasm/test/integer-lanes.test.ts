@@ -2,8 +2,10 @@ import { i8x16, i16x8, i32x4, i64x2, type ValueType } from "../src/index.ts";
 import { checkInstructions } from "./check-instructions.ts";
 import {
   floats,
+  greater,
   integerComparisons,
   integers,
+  lesser,
   type Model,
   type Models,
   onIntegers,
@@ -42,13 +44,11 @@ function models(width: number): Models {
 }
 
 function minMax(width: number): Models {
-  const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-  const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
   return {
-    min_s: onIntegers(TWO_VECTORS, signed, width, least),
-    min_u: onIntegers(TWO_VECTORS, unsigned, width, least),
-    max_s: onIntegers(TWO_VECTORS, signed, width, most),
-    max_u: onIntegers(TWO_VECTORS, unsigned, width, most),
+    min_s: onIntegers(TWO_VECTORS, signed, width, lesser),
+    min_u: onIntegers(TWO_VECTORS, unsigned, width, lesser),
+    max_s: onIntegers(TWO_VECTORS, signed, width, greater),
+    max_u: onIntegers(TWO_VECTORS, unsigned, width, greater),
   };
 }
 
