@@ -197,7 +197,10 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #atZeroGradient(J: J, began: number): void {
     if (this.#watch > 0) {
       this.#record(began, 0, 0, Number.NaN, false);
-      this.#reject("diverged", `a point where the gradient is zero has the cost ${this.#shown(this.#cost)}, above the lowest, ${this.#shown(this.#best.cost)}`);
+      this.#reject(
+        "diverged",
+        `a point where the gradient is zero has the cost ${this.#shown(this.#cost)}, above the lowest, ${this.#shown(this.#best.cost)}`,
+      );
     } else if (isZero(this.#exactly(J).g)) this.#finish("converged", "the gradient is zero");
     else this.#finish("stagnated", `the gradient is zero in ${this.#policy.jacobian.name}, but not in fp64`);
   }

@@ -3,8 +3,8 @@ import { Arena, bytesFor, kernels } from "@slam/wasm";
 import { cosSin } from "./between.ts";
 import { upperSize } from "./between-formulas.ts";
 import { poseSize } from "./graph.ts";
+import type { EdgeTerms, Linearization } from "./linearization.ts";
 import { jacobianKernel, residualKernel } from "./linearize.kernel.ts";
-import type { EdgeTerms, Linearization } from "./linearize.ts";
 
 type Numbers = Float64Array | Float32Array;
 

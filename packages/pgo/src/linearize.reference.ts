@@ -2,7 +2,7 @@ import { type AnyPrecision, type OperationFormat, storeCounted } from "@slam/flo
 import { arithmeticOf } from "./between.ts";
 import { whitened } from "./between-formulas.ts";
 import { poseSize } from "./graph.ts";
-import type { EdgeTerms, Linearization } from "./linearize.ts";
+import type { EdgeTerms, Linearization } from "./linearization.ts";
 
 /** In any format: sums are rounded to its arithmetic term by term, and once more to its storage. */
 export function linearizeReference(terms: EdgeTerms, { arithmetic: A, storage }: OperationFormat): Linearization {

@@ -8,7 +8,8 @@ import { betweenSe3 } from "./between-se3.ts";
 import { edgeBlocks } from "./edge-blocks.ts";
 import { type PoseGraph, poseSize } from "./graph.ts";
 import { BsrJacobian } from "./jacobian.ts";
-import { type EdgeTerms, type Linearization, linearize } from "./linearize.ts";
+import type { EdgeTerms, Linearization } from "./linearization.ts";
+import { linearize } from "./linearize.ts";
 import { retractRounded } from "./retract.ts";
 import { squareRootInformation } from "./whitening.ts";
 

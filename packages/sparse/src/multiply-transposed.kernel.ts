@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32, type Local } from "@slam/wasm";
+import type { BsrParameters } from "./bsr-parameters.ts";
 import { gather, type Segment, scatter } from "./segments.kernel.ts";
-import type { BsrParameters } from "./spmv.kernel.ts";
 import type { StoredLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;

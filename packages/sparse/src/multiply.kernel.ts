@@ -1,7 +1,7 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, i64x2, type Local } from "@slam/wasm";
+import type { BsrParameters } from "./bsr-parameters.ts";
 import { Infinities } from "./infinities.kernel.ts";
 import { gather, scatter } from "./segments.kernel.ts";
-import type { BsrParameters } from "./spmv.kernel.ts";
 import type { ReadValues, StoredLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;

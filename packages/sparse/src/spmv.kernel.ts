@@ -1,4 +1,5 @@
-import { i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { i32, type ModuleBuilder, v128 } from "@slam/wasm";
+import { BSR_PARAMETERS } from "./bsr-parameters.ts";
 import { Infinities } from "./infinities.kernel.ts";
 import { multiply } from "./multiply.kernel.ts";
 import { multiplyTransposed } from "./multiply-transposed.kernel.ts";
@@ -15,10 +16,6 @@ export interface BsrKernels {
   countInfinite(y: number, n: number): number;
 }
 
-const PARAMETERS = { rowPtr: "i32", colIdx: "i32", values: "i32", blockRows: "i32", x: "i32", y: "i32" } as const;
-
-export type BsrParameters = { readonly [name in keyof typeof PARAMETERS]: Local<"i32"> };
-
 /**
  * Writes the reference's products, in its order and with its bits, for blocks of r x c values in a layout: each product and each sum is rounded
  * to the arithmetic. Values are read in the order of `BsrMatrix`, from addresses of any alignment.
@@ -26,8 +23,8 @@ export type BsrParameters = { readonly [name in keyof typeof PARAMETERS]: Local<
 export function bsrKernels(m: ModuleBuilder<BsrKernels>, r: number, c: number, layout: Layout): void {
   const stored = STORED_LANES[layout];
   const { lanes } = stored;
-  m.func("multiply", PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored));
-  m.func("multiplyTransposed", PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));
+  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored));
+  m.func("multiplyTransposed", BSR_PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));
   m.func("countInfinite", { y: "i32", n: "i32" }, "i32", (f, { y, n }) => {
     const infinities = new Infinities(f, stored);
     const end = f.let(i32.add(y, i32.mul(n, 16 / lanes)));

@@ -1,6 +1,6 @@
+import { type FP16, fp16, tolerance, type Vec, zeros } from "@slam/float";
 import { type PoseGraph, solve } from "@slam/pgo";
 import { sphere } from "@slam/sim";
-import { type FP16, fp16, tolerance, type Vec, zeros } from "@slam/float";
 
 /** 1/3 as fp16 holds it, and how far from 1/3 it may be. */
 export function third(): { readonly value: number; readonly bound: number } {

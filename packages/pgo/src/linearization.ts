@@ -1,0 +1,21 @@
+import type { RoundingEvents, Storage } from "@slam/float";
+import type { BetweenFactor } from "./between.ts";
+import type { EdgeBlocks } from "./edge-blocks.ts";
+import type { PoseGraph } from "./graph.ts";
+
+/** What the residuals of a graph are made of: r_e = W_e e_e. */
+export interface EdgeTerms {
+  readonly graph: PoseGraph;
+  readonly factor: BetweenFactor;
+  readonly blocks: EdgeBlocks;
+  /** W of each edge, dof x dof, upper triangular. */
+  readonly whitening: Float64Array;
+}
+
+/** Residuals and Jacobians at poses x, in one format. */
+export interface Linearization {
+  /** r <- W e, for each edge. */
+  residual(x: Float64Array, r: Float64Array): void;
+  /** values <- the blocks of W de/dxi, stored in the format; `events` counts what its range did to them. */
+  jacobian(x: Float64Array, values: Storage, events: RoundingEvents): void;
+}
