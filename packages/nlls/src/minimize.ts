@@ -1,7 +1,8 @@
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
-import { fp64, operationFormat, tolerance, wider } from "@slam/float";
+import { fp64, tolerance, wider } from "@slam/float";
 import { type LinearReport, type LinearSolver, type Termination, Work } from "@slam/linop";
 import { nielsenDamping } from "./damping.ts";
+import { EXACT, type ExactEquations, exactEquations } from "./exact-equations.ts";
 import type { Policy } from "./policy.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 import type { IterationRecord, PhaseSeconds, PrecisionEvents, SolveReport } from "./report.ts";
@@ -48,7 +49,6 @@ export interface Run<X> {
   cancel(message: string): void;
 }
 
-const EXACT = operationFormat(fp64);
 /** Steps that may pass without a new lowest cost: undamped under "lm", and under "gn" before the run counts as diverged. */
 const WATCH = { lm: 5, gn: 8 } as const;
 /** Levenberg-Marquardt ends when no step this small goes downhill. */
@@ -60,7 +60,7 @@ const MOST_REFINEMENTS = 4;
  * Minimises |r(x)|^2 by Gauss-Newton or Levenberg-Marquardt: (J'J + lambda diag(J'J)) dx = -J'r, inexactly, to eta.
  *
  * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that changes the cost, and should by
- * the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= eta max(|g|, sqrt(ftol |r|^2)) for it,
+ * the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= min(eta, 0.1) max(|g|, sqrt(ftol |r|^2)) for it,
  * with r, J and g evaluated anew in fp64, in the solver's norm, in which |g|^2 is about the decrease a full step brings; or a zero
  * gradient. Where only the first holds, the inner solve goes on from its replaced residual; where that gains nothing the run ends
  * "stagnated".
@@ -298,14 +298,14 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
    * The fp64 quantities decide the ending alone and never feed back into the step.
    */
   #verify(J: J, d: Float64Array | undefined, candidate: X, cost: number, decrease: number): Ending {
-    const { J: exactJ, g } = this.#exactly(J);
+    const exact = this.#exactly(J);
     let best = { candidate, cost };
     let cgIterations = 0;
-    let error = this.#relativeResidual(exactJ, d, g);
+    let error = this.#relativeResidual(exact, d);
     for (let round = 1; error > this.#lastEta && round <= MOST_REFINEMENTS; round++) {
       const linear = this.#timed("linearSolve", () => this.#solver.solve(this.#g, this.#dx, this.#eta * 0.1 ** round, true));
       cgIterations += linear.iterations;
-      const refined = this.#relativeResidual(exactJ, d, g);
+      const refined = this.#relativeResidual(exact, d);
       if (!(refined < error)) break;
       error = refined;
       const next = this.#problem.retract(this.#x, this.#dx, this.#policy.update);
@@ -326,23 +326,15 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     return { termination: "stagnated", message, cgIterations };
   }
 
-  /** J and g at x in fp64; the given J where it is that. */
-  #exactly(J: J): { readonly J: J; readonly g: Float64Array } {
+  #exactly(J: J): ExactEquations {
     const { storage, arithmetic } = this.#policy.jacobian;
-    const exact = storage === fp64 && arithmetic === fp64 ? J : this.#problem.jacobian(this.#x, EXACT);
-    const g = new Float64Array(this.#g.length);
-    this.#problem.residual(this.#x, EXACT, this.#row);
-    exact.gradient(this.#row, fp64, g);
-    return { J: exact, g };
+    return exactEquations(this.#problem, this.#x, storage === fp64 && arithmetic === fp64 ? J : undefined);
   }
 
-  /** g + (J'J + D) dx in fp64, in the solver's norm, over the size it should not exceed eta times. */
-  #relativeResidual(J: J, d: Float64Array | undefined, g: Float64Array): number {
-    const s = new Float64Array(g.length);
-    J.multiply(this.#dx, this.#row);
-    J.gradient(this.#row, fp64, s);
-    for (let j = 0; j < g.length; j++) s[j] += g[j] + (d === undefined ? 0 : d[j] * this.#dx[j]);
-    return this.#solver.norm(s) / Math.max(this.#solver.norm(g), Math.sqrt(this.#ftol * this.#cost));
+  /** What the step leaves of its equations in fp64, over the size it should not exceed eta times; in the solver's norm. */
+  #relativeResidual(exact: ExactEquations, d: Float64Array | undefined): number {
+    const size = Math.max(this.#solver.norm(exact.g), Math.sqrt(this.#ftol * this.#cost));
+    return this.#solver.norm(exact.residual(this.#dx, d)) / size;
   }
 
   #costAt(x: X): number {

@@ -1,7 +1,7 @@
 import { fp32, fp64, operationFormat, tolerance } from "@slam/float";
+import { EXACT } from "./exact-equations.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 
-const EXACT = operationFormat(fp64);
 const SINGLE = operationFormat(fp32);
 
 /**
