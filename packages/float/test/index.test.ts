@@ -28,6 +28,7 @@ test("exports these names", () => {
     "operationFormat",
     "pack",
     "powerOfTwoBelow",
+    "scaleFp16Codes",
     "sin",
     "split",
     "storeCounted",

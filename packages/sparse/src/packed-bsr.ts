@@ -1,9 +1,8 @@
 import { OptionError } from "@slam/errors";
-import { type AnyPrecision, bf16, fp16, fp32, fp64, type Storage } from "@slam/float";
+import { type AnyPrecision, bf16, fp16, fp32, fp64, type Storage, scaleFp16Codes } from "@slam/float";
 import { type Arena, bytesFor, kernels } from "@slam/wasm";
 import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
-import { scaleFp16Codes } from "./scaled-fp16.ts";
 import { type BsrKernels, bsrKernels } from "./spmv.kernel.ts";
 import type { Layout } from "./stored-lanes.kernel.ts";
 
