@@ -9,6 +9,7 @@ import {
   type OperationFormat,
   powerOfTwoBelow,
   type Storage,
+  scaleFp16Codes,
   storeCounted,
   type Vec,
 } from "@slam/float";
@@ -78,10 +79,12 @@ function chooseSolve(symbolic: CholeskySymbolic, format: OperationFormat, values
   if (storage === (bf16 as AnyPrecision) && table !== undefined) return engineSolve(symbolic, storage, "bf16", values);
   if (storage === (fp16 as AnyPrecision) && table !== undefined) return halfSolve(symbolic, values as Uint16Array);
   const w = table === undefined ? new Float64Array(symbolic.n * symbolic.b) : new Float32Array(symbolic.n * symbolic.b);
+  // The factor may lie in a workspace that is used again; the engine has its own copies anyway.
+  const own = values.slice();
   return (fill) => {
     fill(w);
-    if (table === undefined) solveReference(symbolic, format, values, w as Float64Array);
-    else solve16(symbolic, values as Uint16Array, table, w as Float32Array);
+    if (table === undefined) solveReference(symbolic, format, own, w as Float64Array);
+    else solve16(symbolic, own as Uint16Array, table, w as Float32Array);
     return w;
   };
 }
@@ -97,29 +100,17 @@ function engineSolve(symbolic: CholeskySymbolic, storage: AnyPrecision, kind: Tr
 
 /** fp16 in the layout f16k where the factor's range allows it; a solution that leaves the range of w is computed again in the safe layout. */
 function halfSolve(symbolic: CholeskySymbolic, values: Uint16Array): Solve {
-  const scaled = scaleHalf(values);
-  if (scaled === undefined) return engineSolve(symbolic, fp16, "fp16", values);
+  const scaled = new Uint16Array(values.length);
+  if (!scaleFp16Codes(values, scaled)) return engineSolve(symbolic, fp16, "fp16", values);
   const fast = engineSolve(symbolic, fp16, "f16k", scaled);
+  const own = values.slice();
   let safe: Solve | undefined;
   return (fill) => {
     const w = fast(fill);
     if (w.every(Number.isFinite)) return w;
-    safe ??= engineSolve(symbolic, fp16, "fp16", values);
+    safe ??= engineSolve(symbolic, fp16, "fp16", own);
     return safe(fill);
   };
-}
-
-/** fp16 codes of 2^10 x for codes of x; undefined where an |x| is 64 or more, infinite or NaN. */
-function scaleHalf(codes: Uint16Array): Uint16Array | undefined {
-  const scaled = new Uint16Array(codes.length);
-  for (let i = 0; i < codes.length; i++) {
-    const magnitude = codes[i] & 0x7fff;
-    if (magnitude >= 0x5400) return undefined;
-    // A normal code's exponent goes up by 10; subnormals, exact multiples of 2^-24, are few and go the long way.
-    if (magnitude >= 0x0400) scaled[i] = codes[i] + (10 << 10);
-    else fp16.store(scaled, i, 1024 * fp16.load(codes, i));
-  }
-  return scaled;
 }
 
 function norm(V: AnyPrecision, r: Storage): number {

@@ -25,6 +25,7 @@ import { solve16 } from "../src/triangular.codes.ts";
 import { solveReference } from "../src/triangular.reference.ts";
 import { triangularPreconditioner } from "../src/triangular.ts";
 import { triangularEngine } from "../src/triangular-engine.ts";
+import { choleskyWorkspace } from "../src/workspace.ts";
 import {
   anyCase,
   type BlockCase,
@@ -76,6 +77,34 @@ test("solves a 2x2 system, in scalars and as one block", () => {
   expect([...applied(preconditioner(factorOf(two)), [2, 5])]).toEqual([0, 1]);
   expect([...applied(preconditioner(factorOf(two, {}, 2)), [2, 5])]).toEqual([0, 1]);
 });
+
+test.each([fp64, fp32, fp16, fp12] as AnyPrecision[])(
+  "solves with its factor in $name still when the factor's workspace is used again",
+  (P) => {
+    const matrix = lowerTriangle(P, two, 1);
+    const symbolic = analyzeCholesky(matrix.pattern, { ordering: "natural" });
+    const workspace = choleskyWorkspace(symbolic, P);
+    const factor = factorize(symbolic, matrix, { workspace }) as CholeskyFactor<AnyPrecision>;
+    const own = preconditioner(factor, operationFormat(P, P));
+    const stored = preconditioner(factor, operationFormat(P));
+
+    factorize(
+      symbolic,
+      lowerTriangle(
+        P,
+        [
+          [9, 3],
+          [3, 9],
+        ],
+        1,
+      ),
+      { workspace },
+    );
+
+    expect([...applied(own, [2, 5])]).toEqual([0, 1]);
+    expect([...applied(stored, [2, 5])]).toEqual([0, 1]);
+  },
+);
 
 test("leaves r as it was", () => {
   const M = preconditioner(factorOf(two));

@@ -117,9 +117,12 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
-    this.#renew = this.#preconditionerName === "none" ? undefined : () => this.#factorize(J, d);
-    if (this.#renew !== undefined && this.#isDue()) return this.#renew();
+    if (this.#preconditionerName === "none") {
+      if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
+    } else {
+      this.#renew = () => this.#factorize(J, d);
+      if (this.#isDue()) return this.#renew();
+    }
     this.#pack(J, d);
     return undefined;
   }
@@ -143,15 +146,16 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #factorize(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
     const { events, work } = this.#counters;
     const { factorize: format, precondition } = this.#policy;
-    this.#scaling = jacobiScaling(J.columnSquares());
+    // Kept only if there is a factor: the operator and the factor at hand are in the scaling before.
+    const scaling = jacobiScaling(J.columnSquares());
     const A = format.arithmetic;
     const symbolic = this.#symbolic as CholeskySymbolic;
     this.#factorWorkspace ??= choleskyWorkspace(symbolic, A);
-    const H = normalProduct(this.#normal as NormalSymbolic, scaleColumns(J.matrix, this.#scaling, A, events), work);
+    const H = normalProduct(this.#normal as NormalSymbolic, scaleColumns(J.matrix, scaling, A, events), work);
     if (d !== undefined)
       addDiagonal(
         H,
-        d.map((dj, j) => dj * this.#scaling[j] ** 2),
+        d.map((dj, j) => dj * scaling[j] ** 2),
       );
     const factor = factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
     this.#factorizations++;
@@ -161,6 +165,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
     events.shifts += factor.shifts;
+    this.#scaling = scaling;
     this.#preconditioner = triangularPreconditioner(
       convertFactor(factor, format.storage, events),
       precondition,
