@@ -27,9 +27,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   )
     .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
     .addOption(choice("--method <name>", "lm is Gauss-Newton until a step is rejected (default: lm)", ["gn", "lm"]))
-    .addOption(choice("--linear <name>", "linear solver", ["cgnr"]).default("cgnr"))
-    .addOption(choice("--preconditioner <name>", "of the linear solver (default: ichol)", ["none", "jacobi", "ichol"]))
-    .option("--fill <n>", "of the Cholesky factor: 0 or complete (default: complete)", fill)
+    .addOption(
+      choice("--linear <name>", "conjugate gradients, or a factorisation in fp64 or fp32 at each step", ["cgnr", "direct"]).default("cgnr"),
+    )
+    .addOption(choice("--preconditioner <name>", "of cgnr (default: ichol)", ["none", "jacobi", "ichol"]))
+    .option("--fill <n>", "of the Cholesky factor: complete, or levels from 0, none (default: complete)", fill)
     .addOption(choice("--refresh <when>", "when the factor is made anew (default: adaptive)", ["static", "adaptive", "always"]))
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .addOption(
@@ -127,9 +129,8 @@ function numberThat(check: (value: number) => void): (text: string) => number {
   };
 }
 
-function fill(text: string): 0 | "complete" {
-  if (text !== "0" && text !== "complete") throw new InvalidArgumentError("Allowed are 0 and complete.");
-  return text === "0" ? 0 : "complete";
+function fill(text: string): number | "complete" {
+  return text === "complete" ? text : integer(0)(text);
 }
 
 function ids(text: string): number[] {

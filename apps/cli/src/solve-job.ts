@@ -8,7 +8,7 @@ export interface SolveJob {
   readonly name: string;
   readonly graph: PoseGraph;
   readonly policy: PolicyJson;
-  readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration">;
+  readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration" | "arenas">;
   /** How often to solve the same problem. */
   readonly repeat: number;
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SlamError } from "@slam/errors";
 import { start } from "@slam/pgo";
+import { ArenaPool } from "@slam/wasm";
 import { policyNames, policyOf } from "./policy.ts";
 import type { SolveJob, SolveMessage, SolveOutcome, SolveSeconds } from "./solve-job.ts";
 
@@ -16,11 +17,13 @@ try {
 
 function solveRepeatedly({ graph, policy, options, repeat }: SolveJob): SolveOutcome {
   const seconds: SolveSeconds[] = [];
+  const arenas = new ArenaPool();
   for (let solve = 1; ; solve++) {
     const began = performance.now();
     const run = start(graph, {
       ...options,
       policy: policyOf(policy),
+      arenas,
       onIteration: (record, index) => post({ kind: "iteration", solve, index, record }),
     });
     while (!run.done) {
@@ -30,6 +33,7 @@ function solveRepeatedly({ graph, policy, options, repeat }: SolveJob): SolveOut
     const { policy: formats, seconds: phases, initializeSeconds, ...report } = run.report;
     seconds.push({ solve: (performance.now() - began) / 1000, initialize: initializeSeconds, ...phases });
     if (solve === repeat || isStopped()) return { poses: run.graph.poses, report: { ...report, policy: policyNames(formats) }, seconds };
+    arenas.recycle();
   }
 }
 

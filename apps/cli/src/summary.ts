@@ -23,7 +23,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     `chi2      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
-    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; preconditioner ${linear.preconditioner}: ` +
+    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
     `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
@@ -31,6 +31,10 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     precisionTable(report),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function methodText({ solver, preconditioner }: PgoReport["linear"]): string {
+  return solver === "direct" ? "direct" : `preconditioner ${preconditioner}`;
 }
 
 function precisionTable(report: PgoReport): string {

@@ -44,7 +44,7 @@ describe.concurrent("slam pgo", () => {
 
     expect(parseReport(stdout).input).toEqual({ file: "square.g2o", poses: 4, edges: 4, unknown: [] });
     expect(stderr).toMatch(/^iteration 1: chi2 /);
-    expect(stderr).toMatch(/precondition .*fp16/);
+    expect(stderr).toMatch(/precondition .*fp32/);
   });
 
   test("says on stdout what ran in which precision", async (context) => {
@@ -120,8 +120,23 @@ describe.concurrent("slam pgo", () => {
     expect((await linearOf("--preconditioner", "none")).preconditioner).toBe("none");
     expect((await linearOf("--preconditioner", "jacobi", "--linear", "cgnr")).preconditioner).toBe("jacobi");
     expect((await linearOf("--fill", "0", "--method", "gn")).preconditioner).toBe("ichol no-fill");
+    expect((await linearOf("--fill", "2")).preconditioner).toBe("ichol fill 2");
+    expect(await linearOf("--linear", "direct")).toMatchObject({ solver: "direct", preconditioner: "none" });
     expect((await linearOf("--refresh", "static", "--fill", "complete")).factorizations).toBe(1);
     expect((await linearOf("--refresh", "always", "--eta", "1e-3", "--ftol", "1e-12")).factorizations).toBeGreaterThan(1);
+  });
+
+  test.for(["fp64", "fp32", "mixed"])("solves directly in %s, to the optimum, a factorisation a step", async (policy, context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "square.g2o": SQUARE });
+    const reportOf = async (linear: string): Promise<PgoReport> =>
+      parseReport((await slam(folder, "pgo", "square.g2o", "--policy", policy, "--linear", linear, "--json", "--quiet")).stdout);
+
+    const [direct, iterative] = [await reportOf("direct"), await reportOf("cgnr")];
+
+    expect([direct.termination, direct.linear.factorizations]).toEqual(["converged", direct.iterations.length]);
+    expect(Math.abs(direct.cost.final / iterative.cost.final - 1)).toBeLessThan(1e-6);
+    expect(direct.linear.cgIterations).toBeLessThanOrEqual(iterative.linear.cgIterations);
   });
 
   test("holds the poses of --fix where they are", async (context) => {

@@ -12,7 +12,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["a number out of range", ["pgo", "square.g2o", "--eta", "3"], "Allowed is a number in 0 ... 1"],
     ["a number that is none", ["pgo", "square.g2o", "--ftol", "small"], "Allowed is a finite number >= 0"],
     ["a count that is none", ["pgo", "square.g2o", "--repeat", "0"], "Allowed is an integer >= 1"],
-    ["a fill that does not work", ["pgo", "square.g2o", "--fill", "2"], "Allowed are 0 and complete"],
+    ["a fill that does not work", ["pgo", "square.g2o", "--fill", "-2"], "Allowed is an integer >= 0"],
     ["ids that are none", ["pgo", "square.g2o", "--fix", "0,first"], "Allowed are ids"],
     ["an id the graph does not have", ["pgo", "square.g2o", "--fix", "0,9"], "--fix 9: the graph has no pose of this id"],
     ["an unknown policy", ["pgo", "square.g2o", "--policy", "quarter"], 'policy.preset is "quarter", expected one of fp64'],
@@ -25,6 +25,13 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["an operand behind --json", ["info", "--json", "square.g2o", "square.g2o"], "--json square.g2o: the report's name ends in .json"],
     ["fill without a factor", ["pgo", "square.g2o", "--fill", "0", "--preconditioner", "jacobi"], "--fill goes with"],
     ["refresh of nothing", ["pgo", "square.g2o", "--refresh", "always", "--preconditioner", "none"], "--refresh goes with"],
+    [
+      "a preconditioner of a direct solver",
+      ["pgo", "square.g2o", "--linear", "direct", "--preconditioner", "ichol"],
+      "--preconditioner goes with",
+    ],
+    ["fill of a direct solver", ["pgo", "square.g2o", "--linear", "direct", "--fill", "0"], "--fill goes with --linear cgnr"],
+    ["a direct solver in 16 bits", ["pgo", "square.g2o", "--linear", "direct", "--policy", "half"], "--policy half does it in fp16"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],
     ["a world without a name for it", ["generate", "sphere"], "required option '--out <file>' not specified"],
     [

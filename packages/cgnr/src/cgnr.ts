@@ -1,9 +1,17 @@
 import { checkInteger, checkLength, checkNumber, OptionError } from "@slam/errors";
 import type { AnyPrecision, Storage, Vec } from "@slam/float";
 import type { LinearOperator, LinearReport, LinearTermination, Preconditioner } from "@slam/linop";
-import { checkExactSystem, type ExactSystem, residualReplacement } from "./exact-system.ts";
+import {
+  checkExactSystem,
+  checkExactWorkspace,
+  type ExactSystem,
+  type ExactWorkspace,
+  exactWorkspace,
+  residualReplacement,
+} from "./exact-system.ts";
+import { isZero } from "./is-zero.ts";
 
-/** What a solve needs besides its operands; pass one to allocate nothing, but for the three vectors of an exact system. */
+/** What a solve needs besides its operands: pass one to allocate no vector. */
 export interface CgnrWorkspace<P extends AnyPrecision> {
   /** Length rows. */
   readonly q: Vec<P>;
@@ -13,6 +21,8 @@ export interface CgnrWorkspace<P extends AnyPrecision> {
   readonly p: Vec<P>;
   readonly w: Vec<P>;
   readonly t: Vec<P>;
+  /** What residuals of an exact system need. Without it a solve with one makes its own. */
+  readonly exact?: ExactWorkspace<AnyPrecision> | undefined;
 }
 
 export interface CgnrOptions<P extends AnyPrecision> {
@@ -34,13 +44,18 @@ export interface CgnrOptions<P extends AnyPrecision> {
    * one takes its place, and the iteration goes on from there until that is ("verified"). Default none.
    */
   readonly exact?: ExactSystem<AnyPrecision> | undefined;
+  /**
+   * Makes each direction conjugate to the one before by a product of its own (one dot more per iteration), and not by the recurrence that
+   * holds for a fixed symmetric M alone. For an M that changes from one application to the next, or that rounds roughly. Default false.
+   */
+  readonly flexible?: boolean;
   readonly workspace?: CgnrWorkspace<P>;
   /** Called after each iteration with the recurrence's |s| / |A'b|, in that norm. */
   readonly onIteration?: (iteration: number, relativeResidual: number) => void;
 }
 
-/** Scratch for solves with operators of A's shape. */
-export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>): CgnrWorkspace<P> {
+/** Scratch for solves with operators of A's shape, and with exact ones of `exact`'s where that is given. */
+export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>, exact?: LinearOperator<AnyPrecision>): CgnrWorkspace<P> {
   const { space, rows, cols } = A;
   return {
     q: space.zeros(rows),
@@ -49,6 +64,7 @@ export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>): Cgn
     p: space.zeros(cols),
     w: space.zeros(cols),
     t: space.zeros(cols),
+    exact: exact && exactWorkspace(exact),
   };
 }
 
@@ -57,6 +73,8 @@ export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>): Cgn
  *
  * Every vector is in the format of `A.space` and every operation runs in that space; the scalars alpha and beta are quotients in fp64 of
  * dot products summed in the space's arithmetic.
+ *
+ * beta is Fletcher and Reeves', or where `flexible` Notay's -z'(A'A + D) p / p'(A'A + D) p, which is Polak and Ribiere's for an exact step.
  *
  * Residuals are replaced only where the recurrence would end, and the directions with them, which makes it iterative refinement. Replacing
  * them every 50 iterations as well cost CG its conjugacy, and 2 to 10 times the iterations where hundreds or thousands are needed.
@@ -70,7 +88,7 @@ export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>): Cgn
  *   with a finite residual).
  * @throws DimensionError, OptionError before anything is written.
  * @see Bjorck, Numerical Methods for Least Squares Problems, SIAM 1996, 7.4; Higham, Accuracy and Stability of Numerical Algorithms, SIAM
- *   2002, chapter 12.
+ *   2002, chapter 12; Notay, Flexible conjugate gradients, SIAM J. Sci. Comput. 22, 2000, algorithm 2.1 with m = 1.
  */
 export function cgnr<P extends AnyPrecision>(
   A: LinearOperator<P>,
@@ -79,11 +97,20 @@ export function cgnr<P extends AnyPrecision>(
   options: CgnrOptions<P> = {},
 ): LinearReport {
   checkOperands(A, rightSide, x, options);
-  const { preconditioner: M, damping: d, rtol = 1e-2, atol = 0, maxIterations = 10 * A.cols, exact, onIteration } = options;
+  const {
+    preconditioner: M,
+    damping: d,
+    rtol = 1e-2,
+    atol = 0,
+    maxIterations = 10 * A.cols,
+    exact,
+    flexible = false,
+    onIteration,
+  } = options;
   const { space } = A;
   const { storage } = space.format;
   const { q, s, z, p, w, t } = options.workspace ?? cgnrWorkspace(A);
-  const replace = exact && residualReplacement(A, exact);
+  const replace = exact && residualReplacement(A, exact, options.workspace?.exact);
 
   // s <- A'b
   if ("b" in rightSide) A.multiplyTransposed(rightSide.b, s);
@@ -109,9 +136,9 @@ export function cgnr<P extends AnyPrecision>(
   }
 
   let trueNorm = Infinity;
-  // per iteration: products with A and A', M^-1, 2 dots, 3 axpys and a copy
+  // per iteration: products with A and A', M^-1, 2 dots (3 if flexible), 3 axpys and a copy
   for (let iteration = 0; ; iteration++) {
-    const wasMet = isMet(isZero(storage, s));
+    const wasMet = isMet();
     if (wasMet) {
       if (!replace) return report("tolerance-met", iteration);
       const isSolved = replace(x, s);
@@ -140,15 +167,15 @@ export function cgnr<P extends AnyPrecision>(
       copy(t, x);
       return report("non-finite", iteration);
     }
-    // p <- M^-1 s + (gamma' / gamma) p
-    space.xpby(direction, next / gamma, p);
+    // p <- M^-1 s + beta p
+    space.xpby(direction, flexible ? -space.dot(direction, w) / delta : next / gamma, p);
     gamma = next;
     onIteration?.(iteration + 1, Math.sqrt(gamma) * scale);
   }
 
   /** |s| <= target. Where the arithmetic has flushed s'M^-1 s to zero, only a zero s counts. */
-  function isMet(isZeroResidual: boolean): boolean {
-    return gamma > 0 ? Math.sqrt(gamma) <= target : gamma === 0 && isZeroResidual;
+  function isMet(isSolved?: boolean): boolean {
+    return gamma > 0 ? Math.sqrt(gamma) <= target : gamma === 0 && (isSolved ?? isZero(storage, s));
   }
 
   /** w <- (A'A + D) v; returns v'w as |A v|^2 + v'(D v), which cannot be negative. */
@@ -190,13 +217,6 @@ function isPositive(square: number): boolean {
   return square > 0 && square < Infinity;
 }
 
-/** -0 is zero too, whatever its code. */
-function isZero(P: AnyPrecision, x: unknown): boolean {
-  const codes = x as Storage;
-  for (let i = 0; i < codes.length; i++) if (P.load(codes, i) !== 0) return false;
-  return true;
-}
-
 function copy(from: unknown, to: unknown): void {
   (to as Float64Array).set(from as Float64Array);
 }
@@ -229,12 +249,21 @@ function checkOperands<P extends AnyPrecision>(
   checkNumber("cgnr: rtol", options.rtol ?? 0, 0);
   checkNumber("cgnr: atol", options.atol ?? 0, 0);
   checkInteger("cgnr: maxIterations", options.maxIterations ?? 0, 0);
-  if (options.workspace !== undefined) checkWorkspace(options.workspace, A);
+  if (options.workspace !== undefined) checkWorkspace(options.workspace, A, options.exact);
 }
 
-function checkWorkspace<P extends AnyPrecision>(workspace: CgnrWorkspace<P>, { rows, cols }: LinearOperator<P>): void {
-  for (const [name, vector] of Object.entries(workspace))
-    checkLength(`cgnr: workspace.${name}`, length(vector), name === "q" ? rows : cols);
+function checkWorkspace<P extends AnyPrecision>(
+  { q, s, z, p, w, t, exact }: CgnrWorkspace<P>,
+  { rows, cols }: LinearOperator<P>,
+  system: ExactSystem<AnyPrecision> | undefined,
+): void {
+  checkLength("cgnr: workspace.q", length(q), rows);
+  checkLength("cgnr: workspace.s", length(s), cols);
+  checkLength("cgnr: workspace.z", length(z), cols);
+  checkLength("cgnr: workspace.p", length(p), cols);
+  checkLength("cgnr: workspace.w", length(w), cols);
+  checkLength("cgnr: workspace.t", length(t), cols);
+  if (exact !== undefined && system !== undefined) checkExactWorkspace(exact, system.A);
 }
 
 function length(vector: unknown): number {

@@ -1,6 +1,7 @@
 import { checkLength } from "@slam/errors";
-import { type AnyPrecision, type Storage, storeCounted, type Vec } from "@slam/float";
-import type { LinearOperator } from "@slam/linop";
+import type { AnyPrecision, Storage, Vec } from "@slam/float";
+import { convertInto, type LinearOperator } from "@slam/linop";
+import { isZero } from "./is-zero.ts";
 
 /** (A'A + diag(d)) x = g in the format that residuals are computed in, as a rule a wider one than the iteration's. */
 export interface ExactSystem<Q extends AnyPrecision> {
@@ -19,33 +20,46 @@ export function checkExactSystem(exact: ExactSystem<AnyPrecision>, iteration: Li
   if (exact.damping !== undefined) checkLength("cgnr: exact.damping", (exact.damping as Storage).length, iteration.cols);
 }
 
+/** Vectors of the exact system's space. */
+export interface ExactWorkspace<Q extends AnyPrecision> {
+  /** The iterate, length cols. */
+  readonly x: Vec<Q>;
+  /** Length rows. */
+  readonly q: Vec<Q>;
+  /** Length cols. */
+  readonly s: Vec<Q>;
+}
+
+export function exactWorkspace<Q extends AnyPrecision>({ space, rows, cols }: LinearOperator<Q>): ExactWorkspace<Q> {
+  return { x: space.zeros(cols), q: space.zeros(rows), s: space.zeros(cols) };
+}
+
+/** @throws DimensionError unless the workspace fits the exact operator. */
+export function checkExactWorkspace({ x, q, s }: ExactWorkspace<AnyPrecision>, { rows, cols }: LinearOperator<AnyPrecision>): void {
+  checkLength("cgnr: workspace.exact.x", (x as Storage).length, cols);
+  checkLength("cgnr: workspace.exact.q", (q as Storage).length, rows);
+  checkLength("cgnr: workspace.exact.s", (s as Storage).length, cols);
+}
+
 /**
  * Makes the function that computes s <- g - A'(A x) - d .* x in the exact system's format, into which x is converted and from which s is,
  * each entry rounded once; their spaces count what that overflows or flushes. It returns whether s was zero before.
  */
 export function residualReplacement<P extends AnyPrecision>(
-  iteration: LinearOperator<P>,
-  exact: ExactSystem<AnyPrecision>,
+  { space: narrow }: LinearOperator<P>,
+  { A, g, damping }: ExactSystem<AnyPrecision>,
+  { x: wide, q, s: residual }: ExactWorkspace<AnyPrecision> = exactWorkspace(A),
 ): (x: Vec<P>, s: Vec<P>) => boolean {
-  const P: AnyPrecision = iteration.space.format.storage;
-  const { A, g, damping } = exact;
   const { space } = A;
+  const P = narrow.format.storage;
   const Q = space.format.storage;
-  const wide = space.zeros(A.cols);
-  const row = space.zeros(A.rows);
-  const residual = space.zeros(A.cols);
   return (x, s) => {
-    for (let j = 0; j < A.cols; j++) storeCounted(Q, wide as Storage, j, P.load(x as Storage, j), space.events);
-    A.multiply(wide, row);
-    A.multiplyTransposed(row, residual);
+    convertInto(P, x, Q, wide, space.events);
+    A.multiply(wide, q);
+    A.multiplyTransposed(q, residual);
     if (damping !== undefined) space.diagonalAxpy(damping, wide, residual);
     space.xpby(g, -1, residual);
-    let isZero = true;
-    for (let j = 0; j < A.cols; j++) {
-      const value = Q.load(residual as Storage, j);
-      isZero &&= value === 0;
-      storeCounted(P, s as Storage, j, value, iteration.space.events);
-    }
-    return isZero;
+    convertInto(Q, residual, P, s, narrow.events);
+    return isZero(Q, residual);
   };
 }

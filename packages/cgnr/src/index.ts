@@ -1,2 +1,2 @@
 export { type CgnrOptions, type CgnrWorkspace, cgnr, cgnrWorkspace } from "./cgnr.ts";
-export type { ExactSystem } from "./exact-system.ts";
+export type { ExactSystem, ExactWorkspace } from "./exact-system.ts";

@@ -241,6 +241,10 @@ describe("refuses, before it writes,", () => {
       "cgnr: workspace.w has length 3, expected 2",
       () => cgnr(A, good, good.x, { workspace: { ...cgnrWorkspace(A), w: new Float64Array(3) } }),
     ],
+    [
+      "cgnr: workspace.exact.q has length 2, expected 3",
+      () => cgnr(A, good, good.x, { exact, workspace: cgnrWorkspace(A, dense(space, diagonal([1, 1]))) }),
+    ],
   ])("%s", (message, solve) => {
     expect(solve).toThrow(message);
     expect(good).toEqual({ b: Float64Array.of(1, 2, 2), x: Float64Array.of(7, 7) });
@@ -250,14 +254,16 @@ describe("refuses, before it writes,", () => {
 describe("a workspace", () => {
   test("gives the same bits, whatever a solve before has left in it", () => {
     const A = dense(space, line);
-    const workspace = cgnrWorkspace(A);
-    for (const scratch of Object.values(workspace)) scratch.fill(NaN);
+    const workspace = cgnrWorkspace(A, A);
+    const { exact: own, ...vectors } = workspace;
+    for (const scratch of [...Object.values(vectors), ...Object.values(own ?? {})]) (scratch as Float64Array).fill(NaN);
     const damping = Float64Array.of(1, 2);
+    const exact = { A, g: Float64Array.of(5, 11), damping };
     const [x, y, z] = [space.zeros(2), space.zeros(2), space.zeros(2)];
 
-    cgnr(A, { b: heights }, x, { damping });
-    cgnr(A, { b: heights }, y, { damping, workspace });
-    cgnr(A, { b: heights }, z, { damping, workspace });
+    cgnr(A, { b: heights }, x, { damping, exact });
+    cgnr(A, { b: heights }, y, { damping, exact, workspace });
+    cgnr(A, { b: heights }, z, { damping, exact, workspace });
 
     expect(y).toEqual(x);
     expect(z).toEqual(x);

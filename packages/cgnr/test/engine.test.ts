@@ -103,6 +103,7 @@ describe.each<OperationFormat<Float>>([operationFormat(fp64), operationFormat(fp
       ["plain", () => ({})],
       ["with damping", (space) => ({ damping: filled(space, b.map(Math.abs)) })],
       ["preconditioned", (space) => ({ preconditioner: inverse(space, diagonal(b.map((_, i) => 1 / (2 + i)))) })],
+      ["flexible", (space) => ({ flexible: true, preconditioner: inverse(space, diagonal(b.map((_, i) => 1 / (2 + i)))) })],
       [
         "with an exact system",
         (space) => ({ exact: exactSystem(), rtol: 1e-6, preconditioner: inverse(space, diagonal(b.map(() => 0.1))) }),

@@ -14,7 +14,7 @@ export { exponentOf, powerOfTwoBelow } from "./power-of-two.ts";
 export type { AnyPrecision, Precision, Storage, StorageConstructor } from "./precision.ts";
 export { type RoundingEvents, storeCounted } from "./rounding-events.ts";
 export { scaleFp16Codes } from "./scaled-fp16.ts";
-export { cos, sin } from "./sin-cos.ts";
+export { cos, sin, writeCosSin } from "./sin-cos.ts";
 export { tolerance } from "./tolerance.ts";
 export { nextDown, nextUp, ulp, ulpDistance } from "./ulp.ts";
 export { asVec, convert, pack, sub, unpack, type Vec, zeros } from "./vec.ts";

@@ -90,7 +90,8 @@ function upperLanes({ name, significandBits: p, saturate = false }: LaneWidths):
       const top = shiftLeft(ops, word, cut - 16 * part);
       return part === 0 ? top : ops.and(top, ops.bits(kept));
     },
-    encode: (ops, [low, high]) => ops.or(ops.shrU(round(ops, low), cut), shiftRight(ops, round(ops, high), cut - 16)),
+    encode: (ops, parts) =>
+      parts.map((x, part) => shiftRight(ops, round(ops, x), cut - 16 * part)).reduce((word, code) => ops.or(word, code)),
     round,
   };
 }

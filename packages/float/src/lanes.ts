@@ -62,7 +62,10 @@ export interface LaneCodec {
   readonly limit: number;
   /** Values 4 part ... 4 part + 3 of a word's group, times `scale`; exact. */
   decode<V>(ops: LaneOps<V>, word: V, part: number): V;
-  /** The word of a group: parts in order, as many as there are; each number rounded once, as the format's `store` does. */
+  /**
+   * The word of a group: parts in order, all or the first ones, the others' codes then 0; each number rounded once, as the format's `store`
+   * does.
+   */
   encode<V>(ops: LaneOps<V>, parts: readonly V[]): V;
   /** Numbers rounded to the format, still fp32 lanes. Any NaN stays some NaN. */
   round<V>(ops: LaneOps<V>, x: V): V;

@@ -41,6 +41,7 @@ test("exports these names", () => {
     "ulpDistance",
     "unpack",
     "wider",
+    "writeCosSin",
     "zeros",
   ]);
 });

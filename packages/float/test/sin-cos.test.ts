@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cos, sin } from "../src/index.ts";
+import { cos, sin, writeCosSin } from "../src/index.ts";
 import { cosExactly, errorInUlps, sinExactly } from "./elementary-oracle.ts";
 
 /** m 2^e with any sign. */
@@ -34,6 +34,17 @@ test("large angles are reduced exactly", () => {
 
 test("neither infinity nor NaN has a sine", () => {
   for (const x of [Infinity, -Infinity, NaN]) expect([sin(x), cos(x)]).toEqual([NaN, NaN]);
+});
+
+test("both at once are those of each alone, bit for bit", () => {
+  const anything = fc.oneof(binades(-60, 60), fc.double(), fc.constantFrom(0, -0, Infinity, NaN, Math.PI, 5e-324));
+  fc.assert(
+    fc.property(anything, (x) => {
+      const out = new Float64Array(4);
+      writeCosSin(x, out, 1);
+      expect(out).toEqual(Float64Array.of(0, cos(x), sin(x), 0));
+    }),
+  );
 });
 
 test("sin is odd, cos even, bit for bit", () => {

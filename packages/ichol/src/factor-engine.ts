@@ -1,40 +1,73 @@
 import type { FP32, FP64, Storage } from "@slam/float";
-import { Arena, bytesFor, kernels } from "@slam/wasm";
-import { factorKernel, scratchWidth } from "./factor.kernel.ts";
+import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels } from "@slam/wasm";
+import { placeAreas } from "./areas.ts";
+import { factorKernel, TABLES } from "./factor.kernel.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 
-/** Everything that the kernel reads and writes, in one arena. */
+/** Everything that the kernels read and write, in one arena. */
 export interface FactorEngine {
   readonly L: Storage;
   readonly floors: Float64Array;
+  prepare(values: Storage, shift: number, pivotFloor: number): void;
   factorColumns(): number;
 }
 
-export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32): FactorEngine {
-  const { n, b, L: pattern, rows, order } = symbolic;
-  const entries = pattern.rowIdx.length * b * b;
-  const scratchEntries = b * scratchWidth(b);
-  const indices = [pattern.colPtr, pattern.rowIdx, rows.rowPtr, rows.colIdx, rows.position, order];
-  const indexBytes = indices.reduce((sum, array) => sum + bytesFor(Int32Array, array.length), bytesFor(Int32Array, n));
-  const arena = new Arena(bytesFor(format, entries) + bytesFor(format, scratchEntries) + bytesFor(Float64Array, n * b) + indexBytes);
-  const L = arena.view(format, entries) as unknown as Storage;
-  const floors = arena.view(Float64Array, n * b);
-  const scratch = arena.view(format, scratchEntries) as unknown as Storage;
-  const where = arena.view(Int32Array, n);
-  const addresses = indices.map((array) => {
-    const copy = arena.view(Int32Array, array.length);
-    copy.set(array);
-    return arena.address("index", copy);
+/**
+ * Blocks or block columns that one call of a kernel handles: between calls the engine changes to the code that it has optimised
+ * meanwhile.
+ */
+const CHUNK = 256;
+/** Blocks, and row indices, that a tile may read beyond the last one; the indices are valid ones, zeros. */
+const OVERREAD = 4;
+
+export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, arenas: ArenaPool): FactorEngine {
+  const { n, b, L: pattern, destination, supernodes } = symbolic;
+  const Type = format.Storage as ArenaArrayConstructor<ArenaArray>;
+  const blockBytes = b * b * Type.BYTES_PER_ELEMENT;
+  const { arena, views, at } = placeAreas(arenas, {
+    L: [Type, pattern.rowIdx.length * b * b],
+    A: [Type, destination.length * b * b],
+    dummy: [Type, OVERREAD * b * b],
+    floors: [Float64Array, n * b],
+    base: [Int32Array, n],
+    where: [Int32Array, n],
+    colPtr: pattern.colPtr,
+    rowIdx: [Int32Array, pattern.rowIdx.length + OVERREAD],
+    first: supernodes.first,
+    updatePtr: supernodes.updatePtr,
+    updates: supernodes.updates,
+    destination,
+    tables: [Int32Array, TABLES.length],
   });
-  const [colPtr, rowIdx, rowPtr, rowColumn, position, orderAt] = addresses;
-  const kernel = kernels(arena, factorKernel, b, format.name);
-  const at = (array: Storage | Int32Array): number => arena.address("factor", array);
+  const L = views.L as Storage;
+  const A = views.A as Storage;
+  const where = views.where as Int32Array;
+  const tables = views.tables as Int32Array;
+  const base = views.base as Int32Array;
+  for (let j = 0; j < n; j++) base[j] = at.L + (pattern.colPtr[j] - j) * blockBytes;
+  (views.rowIdx as Int32Array).set(pattern.rowIdx);
+  TABLES.forEach((name, k) => {
+    tables[k] = at[name];
+  });
+  const kernel = kernels(arena, factorKernel, b, format.name, symbolic.fill === "complete" ? "complete" : "partial");
   return {
     L,
-    floors,
+    floors: views.floors as Float64Array,
+    prepare(values, shift, pivotFloor) {
+      A.set(values as never);
+      L.fill(0);
+      for (let k = 0; k < destination.length; k += CHUNK) {
+        kernel.scatter(at.A, at.L, at.destination, k, Math.min(k + CHUNK, destination.length));
+      }
+      for (let j = 0; j < n; j += CHUNK) kernel.prepareDiagonal(at.tables, j, Math.min(j + CHUNK, n), shift, pivotFloor);
+    },
     factorColumns() {
       where.fill(0);
-      return kernel.factorColumns(n, at(L), colPtr, rowIdx, rowPtr, rowColumn, position, orderAt, at(floors), at(where), at(scratch));
+      for (let s = 0; s < supernodes.first.length - 1; s++) {
+        const bad = kernel.factorSupernode(at.tables, s);
+        if (bad >= 0) return bad;
+      }
+      return -1;
     },
   };
 }

@@ -7,8 +7,8 @@ import { type CholeskyWorkspace, checkWorkspace, choleskyWorkspace } from "./wor
 
 export interface FactorizeOptions {
   /**
-   * Tries with a shifted diagonal after a breakdown, doubled each time from 1e-3; for a complete factor, which breaks down by rounding alone, from 16 u
-   * times 4. 0: the first breakdown is returned. Default 20.
+   * Tries with a shifted diagonal after a breakdown, doubled each time from 1e-3; for a complete factor, which breaks down by rounding
+   * alone, from 16 u times 4. 0: the first breakdown is returned. Default 20.
    */
   readonly maxShifts?: number;
   /** The first try's shift: A + shift diag(A) is factorised. Default 0. */
@@ -31,7 +31,7 @@ export interface BadPivot {
 export interface CholeskyFactor<P extends AnyPrecision> {
   readonly symbolic: CholeskySymbolic;
   readonly format: P;
-  /** b b values for each block of symbolic.L, row-major; diagonal blocks lower triangular. */
+  /** b b values for each block of symbolic.L, by columns; diagonal blocks lower triangular. */
   readonly values: Vec<P>;
   readonly shift: number;
   /** Breakdowns on the way; the last of them. */
@@ -46,7 +46,8 @@ export interface CholeskyFactor<P extends AnyPrecision> {
  * @param A the lower triangle that was analysed.
  * @returns the factor, or the bad pivot that is left after `maxShifts` shifts, or at once where A is not finite.
  * @throws DimensionError if A has not the blocks that were analysed, OptionError.
- * @see Manteuffel, An incomplete factorization technique for positive definite linear systems, Math. Comp. 34, 1980; Scott and Tuma, arXiv 2401.17957.
+ * @see Manteuffel, An incomplete factorization technique for positive definite linear systems, Math. Comp. 34, 1980; Scott and Tuma,
+ *   arXiv 2401.17957.
  */
 export function factorize<P extends AnyPrecision>(
   symbolic: CholeskySymbolic,
@@ -60,14 +61,14 @@ export function factorize<P extends AnyPrecision>(
   checkNumber("factorize: pivotFloor", pivotFloor, 0, 1);
   const workspace = options.workspace ?? choleskyWorkspace(symbolic, A.format);
   checkWorkspace(workspace, symbolic, A.format);
-  const { L, floors } = workspace;
+  const { L } = workspace;
   const complete = symbolic.fill === "complete";
   const firstShift = complete ? 16 * A.format.unitRoundoff : 1e-3;
   const growth = complete ? 4 : 2;
   let shift = options.shift ?? 0;
   let badPivot: BadPivot | undefined;
   for (let shifts = 0; ; shifts++) {
-    scatter(symbolic, A, shift, pivotFloor, L, floors);
+    workspace.prepare(A.values as Storage, shift, pivotFloor);
     const row = workspace.factorColumns();
     work?.count("factorize", A.format.name, symbolic.flops, A.format.name, L.byteLength);
     if (row < 0) return { symbolic, format: A.format, values: L as unknown as Vec<P>, shift, shifts, badPivot };
@@ -98,35 +99,6 @@ function everyFinite(A: BsrMatrix<AnyPrecision>): boolean {
   const values = A.values as Storage;
   for (let k = 0; k < values.length; k++) if (!Number.isFinite(A.format.load(values, k))) return false;
   return true;
-}
-
-/** L <- P (A + shift diag(A)) P', zeros elsewhere. */
-function scatter(
-  { b, n, L: pattern, destination, order }: CholeskySymbolic,
-  A: BsrMatrix<AnyPrecision>,
-  shift: number,
-  pivotFloor: number,
-  L: Storage,
-  floors: Float64Array,
-): void {
-  const P = A.format;
-  const from = A.values as Storage;
-  L.fill(0);
-  for (let k = 0; k < destination.length; k++) {
-    const into = (destination[k] >> 1) * b * b;
-    const transposed = (destination[k] & 1) === 1;
-    for (let i = 0; i < b; i++) {
-      for (let j = 0; j < b; j++) L[into + i * b + j] = from[k * b * b + (transposed ? j * b + i : i * b + j)];
-    }
-  }
-  for (let j = 0; j < n; j++) {
-    const d = pattern.colPtr[j] * b * b;
-    for (let i = 0; i < b; i++) {
-      const diagonal = P.load(L, d + i * (b + 1));
-      floors[order[j] * b + i] = pivotFloor * diagonal;
-      if (shift > 0) P.store(L, d + i * (b + 1), diagonal + shift * diagonal);
-    }
-  }
 }
 
 function pivotAt({ b, order, L: pattern }: CholeskySymbolic, P: AnyPrecision, L: Storage, row: number, shift: number): BadPivot {

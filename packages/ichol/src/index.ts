@@ -1,4 +1,13 @@
 export { type BadPivot, type CholeskyFactor, convertFactor, type FactorizeOptions, factorize, isFactor } from "./factorize.ts";
-export { analyzeCholesky, type CholeskySymbolic, type ColumnPattern, type Fill, type SymbolicOptions } from "./symbolic.ts";
+export type { ColumnPattern, Supernodes } from "./supernodes.ts";
+export {
+  analyzeCholesky,
+  type CholeskySymbolic,
+  type Fill,
+  type SymbolicOptions,
+  withBlockSize,
+} from "./symbolic.ts";
+export { factorizeThreshold, type ThresholdOptions } from "./threshold.ts";
 export { triangularPreconditioner } from "./triangular.ts";
+export { type TriangularWorkspace, triangularWorkspace } from "./triangular-workspace.ts";
 export { type CholeskyWorkspace, choleskyWorkspace } from "./workspace.ts";

@@ -11,10 +11,13 @@ export interface Lanes<N extends "f64" | "f32"> {
   splat(address: Address, offset: number): Vector;
   multiply(a: Vector, b: Vector): Vector;
   subtract(a: Vector, b: Vector): Vector;
+  divide(a: Vector, b: Vector): Vector;
   extract(v: Vector, lane: number): Expr<N>;
   spread(x: Operand<N>): Vector;
-  /** Lanes 0 ... first - 1 of a, then those of b after them. */
-  join(a: Vector, b: Vector, first: number): Vector;
+  /** One number into a lane of v. */
+  loadLane(address: Address, v: Vector, lane: number, offset: number): Vector;
+  /** One number in the first lane, zeros above. */
+  loadFirst(address: Address, offset: number): Vector;
   readonly one: {
     load(address: Address, offset?: number): Expr<N>;
     mul(a: Operand<N>, b: Operand<N>): Expr<N>;
@@ -25,6 +28,8 @@ export interface Lanes<N extends "f64" | "f32"> {
   };
   /** A number alone as fp64; exact. */
   wide(x: Operand<N>): Expr<"f64">;
+  /** The other way, rounded once. */
+  narrow(x: Operand<"f64">): Expr<N>;
 }
 
 export const lanes64: Lanes<"f64"> = {
@@ -33,16 +38,14 @@ export const lanes64: Lanes<"f64"> = {
   splat: v128.load64_splat,
   multiply: f64x2.mul,
   subtract: f64x2.sub,
+  divide: f64x2.div,
   extract: f64x2.extract_lane,
   spread: f64x2.splat,
-  join: (a, b, first) =>
-    f64x2.shuffle(
-      a,
-      b,
-      [0, 1].map((lane) => (lane < first ? lane : lane + 2)),
-    ),
+  loadLane: v128.load64_lane,
+  loadFirst: v128.load64_zero,
   one: f64,
   wide: (x) => f64.mul(x, 1),
+  narrow: (x) => f64.mul(x, 1),
 };
 
 export const lanes32: Lanes<"f32"> = {
@@ -51,14 +54,12 @@ export const lanes32: Lanes<"f32"> = {
   splat: v128.load32_splat,
   multiply: f32x4.mul,
   subtract: f32x4.sub,
+  divide: f32x4.div,
   extract: f32x4.extract_lane,
   spread: f32x4.splat,
-  join: (a, b, first) =>
-    f32x4.shuffle(
-      a,
-      b,
-      [0, 1, 2, 3].map((lane) => (lane < first ? lane : lane + 4)),
-    ),
+  loadLane: v128.load32_lane,
+  loadFirst: v128.load32_zero,
   one: f32,
   wide: (x) => f64.promote_f32(x),
+  narrow: (x) => f32.demote_f64(x),
 };

@@ -1,29 +1,16 @@
-import { checkChoice, checkLength, OptionError } from "@slam/errors";
-import {
-  amd,
-  type BsrPattern,
-  checkPermutation,
-  inversePermutation,
-  permuteSymmetric,
-  type RowStructure,
-  rowStructure,
-  symbolicCholesky,
-} from "@slam/sparse";
+import { checkChoice, checkInteger, checkLength, OptionError } from "@slam/errors";
+import { amd, type BsrPattern, checkPermutation, type PermutedTriangle, permuteSymmetric, symbolicCholesky } from "@slam/sparse";
+import { levelOfFill } from "./level-of-fill.ts";
+import { type ColumnPattern, type Supernodes, supernodes } from "./supernodes.ts";
 
-/** "complete": every entry of L. 0: only where A has one (no fill). */
-export type Fill = "complete" | 0;
+/** "complete": every block of L. A number: those of at most that level of fill; 0: only where A has one. */
+export type Fill = "complete" | number;
 
 export interface SymbolicOptions {
   /** Default "complete". */
   readonly fill?: Fill;
   /** A permutation (ordering[k] is the k-th block eliminated), "natural", or "amd". Default "amd". */
   readonly ordering?: "amd" | "natural" | Int32Array;
-}
-
-/** A lower triangle by block columns: the diagonal block first, rows ascending. */
-export interface ColumnPattern {
-  readonly colPtr: Int32Array;
-  readonly rowIdx: Int32Array;
 }
 
 /** The structure of P A P' = L L' by blocks; no numbers. One serves every matrix of its pattern, in every format. */
@@ -36,10 +23,11 @@ export interface CholeskySymbolic {
   /** order[k]: the block row of A that is eliminated as the k-th. */
   readonly order: Int32Array;
   readonly L: ColumnPattern;
-  /** L left of its diagonal, by rows. */
-  readonly rows: RowStructure;
+  readonly supernodes: Supernodes;
   /** For each block of A: its block in L, as 2 position + (1 if it lands transposed). */
   readonly destination: Int32Array;
+  /** Products L_ik L_jk' of blocks that a factorisation subtracts. */
+  readonly blockUpdates: number;
   /** Scalars stored in the lower triangle of L. */
   readonly nonzeros: number;
   /** Floating-point operations of one numeric factorisation. */
@@ -50,31 +38,46 @@ export interface CholeskySymbolic {
  * Orders and analyses a symmetric block matrix.
  *
  * @param A the lower triangle by block rows, every diagonal block present (as `normalSymbolic` of @slam/sparse makes it).
- * @throws OptionError if a diagonal block is missing, an entry lies above the diagonal or the ordering is not a permutation, DimensionError if
- * A is not square or the ordering's length does not fit.
+ * @throws OptionError if a diagonal block is missing, an entry lies above the diagonal or the ordering is not a permutation,
+ *   DimensionError if A is not square or the ordering's length does not fit.
  */
 export function analyzeCholesky(A: BsrPattern, options: SymbolicOptions = {}): CholeskySymbolic {
   const { fill = "complete", ordering = "amd" } = options;
-  if (fill !== "complete" && fill !== 0) throw new OptionError("analyzeCholesky: fill", { expected: '"complete" or 0', actual: fill });
+  if (fill !== "complete") checkInteger("analyzeCholesky: fill", fill, 0);
   checkLowerTriangle(A);
   const n = A.blockRows;
-  const b = A.r;
   const order = orderOf(A, ordering);
-  const { rowPtr, colIdx } = permuteSymmetric(n, A.rowPtr, A.colIdx, order);
-  const { colPtr, rowIdx } = fill === 0 ? { colPtr: rowPtr, rowIdx: colIdx } : symbolicCholesky(n, rowPtr, colIdx);
-  const L: ColumnPattern = { colPtr, rowIdx };
-  const rows = rowStructure(n, colPtr, rowIdx);
-  return {
-    A,
+  const permuted = permuteSymmetric(n, A.rowPtr, A.colIdx, order);
+  const { rowPtr, colIdx } = permuted;
+  const L: ColumnPattern =
+    fill === "complete" ? symbolicCholesky(n, rowPtr, colIdx) : levelOfFill({ colPtr: rowPtr, rowIdx: colIdx }, fill);
+  const structure = {
     fill,
-    b,
     n,
     order,
-    L,
-    rows,
-    destination: destinations(A, inversePermutation(order), L),
-    nonzeros: (L.rowIdx.length - n) * b * b + (n * b * (b + 1)) / 2,
-    flops: countFlops(n, b, L, rows),
+    L: { colPtr: L.colPtr, rowIdx: L.rowIdx },
+    supernodes: supernodes(n, L, fill === "complete"),
+    destination: destinations(n, permuted, L),
+    blockUpdates: fill === "complete" ? countUpdates(n, L) : countUpdatesWithin(n, L),
+  };
+  return { ...structure, A, b: A.r, ...sizes(structure, A.r) };
+}
+
+/** The same structure for a matrix with blocks of b x b instead, at the same places. */
+export function withBlockSize(symbolic: CholeskySymbolic, b: number): CholeskySymbolic {
+  checkInteger("withBlockSize: b", b, 1);
+  return { ...symbolic, A: { ...symbolic.A, r: b, c: b }, b, ...sizes(symbolic, b) };
+}
+
+/** 2 b^3 for each block update, b^3 for each block solved with a diagonal block, b (b + 1) (2 b + 1) / 6 for each of those. */
+function sizes(
+  { n, L, blockUpdates }: Pick<CholeskySymbolic, "n" | "L" | "blockUpdates">,
+  b: number,
+): Pick<CholeskySymbolic, "nonzeros" | "flops"> {
+  const below = L.rowIdx.length - n;
+  return {
+    nonzeros: below * b * b + (n * b * (b + 1)) / 2,
+    flops: b ** 3 * (2 * blockUpdates + below) + (n * b * (b + 1) * (2 * b + 1)) / 6,
   };
 }
 
@@ -101,40 +104,42 @@ function checkLowerTriangle(A: BsrPattern): void {
   }
 }
 
-function destinations(A: BsrPattern, inverse: Int32Array, L: ColumnPattern): Int32Array {
-  const destination = new Int32Array(A.colIdx.length);
-  for (let i = 0; i < A.blockRows; i++) {
-    for (let k = A.rowPtr[i]; k < A.rowPtr[i + 1]; k++) {
-      const p = inverse[i];
-      const q = inverse[A.colIdx[k]];
-      destination[k] = p >= q ? 2 * findRow(L, q, p) : 2 * findRow(L, p, q) + 1;
+/** The permuted triangle, upper by rows, is the lower one by columns: rows of column j ascend in it and in L. */
+function destinations(n: number, { rowPtr, colIdx, source, transposed }: PermutedTriangle, { colPtr, rowIdx }: ColumnPattern): Int32Array {
+  const destination = new Int32Array(colIdx.length);
+  for (let j = 0; j < n; j++) {
+    let e = colPtr[j];
+    for (let q = rowPtr[j]; q < rowPtr[j + 1]; q++) {
+      const i = colIdx[q];
+      while (rowIdx[e] < i) e++;
+      // As part of the lower triangle those are transposed that as part of the upper one are not.
+      destination[source[q]] = 2 * e + (i === j ? 0 : 1 - transposed[q]);
     }
   }
   return destination;
 }
 
-/** The position of row i in column j. */
-function findRow({ colPtr, rowIdx }: ColumnPattern, j: number, i: number): number {
-  let low = colPtr[j];
-  let high = colPtr[j + 1] - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rowIdx[middle] < i) low = middle + 1;
-    else high = middle;
+/** In a complete factor column k updates every pair of the rows below it. */
+function countUpdates(n: number, { colPtr }: ColumnPattern): number {
+  let updates = 0;
+  for (let k = 0; k < n; k++) {
+    const below = colPtr[k + 1] - colPtr[k] - 1;
+    updates += (below * (below + 1)) / 2;
   }
-  return low;
+  return updates;
 }
 
-/** 2 b^3 for each block update, b^3 for each block solved with a diagonal block, b (b + 1) (2 b + 1) / 6 for each of those. */
-function countFlops(n: number, b: number, { colPtr, rowIdx }: ColumnPattern, rows: RowStructure): number {
+/** Of those pairs the ones that L has. */
+function countUpdatesWithin(n: number, { colPtr, rowIdx }: ColumnPattern): number {
   let updates = 0;
-  // columnOf[i] = j: column j has row i. Without fill some updates have nowhere to go.
+  // columnOf[i] = k: column k has row i.
   const columnOf = new Int32Array(n).fill(-1);
-  for (let j = 0; j < n; j++) {
-    for (let e = colPtr[j]; e < colPtr[j + 1]; e++) columnOf[rowIdx[e]] = j;
-    for (let t = rows.rowPtr[j]; t < rows.rowPtr[j + 1]; t++) {
-      for (let ik = rows.position[t]; ik < colPtr[rows.colIdx[t] + 1]; ik++) if (columnOf[rowIdx[ik]] === j) updates++;
+  for (let k = 0; k < n; k++) {
+    for (let e = colPtr[k] + 1; e < colPtr[k + 1]; e++) columnOf[rowIdx[e]] = k;
+    for (let e = colPtr[k] + 1; e < colPtr[k + 1]; e++) {
+      const j = rowIdx[e];
+      for (let f = colPtr[j]; f < colPtr[j + 1]; f++) if (columnOf[rowIdx[f]] === k) updates++;
     }
   }
-  return b ** 3 * (2 * updates + rowIdx.length - n) + (n * b * (b + 1) * (2 * b + 1)) / 6;
+  return updates;
 }

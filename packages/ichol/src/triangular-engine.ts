@@ -1,52 +1,162 @@
-import type { AnyPrecision, Storage } from "@slam/float";
-import { Arena, bytesFor, kernels } from "@slam/wasm";
+import { type AnyPrecision, decodeTable, f16k, fp16, fp32, fp64, type LaneCodec, type RoundingEvents, type Storage } from "@slam/float";
+import { inversePermutation } from "@slam/sparse";
+import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels } from "@slam/wasm";
+import { type Area, placeAreas } from "./areas.ts";
+import type { EngineFormat } from "./engine-format.ts";
+import { type CholeskyFactor, convertFactor } from "./factorize.ts";
+import { encodeKernel, packKernel } from "./pack.kernel.ts";
+import { forgetCounts, largestMagnitude, takeCounts, thresholds } from "./survey.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
-import { type TriangularStorage, triangularKernel } from "./triangular.kernel.ts";
+import { type TileStorage, type TriangularKernels, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
+import { tileLayout } from "./triangular-layout.ts";
 
-/** Vectors may be read up to their full width from the last number of a block. */
-const OVERREAD = 16;
+type Numbers = Float64Array | Float32Array;
 
-/** Solves with the engine's kernels; w holds the right side on entry, in the order of elimination, and the solution on return. */
+/** A factor in an arena, packed for the kernels once for each direction, and its solves. */
 export interface TriangularEngine {
-  readonly w: Float64Array | Float32Array;
-  solve(): void;
+  /** In the order of A: r before `solve`, M^-1 r after it. */
+  readonly vector: Numbers;
+  /** Takes the place of the factor before; counts in `events` what its format does to it. */
+  load(factor: CholeskyFactor<AnyPrecision>, events: RoundingEvents): void;
+  /** Counts in `events` what V will do to the result. */
+  solve(V: AnyPrecision, events: RoundingEvents): void;
 }
 
-/** Copies L, stored in `storage` under the arithmetic of w, into an arena: once with blocks by columns and once by rows. */
+/** Columns that one call of a kernel handles: between calls the engine changes to the code that it has optimised meanwhile. */
+const CHUNK = 128;
+/** Bytes that a kernel may read beyond the last number, or write beyond the last segment of a vector. */
+const BEYOND = 64;
+
 export function triangularEngine(
   symbolic: CholeskySymbolic,
-  storage: AnyPrecision,
-  kind: TriangularStorage,
-  values: Storage,
+  { storage, kind, rounding }: EngineFormat,
+  arenas: ArenaPool,
 ): TriangularEngine {
-  const { n, b, L } = symbolic;
-  const wide = kind === "fp64";
-  const W = wide ? Float64Array : Float32Array;
-  const arena = new Arena(
-    2 * (bytesFor(storage, values.length) + OVERREAD) +
-      bytesFor(W, n * b) +
-      OVERREAD +
-      bytesFor(Int32Array, n + 1) +
-      bytesFor(Int32Array, L.rowIdx.length),
-  );
-  const place = (array: Storage | Int32Array): number => arena.address("L", array);
-  const byRows = arena.view(storage, values.length) as unknown as Storage;
-  byRows.set(values as never);
-  const byColumns = arena.view(storage, values.length) as unknown as Storage;
-  for (let block = 0; block < values.length; block += b * b) {
-    for (let i = 0; i < b; i++) for (let j = 0; j < b; j++) byColumns[block + j * b + i] = values[block + i * b + j];
+  const { n, b, L, order } = symbolic;
+  const arithmetic = kind === "fp64" ? fp64 : fp32;
+  const Type = arithmetic.Storage as ArenaArrayConstructor<Numbers & ArenaArray>;
+  const width = Type.BYTES_PER_ELEMENT;
+  const layout = tileLayout(symbolic, kind === "fp64" ? 2 : 4);
+  const { tilePtr, parts } = layout;
+  const encoded = typeof kind !== "string";
+  const vectors = tileVectors(b, kind);
+  const triangle = (b * (b + 1)) / 2;
+  const numbers = (length: number): Area => [Type, length + BEYOND / width];
+  const tiles: Area = [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4];
+  const part = numbers(encoded ? (layout.partTiles * vectors * 16) / width : 0);
+  const { arena, views, at } = placeAreas(arenas, {
+    forward: tiles,
+    backward: tiles,
+    staging: numbers(layout.partBlocks * b * b),
+    forwardPart: part,
+    zeros: numbers(b * b),
+    diagonal: numbers(n * triangle),
+    w: numbers((n + 1) * b),
+    vector: numbers(n * b),
+    tilePtr,
+    rows: layout.rows,
+    order,
+    inverse: inversePermutation(order),
+    colPtr: L.colPtr,
+    counts: [Int32Array, 8],
+    largest: [Float32Array, 4],
+  });
+  const staging = views.staging as Numbers;
+  const w = views.w as Numbers;
+  const surveyed = { counts: views.counts as Int32Array, largest: views.largest as Float32Array, lanes: width / 4 };
+  const pack = kernels(arena, packKernel, b, kind);
+  const vectorEnd = at.w + Math.ceil((n * b * width) / 16) * 16;
+  const diagonalEnd = at.diagonal + Math.ceil((n * triangle * width) / 16) * 16;
+  /** The layout at hand: for fp16 it depends on the range. */
+  let stored: TileStorage = kind;
+  let solver: TriangularKernels | undefined;
+
+  function survey(P: AnyPrecision, from: number, to: number): void {
+    const [overflow, tiny] = thresholds(P);
+    pack.survey(from, to, at.counts, overflow, tiny);
   }
-  const w = arena.view(W as typeof Float64Array, n * b) as Float64Array | Float32Array;
-  const colPtr = arena.view(Int32Array, n + 1);
-  const rowIdx = arena.view(Int32Array, L.rowIdx.length);
-  colPtr.set(L.colPtr);
-  rowIdx.set(L.rowIdx);
-  const kernel = kernels(arena, triangularKernel, b, kind);
+
+  /** L's numbers in the arithmetic, part by part, through `each`. */
+  function packParts(values: Storage, each: (firstTile: number, lastTile: number) => void): void {
+    for (let p = 1; p < parts.length; p++) {
+      const [from, to] = [parts[p - 1], parts[p]];
+      staging.set(values.subarray(L.colPtr[from] * b * b, L.colPtr[to] * b * b) as never);
+      const tileStart = encoded ? 0 : tilePtr[from] * tileBytes(b, kind);
+      const forward = encoded ? at.forwardPart : at.forward + tileStart;
+      pack.arrange(at.staging, at.colPtr, from, to, at.zeros, forward, at.backward + tileStart, at.diagonal + from * triangle * width);
+      each(tilePtr[from], tilePtr[to]);
+    }
+  }
+
+  function encodeWith(codec: LaneCodec, values: Storage, events: RoundingEvents): number {
+    const coder = kernels(arena, encodeKernel, b, codec);
+    packParts(values, (first, last) => {
+      const bytes = (last - first) * vectors * 16;
+      survey(storage, at.forwardPart, at.forwardPart + bytes);
+      const [from, to] = [first * tileBytes(b, codec), last * tileBytes(b, codec)];
+      coder.encode(at.forwardPart, at.forwardPart + bytes, at.forward + from);
+      coder.transpose(at.forward + from, at.forward + to, at.backward + from);
+    });
+    survey(storage, at.diagonal, diagonalEnd);
+    coder.round(at.diagonal, diagonalEnd);
+    const magnitude = largestMagnitude(surveyed);
+    takeCounts(surveyed, events);
+    solver = kernels(arena, triangularKernel, b, codec, "vector", rounding);
+    return magnitude;
+  }
+
+  function run(solve: TriangularKernels): void {
+    pack.permute(at.vector, at.w, at.order, 0, n);
+    // What tiles are filled up with points behind the last segment.
+    w.fill(0, n * b);
+    for (let j = 0; j < n; j += CHUNK) {
+      solve.forward(at.forward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
+    }
+    w.fill(0, n * b);
+    for (let j = Math.floor((n - 1) / CHUNK) * CHUNK; j >= 0; j -= CHUNK) {
+      solve.backward(at.backward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
+    }
+  }
+
   return {
-    w,
-    solve() {
-      kernel.forward(n, place(byColumns), place(colPtr), place(rowIdx), place(w));
-      kernel.backward(n, place(byRows), place(colPtr), place(rowIdx), place(w));
+    vector: views.vector.subarray(0, n * b) as Numbers,
+    load(factor, events) {
+      const values = numbersOf(factor, storage, arithmetic, events);
+      if (!encoded) {
+        packParts(values, () => {});
+        solver = kernels(arena, triangularKernel, b, kind, "vector", rounding);
+        return;
+      }
+      const counted = factor.format === arithmetic ? events : { overflows: 0, flushed: 0 };
+      stored = storage === fp16 ? (f16k(1) as LaneCodec) : kind;
+      const magnitude = encodeWith(stored, values, counted);
+      if (storage !== fp16 || magnitude <= stored.limit) return;
+      stored = f16k(fp16.round(magnitude)) ?? kind;
+      encodeWith(stored, values, { overflows: 0, flushed: 0 });
+    },
+    solve(V, events) {
+      run(solver as TriangularKernels);
+      survey(V, at.w, vectorEnd);
+      if (typeof stored !== "string" && stored.scale !== 1 && !Number.isFinite(largestMagnitude(surveyed))) {
+        // The vector may have left the range that the fold leaves it.
+        forgetCounts(surveyed);
+        run(kernels(arena, triangularKernel, b, stored, "numbers", rounding));
+        survey(V, at.w, vectorEnd);
+      }
+      takeCounts(surveyed, events);
+      pack.permute(at.w, at.vector, at.inverse, 0, n);
     },
   };
+}
+
+/** The factor's numbers, rounded to the format that they are stored in where that is not left to the kernels. */
+function numbersOf(factor: CholeskyFactor<AnyPrecision>, storage: AnyPrecision, arithmetic: AnyPrecision, events: RoundingEvents): Storage {
+  if (factor.format === arithmetic) return factor.values as Storage;
+  const { format, values } = convertFactor(factor, storage, events);
+  const table = decodeTable(format);
+  const codes = values as Storage;
+  const numbers = new Float32Array(codes.length);
+  if (table === undefined) for (let i = 0; i < codes.length; i++) numbers[i] = format.load(codes, i);
+  else for (let i = 0; i < codes.length; i++) numbers[i] = table[codes[i]];
+  return numbers;
 }

@@ -1,169 +1,236 @@
-import { type Expr, type FunctionBuilder, f32x4, i32, i32x4, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import type { LaneCodec } from "@slam/float";
+import { type Expr, type FunctionBuilder, f32x4, i32, type Local, laneEmitter, type ModuleBuilder, v128 } from "@slam/wasm";
+import { type BlockRows, loadRows, storeRows, tileShape } from "./block-rows.kernel.ts";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";
 
 type Address = Local<"i32">;
-type Vector = Expr<"v128">;
+type Body = FunctionBuilder<"void">;
 
-/** Of `triangularKernel`: addresses, and the number n of block columns. `w` is solved in place. */
+/**
+ * Of `triangularKernel`: addresses, and the block columns from ... to - 1. `w` is solved in place; `rows` are the offsets of block rows
+ * in it.
+ */
 export type TriangularKernels = {
-  /** w <- L^-1 w; blocks column-major. */
-  forward(n: number, blocks: number, colPtr: number, rowIdx: number, w: number): void;
-  /** w <- L^-T w; blocks row-major. */
-  backward(n: number, blocks: number, colPtr: number, rowIdx: number, w: number): void;
+  /** w <- L^-1 w, as far as these columns go; ascending. */
+  forward(tiles: number, diagonal: number, tilePtr: number, rows: number, w: number, from: number, to: number): void;
+  /** w <- L^-T w; descending. */
+  backward(tiles: number, diagonal: number, tilePtr: number, rows: number, w: number, from: number, to: number): void;
 };
 
 /**
- * How L may be stored for the engine's solves; those in 16 bits are solved in fp32. "f16k" holds fp16 codes of 2^10 L: with |L| < 64 none of them is
- * subnormal, and one shift and one mask make them fp32 numbers, 2^-102 L; the power of two goes into w, which therefore must stay below 2^25.
+ * How the blocks below the diagonal are stored: in the arithmetic, or as a codec's words under fp32 arithmetic. They lie in tiles of a
+ * few blocks of one column, the last one filled up with zeros: forward by columns, backward by rows.
  */
-export type TriangularStorage = "fp64" | "fp32" | "fp16" | "f16k" | "bf16";
-
-/** What w is multiplied with against f16k's numbers: 2^(112 - 10). */
-const F16K_FOLD = 2 ** 102;
+export type TileStorage = "fp64" | "fp32" | LaneCodec;
 
 /**
- * The two solves of triangular.reference.ts for b x b blocks: the same operations in the same order, in vectors along the rows of a block (forward,
- * from a copy with its columns contiguous) or along its columns (backward).
+ * Where the power of two goes that a codec leaves in its numbers: into the vector, which must stay below 2^127 times it, or into the
+ * numbers.
  */
-export function triangularKernel(m: ModuleBuilder<TriangularKernels>, b: number, storage: TriangularStorage): void {
-  if (storage === "fp64") emitSolves(m, b, lanes64, 8, readWide, 1);
-  else if (storage === "fp32") emitSolves(m, b, lanes32, 4, readSingle, 1);
-  else if (storage === "bf16") emitSolves(m, b, lanes32, 2, (address, at, count) => i32x4.shl(readCodes(address, at, count), 16), 1);
-  else if (storage === "f16k") emitSolves(m, b, lanes32, 2, decodeScaledHalf, F16K_FOLD);
-  else emitSolves(m, b, lanes32, 2, (address, at, count, f) => decodeHalf(f.let(readCodes(address, at, count))), 1);
+type Fold = "vector" | "numbers";
+
+/** Bytes of a tile of blocks of b x b. */
+export function tileBytes(b: number, storage: TileStorage): number {
+  const { lanes, parts } = layoutOf(storage);
+  return 16 * Math.ceil(vectorsOf(b, lanes) / parts);
 }
 
-/** `count` numbers from the at-th one of a block; lanes after them hold anything. May read up to 15 bytes beyond. */
-type Read = (block: Address, at: number, count: number, f: FunctionBuilder) => Vector;
-
-function readWide(block: Address, at: number, count: number): Vector {
-  return count === 2 ? v128.load(block, 8 * at) : v128.load64_zero(block, 8 * at);
+/** Vectors of a tile before it is encoded, those included that fill its last word. */
+export function tileVectors(b: number, storage: TileStorage): number {
+  return (tileBytes(b, storage) / 16) * layoutOf(storage).parts;
 }
 
-function readSingle(block: Address, at: number, count: number): Vector {
-  return count > 2 ? v128.load(block, 4 * at) : v128.load64_zero(block, 4 * at);
+function vectorsOf(b: number, lanes: 2 | 4): number {
+  return b * tileShape(b, lanes).vectors;
 }
 
-/** 16-bit codes in 32-bit lanes. */
-function readCodes(block: Address, at: number, count: number): Vector {
-  return count > 2 ? v128.load16x4_u(block, 2 * at) : i32x4.extend_low_i16x8_u(v128.load32_zero(block, 2 * at));
+/** Lanes of the arithmetic, and vectors in a word. */
+export function layoutOf(storage: TileStorage): { readonly lanes: 2 | 4; readonly parts: number } {
+  if (typeof storage === "string") return { lanes: storage === "fp64" ? 2 : 4, parts: 1 };
+  return { lanes: 4, parts: 32 / storage.bits };
 }
 
-/** The fp32 values of fp16 codes, all of them: no lane takes part in arithmetic on fp32 subnormals, which processors do slowly. */
-function decodeHalf(codes: Local<"v128">): Vector {
-  const sign = i32x4.shl(v128.and(codes, i32x4.splat(0x8000)), 16);
-  // The code's exponent and fraction where fp32 has them; its exponent is 112 too small, and what was a subnormal has no hidden bit.
-  const shifted = (): Vector => i32x4.shl(v128.and(codes, i32x4.splat(0x7fff)), 13);
-  const infinite = v128.and(i32x4.gt_s(shifted(), i32x4.splat(0x0f7fffff)), i32x4.splat(112 << 23));
-  const normal = i32x4.add(i32x4.add(shifted(), i32x4.splat(112 << 23)), infinite);
-  const subnormal = f32x4.sub(i32x4.add(shifted(), i32x4.splat(113 << 23)), i32x4.splat(113 << 23));
-  return v128.or(v128.bitselect(subnormal, normal, i32x4.lt_s(shifted(), i32x4.splat(1 << 23))), sign);
+/** What results of operations in lanes are rounded to after them: nothing more, or the format of a codec. */
+export type Rounding = "none" | LaneCodec;
+
+/** The two solves of triangular.reference.ts for b x b blocks: the same operations in the same order. */
+export function triangularKernel(
+  m: ModuleBuilder<TriangularKernels>,
+  b: number,
+  storage: TileStorage,
+  fold: Fold,
+  rounding: Rounding,
+): void {
+  if (storage === "fp64") emitSolves(m, b, lanes64, storage, 1, (tile) => plainTile(tile, 8), asComputed);
+  else if (storage === "fp32") emitSolves(m, b, lanes32, storage, 1, (tile) => plainTile(tile, 4), asComputed);
+  else {
+    const inverse = 1 / storage.scale;
+    const inNumbers = fold === "numbers" ? inverse : 1;
+    const round: Round = rounding === "none" ? asComputed : (f, v) => rounding.round(laneEmitter(f), f.let(v));
+    emitSolves(m, b, lanes32, storage, inverse / inNumbers, (tile, f) => encodedTile(f, tile, storage, inNumbers), round);
+  }
 }
 
-/** 2^-102 L from f16k's codes: the sign extended by the load fills the four bits above the exponent, which the mask clears but for itself. */
-function decodeScaledHalf(block: Address, at: number, count: number): Vector {
-  const codes = count > 2 ? v128.load16x4_s(block, 2 * at) : i32x4.extend_low_i16x8_s(v128.load32_zero(block, 2 * at));
-  return v128.and(i32x4.shl(codes, 13), i32x4.splat(0x8fffe000 | 0));
+type Round = (f: Body, v: Expr<"v128">) => Expr<"v128">;
+
+function asComputed(_: Body, v: Expr<"v128">): Expr<"v128"> {
+  return v;
+}
+
+/** Numbers first ... first + count - 1 of a tile in the first lanes of a vector; the others hold anything. */
+type ReadTile = (first: number, count: number) => Expr<"v128">;
+
+/** Reads up to 12 bytes beyond the tile. */
+function plainTile(tile: Address, bytes: 4 | 8): ReadTile {
+  return (first) => v128.load(tile, first * bytes);
+}
+
+function encodedTile(f: Body, tile: Address, codec: LaneCodec, factor: number): ReadTile {
+  const parts = 32 / codec.bits;
+  const ops = laneEmitter(f);
+  const words = kept((word) => f.let(v128.load(tile, 16 * word)));
+  const vectors = kept((k) => {
+    const decoded = codec.decode(ops, words(Math.floor(k / parts)), k % parts);
+    return f.let(factor === 1 ? decoded : ops.mulF(decoded, ops.number(factor)));
+  });
+  return (first, count) => {
+    const k = Math.floor(first / 4);
+    const lane = first % 4;
+    if (lane === 0) return vectors(k);
+    const next = lane + count > 4 ? vectors(k + 1) : vectors(k);
+    return f32x4.shuffle(
+      vectors(k),
+      next,
+      [0, 1, 2, 3].map((i) => (lane + i < 4 ? lane + i : lane + i < 8 ? 4 + ((lane + i) % 4) : 7)),
+    );
+  };
+}
+
+/** The same local for the same key. */
+function kept(make: (key: number) => Local<"v128">): (key: number) => Local<"v128"> {
+  const made = new Map<number, Local<"v128">>();
+  return (key) => {
+    const local = made.get(key) ?? make(key);
+    made.set(key, local);
+    return local;
+  };
+}
+
+/** Of the entry (i, j), i >= j, in a lower triangle packed by columns. */
+export function packedIndex(b: number, i: number, j: number): number {
+  return j * b - (j * (j - 1)) / 2 + (i - j);
 }
 
 function emitSolves<N extends "f64" | "f32">(
   m: ModuleBuilder<TriangularKernels>,
   b: number,
   T: Lanes<N>,
-  storedBytes: number,
-  read: Read,
+  storage: TileStorage,
   fold: number,
+  reader: (tile: Address, f: Body) => ReadTile,
+  round: Round,
 ): void {
-  type Body = FunctionBuilder<"void">;
   const a = "i32";
-  const params = { n: a, blocks: a, colPtr: a, rowIdx: a, w: a } as const;
+  const params = { tiles: a, diagonal: a, tilePtr: a, rows: a, w: a, from: a, to: a } as const;
+  const shape = tileShape(b, T.count);
+  const bytes = tileBytes(b, storage);
+  const triangle = ((b * (b + 1)) / 2) * T.bytes;
   const chunks = Array.from({ length: Math.ceil(b / T.count) }, (_, k) => ({
     first: k * T.count,
     count: Math.min(T.count, b - k * T.count),
   }));
-  const index = (array: Address, i: Expr<"i32">): Expr<"i32"> => i32.load(i32.add(array, i32.shl(i, 2)));
-  const blockOf = (blocks: Address, e: Expr<"i32">): Expr<"i32"> => i32.add(blocks, i32.mul(e, b * b * storedBytes));
-  /** x in every lane, ready to be multiplied with what `read` gives. */
-  const folded = (f: Body, x: Vector): Local<"v128"> => f.let(fold === 1 ? x : T.multiply(x, T.spread(T.one.const(fold))));
-  const segment = (w: Address, i: Expr<"i32">): Expr<"i32"> => i32.add(w, i32.mul(i, b * T.bytes));
-  const load = (f: Body, at: Address): Local<"v128">[] =>
-    chunks.map(({ first, count }) =>
-      f.let(count === T.count || T.bytes * count > 8 ? v128.load(at, first * T.bytes) : v128.load64_zero(at, first * T.bytes)),
-    );
-  /** sums <- sums - (row or column `line` of the block) x, x in every lane. */
-  const subtractLine = (f: Body, sums: readonly Local<"v128">[], block: Address, line: number, x: Local<"v128">): void => {
-    chunks.forEach(({ first, count }, k) => {
-      f.set(sums[k], T.subtract(sums[k], T.multiply(read(block, line * b + first, count, f), x)));
-    });
-  };
-  const store = (f: Body, at: Address, sums: readonly Local<"v128">[]): void => {
-    chunks.forEach(({ first, count }, k) => {
-      const bytes = count * T.bytes;
-      const offset = first * T.bytes;
-      if (bytes === 16) f.store(at, sums[k], offset);
-      else {
-        if (bytes >= 8) f.storeLane(64, at, sums[k], 0, offset);
-        if (bytes % 8 === 4) f.storeLane(32, at, sums[k], bytes > 8 ? 2 : 0, offset + (bytes > 8 ? 8 : 0));
-      }
-    });
-  };
-  /** The sums solved with the diagonal block, `lines` in the order of solution; each result in every lane of a vector. */
-  const solveDiagonal = (
-    f: Body,
-    sums: readonly Local<"v128">[],
-    block: Address,
-    at: Address,
-    lines: readonly number[],
-  ): Map<number, Local<"v128">> => {
-    const solved = new Map<number, Local<"v128">>();
-    for (const line of lines) {
-      const k = Math.floor(line / T.count);
-      const { first, count } = chunks[k];
-      const pivot = T.extract(read(block, line * b + first, count, f), line - first);
-      const x = f.let(T.one.div(T.extract(sums[k], line - first), fold === 1 ? pivot : T.one.mul(pivot, T.one.const(fold))));
-      f.store(at, x, line * T.bytes);
-      const spread = folded(f, T.spread(x as never));
-      solved.set(line, spread);
-      // Entries solved before get a multiple of the zeros on the other side of the diagonal, and are not read again.
-      subtractLine(f, sums, block, line, spread);
-    }
-    return solved;
-  };
   const ascending = Array.from({ length: b }, (_, line) => line);
   const descending = ascending.toReversed();
+  const blocks = Array.from({ length: shape.s }, (_, q) => q);
+  const index = (array: Address, i: Expr<"i32">): Expr<"i32"> => i32.load(i32.add(array, i32.shl(i, 2)));
+  /** x in every lane, ready to be multiplied with what the reader gives. */
+  const folded = (f: Body, x: Expr<"v128">): Local<"v128"> => f.let(fold === 1 ? x : T.multiply(x, T.spread(T.one.const(fold))));
+  const entry = (L: Address, i: number, j: number): Expr<N> => T.one.load(L, packedIndex(b, i, j) * T.bytes);
+  const roundOne = (f: Body, x: Expr<N>): Expr<N> => (round === asComputed ? x : T.extract(round(f, T.spread(x as never)), 0));
+  /** sum <- sum - a x */
+  const subtract = (f: Body, sum: Local<"v128">, a: Expr<"v128">, x: Local<"v128">): void => {
+    const product = round(f, T.multiply(a, x));
+    f.set(sum, round(f, T.subtract(sum, product)));
+  };
+  /** The row's sum without the terms of those solved, through the diagonal; kept in w. */
+  const solveLine = (
+    f: Body,
+    sum: Local<N>,
+    line: number,
+    terms: readonly (readonly [Expr<N>, Local<N>])[],
+    pivot: Expr<N>,
+    at: Address,
+  ): void => {
+    for (const [factor, x] of terms) {
+      const product = roundOne(f, T.one.mul(factor, x));
+      f.set(sum, roundOne(f, T.one.sub(sum, product)) as never);
+    }
+    f.set(sum, roundOne(f, T.one.div(sum, pivot)) as never);
+    f.store(at, sum, line * T.bytes);
+  };
 
-  m.func("forward", params, "void", (f, { n, blocks, colPtr, rowIdx, w }) => {
-    f.for(0, n, 1, (j) => {
-      const start = f.let(index(colPtr, j));
-      const end = f.let(index(colPtr, i32.add(j, 1)));
-      const diagonal = f.let(blockOf(blocks, start));
-      const at = f.let(segment(w, j));
-      const y = solveDiagonal(f, load(f, at), diagonal, at, ascending);
-      f.for(i32.add(start, 1), end, 1, (e) => {
-        const block = f.let(blockOf(blocks, e));
-        const target = f.let(segment(w, index(rowIdx, e)));
-        const sums = load(f, target);
-        for (const line of ascending) subtractLine(f, sums, block, line, y.get(line) as Local<"v128">);
-        store(f, target, sums);
+  m.func("forward", params, "void", (f, { tiles, diagonal, tilePtr, rows, w, from, to }) => {
+    const L = f.let(i32.add(diagonal, i32.mul(from, triangle)));
+    const at = f.let(i32.add(w, i32.mul(from, b * T.bytes)));
+    const tile = f.let(i32.add(tiles, i32.mul(index(tilePtr, from), bytes)));
+    const row = f.let(i32.add(rows, i32.mul(index(tilePtr, from), 4 * shape.s)));
+    f.for(from, to, 1, (j) => {
+      const end = f.let(i32.add(tiles, i32.mul(index(tilePtr, i32.add(j, 1)), bytes)));
+      const y = ascending.map((line) => f.let(T.one.load(at, line * T.bytes)));
+      for (const i of ascending) {
+        const terms = ascending.slice(0, i).map((c) => [entry(L, i, c), y[c]] as const);
+        solveLine(f, y[i], i, terms, entry(L, i, i), at);
+      }
+      const spread = y.map((x) => folded(f, T.spread(x as never)));
+      // w_i <- w_i - L_ij y_j; a tile, its rows and s segments of w read, these written
+      f.while(i32.ne(tile, end), () => {
+        const targets = blocks.map((q) => f.let(i32.add(w, i32.load(row, 4 * q))));
+        const segments: BlockRows = { at: (q) => ({ address: targets[q], offset: 0 }) };
+        const read = reader(tile, f);
+        const sums = Array.from({ length: shape.vectors }, (_, v) => f.let(loadRows(T, b, segments, 0, v)));
+        for (const c of ascending) {
+          for (const [v, sum] of sums.entries()) {
+            subtract(f, sum, read((c * shape.vectors + v) * T.count, T.count), spread[c]);
+          }
+        }
+        for (const [v, sum] of sums.entries()) storeRows(f, T, b, segments, 0, v, sum);
+        f.set(tile, i32.add(tile, bytes));
+        f.set(row, i32.add(row, 4 * shape.s));
       });
+      f.set(L, i32.add(L, triangle));
+      f.set(at, i32.add(at, b * T.bytes));
     });
   });
 
-  m.func("backward", params, "void", (f, { n, blocks, colPtr, rowIdx, w }) => {
-    const j = f.let(i32.sub(n, 1));
-    f.while(i32.ge_s(j, 0), () => {
-      const start = f.let(index(colPtr, j));
-      const e = f.let(i32.sub(index(colPtr, i32.add(j, 1)), 1));
-      const at = f.let(segment(w, j));
-      const sums = load(f, at);
-      f.while(i32.gt_s(e, start), () => {
-        const block = f.let(blockOf(blocks, e));
-        const source = f.let(segment(w, index(rowIdx, e)));
-        for (const line of descending) subtractLine(f, sums, block, line, folded(f, T.splat(source, line * T.bytes)));
-        f.set(e, i32.sub(e, 1));
+  m.func("backward", params, "void", (f, { tiles, diagonal, tilePtr, rows, w, from, to }) => {
+    const j = f.let(i32.sub(to, 1));
+    const tile = f.let(i32.add(tiles, i32.mul(index(tilePtr, to), bytes)));
+    const row = f.let(i32.add(rows, i32.mul(index(tilePtr, to), 4 * shape.s)));
+    f.while(i32.ge_s(j, from), () => {
+      const L = f.let(i32.add(diagonal, i32.mul(j, triangle)));
+      const at = f.let(i32.add(w, i32.mul(j, b * T.bytes)));
+      const end = f.let(i32.add(tiles, i32.mul(index(tilePtr, j), bytes)));
+      const sums = chunks.map(({ first }) => f.let(v128.load(at, first * T.bytes)));
+      // x_j <- y_j - sum over i of L_ij' x_i; a tile, its rows and s segments of w read
+      f.while(i32.ne(tile, end), () => {
+        f.set(tile, i32.sub(tile, bytes));
+        f.set(row, i32.sub(row, 4 * shape.s));
+        const read = reader(tile, f);
+        for (const q of blocks.toReversed()) {
+          const source = f.let(i32.add(w, i32.load(row, 4 * q)));
+          for (const line of descending) {
+            const x = folded(f, T.splat(source, line * T.bytes));
+            for (const [k, { first, count }] of chunks.entries()) {
+              subtract(f, sums[k], read((q * b + line) * b + first, count), x);
+            }
+          }
+        }
       });
-      const diagonal = f.let(blockOf(blocks, start));
-      solveDiagonal(f, sums, diagonal, at, descending);
+      const x = chunks.flatMap(({ count }, k) => Array.from({ length: count }, (_, lane) => f.let(T.extract(sums[k], lane))));
+      for (const c of descending) {
+        const terms = descending.slice(0, b - 1 - c).map((i) => [entry(L, i, c), x[i]] as const);
+        solveLine(f, x[c] as Local<N>, c, terms as never, entry(L, c, c), at);
+      }
       f.set(j, i32.sub(j, 1));
     });
   });

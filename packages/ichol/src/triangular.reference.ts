@@ -2,15 +2,15 @@ import type { OperationFormat, Storage } from "@slam/float";
 import type { CholeskySymbolic } from "./symbolic.ts";
 
 /**
- * w <- L^-T L^-1 w. Forward: y_i = (w_i - sum_{j < i} L_ij y_j) / L_ii, j ascending; backward: x_j = (y_j - sum_{i > j} L_ij x_i) / L_jj, i descending;
- * every operation rounded to the arithmetic, whose values w holds.
+ * w <- L^-T L^-1 w. Forward: y_i = (w_i - sum_{j < i} L_ij y_j) / L_ii, j ascending; backward: x_j = (y_j - sum_{i > j} L_ij x_i) / L_jj,
+ * i descending; every operation rounded to the arithmetic, whose values w holds.
  */
 export function solveReference(symbolic: CholeskySymbolic, format: OperationFormat, values: Storage, w: Float64Array): void {
   const { n, b } = symbolic;
   const { colPtr, rowIdx } = symbolic.L;
   const S = format.storage;
   const A = format.arithmetic;
-  const entry = (block: number, i: number, j: number): number => A.round(S.load(values, (block * b + i) * b + j));
+  const entry = (block: number, i: number, j: number): number => A.round(S.load(values, (block * b + j) * b + i));
   for (let j = 0; j < n; j++) {
     const d = colPtr[j];
     for (let a = 0; a < b; a++) {

@@ -29,6 +29,29 @@ export const anyCase: fc.Arbitrary<BlockCase> = fc.integer({ min: 1, max: 7 }).c
   });
 });
 
+/** A square grid of so many nodes a side, with blocks of 3: hundreds of columns and thousands of blocks, more than kernels take at once. */
+export function gridMatrix<P extends AnyPrecision>(format: P, side: number): BsrMatrix<P> {
+  const b = 3;
+  const n = side * side;
+  const columns = Array.from({ length: n }, (_, i) => [...(i >= side ? [i - side] : []), ...(i % side > 0 ? [i - 1] : []), i]);
+  const rowPtr = new Int32Array(n + 1);
+  columns.forEach((row, i) => {
+    rowPtr[i + 1] = rowPtr[i] + row.length;
+  });
+  const colIdx = Int32Array.from(columns.flat());
+  const matrix = bsrMatrix({ blockRows: n, blockCols: n, r: b, c: b, rowPtr, colIdx }, format);
+  const random = lehmer(4711);
+  for (let i = 0; i < n; i++) {
+    for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
+      for (let e = 0; e < b * b; e++) {
+        const diagonal = colIdx[k] === i && e % (b + 1) === 0 ? 5 : 0;
+        format.store(matrix.values as Storage, k * b * b + e, diagonal + (random() - 0.5) * (diagonal > 0 ? 0.1 : 0.5));
+      }
+    }
+  }
+  return matrix;
+}
+
 /** The lower triangle of a matrix given by rows, in blocks of b x b; blocks of zeros off the diagonal are not stored. */
 export function lowerTriangle<P extends AnyPrecision>(format: P, A: readonly (readonly number[])[], b = 1): BsrMatrix<P> {
   const n = A.length / b;
@@ -103,7 +126,7 @@ export function denseFactor(factor: CholeskyFactor<AnyPrecision>): number[][] {
     for (let e = L.colPtr[j]; e < L.colPtr[j + 1]; e++) {
       for (let s = 0; s < b; s++) {
         for (let t = 0; t < b; t++)
-          dense[L.rowIdx[e] * b + s][j * b + t] = factor.format.load(factor.values as Storage, (e * b + s) * b + t);
+          dense[L.rowIdx[e] * b + s][j * b + t] = factor.format.load(factor.values as Storage, (e * b + t) * b + s);
       }
     }
   }

@@ -8,8 +8,11 @@ test("exports nothing by accident", () => {
     "choleskyWorkspace",
     "convertFactor",
     "factorize",
+    "factorizeThreshold",
     "isFactor",
     "triangularPreconditioner",
+    "triangularWorkspace",
+    "withBlockSize",
   ]);
   expect(Object.keys(reference).sort()).toEqual(["referenceKernels", "solveReference"]);
 });

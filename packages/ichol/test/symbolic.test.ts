@@ -4,7 +4,7 @@ import type { BsrPattern } from "@slam/sparse";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { factorize } from "../src/factorize.ts";
-import { analyzeCholesky, type CholeskySymbolic, type SymbolicOptions } from "../src/symbolic.ts";
+import { analyzeCholesky, type CholeskySymbolic, type SymbolicOptions, withBlockSize } from "../src/symbolic.ts";
 import { anyCase, lowerTriangle, normalMatrix } from "./block-matrix.ts";
 import { CountingFormat } from "./counting.ts";
 
@@ -106,6 +106,22 @@ describe("analyzeCholesky", () => {
   });
 });
 
+test.each(["complete", 0] as const)("withBlockSize is the analysis of blocks of another size at the same places, fill %s", (fill) => {
+  fc.assert(
+    fc.property(anyCase, fc.integer({ min: 1, max: 9 }), (drawn, b) => {
+      const { pattern } = normalMatrix(fp64, drawn, 1);
+
+      const symbolic = withBlockSize(analyzeCholesky(pattern, { fill }), b);
+
+      expect(symbolic).toEqual(analyzeCholesky({ ...pattern, r: b, c: b }, { fill }));
+    }),
+  );
+});
+
+test("withBlockSize refuses blocks of nothing", () => {
+  expect(() => withBlockSize(analyzeCholesky(cycle), 0)).toThrow(OptionError);
+});
+
 describe("analyzeCholesky refuses", () => {
   const refused = (pattern: Partial<BsrPattern>, options?: SymbolicOptions): (() => unknown) => {
     return () => analyzeCholesky({ ...cycle, ...pattern }, options);
@@ -140,7 +156,7 @@ describe("analyzeCholesky refuses", () => {
   });
 
   test("any other fill", () => {
-    expect(refused({}, { fill: 1 as 0 })).toThrow('analyzeCholesky: fill is 1, expected "complete" or 0');
+    expect(refused({}, { fill: -1 })).toThrow("analyzeCholesky: fill is -1");
     expect(refused({}, { fill: "0" as "complete" })).toThrow(OptionError);
   });
 });

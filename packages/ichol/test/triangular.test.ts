@@ -1,8 +1,7 @@
-import { DimensionError } from "@slam/errors";
+import { DimensionError, OptionError } from "@slam/errors";
 import {
   type AnyPrecision,
   bf16,
-  decodeTable,
   defineFloat,
   e4m3,
   fp16,
@@ -11,6 +10,7 @@ import {
   type OperationFormat,
   operationFormat,
   pack,
+  powerOfTwoBelow,
   type Storage,
   tolerance,
   unpack,
@@ -19,18 +19,19 @@ import { type Preconditioner, type SpaceCounters, vectorSpace, Work } from "@sla
 import { expectClose, expectSameBits, preconditionerLaws } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CholeskyFactor, factorize } from "../src/factorize.ts";
+import { engineFormat } from "../src/engine-format.ts";
+import { type CholeskyFactor, convertFactor, factorize } from "../src/factorize.ts";
 import { analyzeCholesky, type CholeskySymbolic, type SymbolicOptions } from "../src/symbolic.ts";
-import { solve16 } from "../src/triangular.codes.ts";
 import { solveReference } from "../src/triangular.reference.ts";
 import { triangularPreconditioner } from "../src/triangular.ts";
-import { triangularEngine } from "../src/triangular-engine.ts";
+import { triangularWorkspace } from "../src/triangular-workspace.ts";
 import { choleskyWorkspace } from "../src/workspace.ts";
 import {
   anyCase,
   type BlockCase,
   denseFactor,
   denseMatrix,
+  gridMatrix,
   lehmer,
   lowerTriangle,
   normalMatrix,
@@ -162,21 +163,114 @@ function referenceSolve({ symbolic, values, r }: SolveCase, format: OperationFor
   return w;
 }
 
+function factorFrom(symbolic: CholeskySymbolic, format: AnyPrecision, values: readonly number[]): CholeskyFactor<AnyPrecision> {
+  return { symbolic, format, values: pack(format, values), shift: 0, shifts: 0, badPivot: undefined };
+}
+
 describe("the engine has the reference's bits", () => {
-  test.each([
-    { P: fp64, kind: "fp64" },
-    { P: fp32, kind: "fp32" },
-    { P: fp16, kind: "fp16" },
-    { P: bf16, kind: "bf16" },
-  ] as const)("with L in $kind", ({ P, kind }) => {
+  test.each([fp64, fp32, fp16, bf16, fp12, e4m3] as AnyPrecision[])("with L in $name", (P) => {
+    const format = operationFormat(P);
+    const vectors = operationFormat(format.arithmetic);
     fc.assert(
       fc.property(anySolve, (drawn) => {
-        const engine = triangularEngine(drawn.symbolic, P, kind, pack(P as AnyPrecision, drawn.values) as Storage);
-        engine.w.set(drawn.r);
+        const { symbolic, values, r } = drawn;
 
-        engine.solve();
+        const z = applied(preconditioner(factorFrom(symbolic, P, values), format, vectors), unpermuted(symbolic, r));
 
-        expectSameBits(engine.w, referenceSolve(drawn, operationFormat(P as AnyPrecision)));
+        expectSameBits(z, unpermuted(symbolic, referenceSolve(drawn, format)));
+      }),
+    );
+  });
+
+  test.each([fp16, fp12, e4m3] as AnyPrecision[])("with L in $name and every operation rounded to it", (P) => {
+    const format = operationFormat(P, P);
+    expect(engineFormat(format)).toBeDefined();
+    fc.assert(
+      fc.property(anySolve, (drawn) => {
+        const { symbolic, values } = drawn;
+        const r = drawn.r.map((x) => (Number.isFinite(x) ? x : 1));
+        const scale = powerOfTwoBelow(Math.hypot(...r));
+
+        const z = applied(preconditioner(factorFrom(symbolic, P, values), format), unpermuted(symbolic, r));
+
+        const w = referenceSolve({ ...drawn, r: r.map((x) => x / scale) }, format);
+        expectSameBits(
+          z,
+          unpermuted(
+            symbolic,
+            w.map((x) => x * scale),
+          ),
+        );
+      }),
+    );
+  });
+
+  test.each([
+    operationFormat(fp64 as AnyPrecision),
+    operationFormat(fp32 as AnyPrecision),
+    operationFormat(fp16 as AnyPrecision),
+    operationFormat(e4m3 as AnyPrecision),
+    operationFormat(fp16 as AnyPrecision, fp16),
+  ])("on more columns and blocks than a kernel takes at once, in $name", (format) => {
+    const A = gridMatrix(fp32 as AnyPrecision, 24);
+    const symbolic = analyzeCholesky(A.pattern);
+    const factor = factorize(symbolic, A) as CholeskyFactor<AnyPrecision>;
+    const random = lehmer(1);
+    // Of a norm below 2, which narrow arithmetic leaves as it is.
+    const drawn = Array.from({ length: symbolic.n * symbolic.b }, () => random() - 0.5);
+    const r = drawn.map((x) => format.arithmetic.round((1.5 * x) / Math.hypot(...drawn)));
+
+    const z = applied(preconditioner(factor, format, operationFormat(fp64)), unpermuted(symbolic, r));
+
+    const stored = convertFactor(factor, format.storage, newCounters().events);
+    const w = Float64Array.from(r);
+    solveReference(symbolic, format, stored.values as Storage, w);
+    expectSameBits(z, unpermuted(symbolic, w));
+  });
+
+  test("but not where fp32 lanes would round twice", () => {
+    expect(engineFormat(operationFormat(bf16, bf16))).toBeUndefined();
+    expect(engineFormat(operationFormat(fp64, fp16))).toBeUndefined();
+  });
+
+  test.each([fp16, bf16, fp12, e4m3] as AnyPrecision[])("and its counts with an fp32 factor stored in $name", (P) => {
+    const format = operationFormat(P);
+    fc.assert(
+      fc.property(anySolve, (drawn) => {
+        const { symbolic, values, r } = drawn;
+        const factor = factorFrom(symbolic, fp32, lowerBlocks(symbolic, values));
+        const counters = newCounters();
+        const expected = newCounters();
+
+        const M = preconditioner(factor, format, operationFormat(fp32), counters);
+        const stored = convertFactor(factor, P, expected.events);
+
+        expect(counters.events).toEqual(expected.events);
+        const w = Float64Array.from(r, Math.fround);
+        solveReference(symbolic, format, stored.values as Storage, w);
+        expectSameBits(applied(M, unpermuted(symbolic, r)), unpermuted(symbolic, w));
+      }),
+    );
+  });
+
+  test("when one workspace serves one factor after the other", () => {
+    const format = operationFormat(fp16 as AnyPrecision);
+    fc.assert(
+      fc.property(anySolve, fc.array(fc.constantFrom(1, 100, 1e5, 1e-6), { minLength: 2, maxLength: 4 }), (drawn, scales) => {
+        const { symbolic, values, r } = drawn;
+        const workspace = triangularWorkspace(symbolic, format);
+        for (const scale of scales) {
+          const factor = factorFrom(
+            symbolic,
+            fp32,
+            values.map((x) => x * scale),
+          );
+          const space = vectorSpace(operationFormat(fp32 as AnyPrecision), newCounters());
+
+          const z = applied(triangularPreconditioner(factor, format, space, undefined, workspace), unpermuted(symbolic, r));
+
+          expectSameBits(z, applied(preconditioner(factor, format, operationFormat(fp32)), unpermuted(symbolic, r)));
+        }
       }),
     );
   });
@@ -217,16 +311,24 @@ describe("the engine has the reference's bits", () => {
   });
 });
 
-test("the plain loops with a user's 16-bit codes and fp32 arithmetic have the reference's bits", () => {
-  const table = decodeTable(fp12) as Float32Array;
-  fc.assert(
-    fc.property(anySolve, (drawn) => {
-      const w = Float32Array.from(drawn.r);
+/** Zeros above the diagonal, as a factorisation leaves them. */
+function lowerBlocks({ b, n, L }: CholeskySymbolic, values: readonly number[]): number[] {
+  const lower = [...values];
+  for (let j = 0; j < n; j++) {
+    for (let c = 0; c < b; c++) for (let a = 0; a < c; a++) lower[L.colPtr[j] * b * b + c * b + a] = 0;
+  }
+  return lower;
+}
 
-      solve16(drawn.symbolic, pack(fp12 as AnyPrecision, drawn.values) as Storage as Uint16Array, table, w);
+test("a workspace of another structure or format is refused", () => {
+  const factor = factorOf(two);
+  const space = vectorSpace(operationFormat(fp64), newCounters());
+  const other = triangularWorkspace(factorOf(two).symbolic, operationFormat(fp64));
+  const narrow = triangularWorkspace(factor.symbolic, operationFormat(fp32));
 
-      expectSameBits(w, referenceSolve(drawn, operationFormat(fp12 as AnyPrecision)));
-    }),
+  expect(() => triangularPreconditioner(factor, operationFormat(fp64), space, undefined, other)).toThrow(OptionError);
+  expect(() => triangularPreconditioner(factor, operationFormat(fp64), space, undefined, narrow)).toThrow(
+    "triangularPreconditioner: workspace is",
   );
 });
 

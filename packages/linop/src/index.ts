@@ -1,3 +1,4 @@
+export { convertInto } from "./convert-into.ts";
 export type { LinearSolver } from "./linear-solver.ts";
 export { vectorSpace } from "./make-vector-space.ts";
 export type { LinearOperator, Preconditioner } from "./operator.ts";

@@ -24,7 +24,8 @@ export function exactEquations<X, J extends Jacobian>(problem: LeastSquaresProbl
       const s = new Float64Array(problem.cols);
       J.multiply(dx, row);
       J.gradient(row, fp64, s);
-      return s.map((sj, j) => sj + g[j] + (d === undefined ? 0 : d[j] * dx[j]));
+      for (let j = 0; j < s.length; j++) s[j] += g[j] + (d === undefined ? 0 : d[j] * dx[j]);
+      return s;
     },
   };
 }

@@ -1,5 +1,5 @@
 export { type Counters, type MinimizeOptions, newCounters, type Run, start } from "./minimize.ts";
-export { OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "./policy.ts";
+export { chooseBySize, OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "./policy.ts";
 export type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 export type { IterationRecord, PhaseSeconds, PrecisionEvents, SolveReport } from "./report.ts";
 export { type Cancellation, drive, type Solution, solve } from "./solve.ts";

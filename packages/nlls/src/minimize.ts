@@ -387,7 +387,8 @@ function dot(x: Float64Array, y: Float64Array): number {
 }
 
 function isZero(x: Float64Array): boolean {
-  return x.every((xj) => xj === 0);
+  for (let j = 0; j < x.length; j++) if (x[j] !== 0) return false;
+  return true;
 }
 
 function norm(x: Float64Array): number {

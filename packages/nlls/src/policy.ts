@@ -3,7 +3,16 @@ import { type AnyPrecision, bf16, defineFloat, e4m3, e5m2, fp16, fp32, fp64, typ
 import type { Operation } from "@slam/linop";
 
 /** Which operation runs in which format. "mixed" is one of many. */
-export type Policy = { readonly name: string } & { readonly [operation in Operation]: OperationFormat };
+export type Policy = { readonly name: string; readonly bySize?: readonly Operation[] } & {
+  readonly [operation in Operation]: OperationFormat;
+};
+
+/**
+ * What an operation reads in fp32, in bytes, beyond which a policy that chooses by size stores it in fp16: such a working set is past the second-level
+ * cache of common processors, where half the bytes are saved time; within it, decoding costs more than it saves. A constant, so that the same problem
+ * has the same bits on every machine.
+ */
+const LARGE = 2 * 2 ** 20;
 
 export const OPERATIONS: readonly Operation[] = ["update", "residual", "jacobian", "matvec", "factorize", "precondition", "vectors"];
 
@@ -14,13 +23,13 @@ export type PresetName = (typeof PRESETS)[number];
  * The named policies:
  * - `fp64`: everything in fp64.
  * - `fp32`: update and residual in fp64, the rest in fp32.
- * - `mixed`: as fp32, with the operations of `sixteenBit` stored in fp16 under fp32 arithmetic.
+ * - `mixed`: as fp32, with the operations of `bySize` stored in fp16 under fp32 arithmetic where `chooseBySize` finds them large.
  * - `half`: update and residual in fp64, the factor computed in fp32 and stored in fp16; all else rounded to fp16 after every operation.
  * - `naive`: everything rounded to fp16 after every operation: the failure that the others avoid.
  *
- * @param sixteenBit what "mixed" stores in 16 bits: a pose graph's is ["precondition"], bundle adjustment's ["matvec"].
+ * @param bySize what "mixed" may store in 16 bits: a pose graph's is ["precondition", "matvec"], bundle adjustment's ["matvec"].
  */
-export function presetPolicy(name: PresetName, sixteenBit: readonly Operation[] = []): Policy {
+export function presetPolicy(name: PresetName, bySize: readonly Operation[] = []): Policy {
   checkChoice("policy", name, PRESETS);
   const wide = operationFormat(fp64);
   const single = operationFormat(fp32);
@@ -33,15 +42,24 @@ export function presetPolicy(name: PresetName, sixteenBit: readonly Operation[] 
       return { name, ...all(wide) };
     case "fp32":
       return { name, ...all(single), update: wide, residual: wide };
-    case "mixed": {
-      const packed = Object.fromEntries(sixteenBit.map((operation) => [operation, operationFormat(fp16)]));
-      return { name, ...all(single), update: wide, residual: wide, ...packed };
-    }
+    case "mixed":
+      return { name, ...all(single), update: wide, residual: wide, bySize };
     case "half":
       return { name, ...all(half), update: wide, residual: wide, factorize: operationFormat(fp16) };
     case "naive":
       return { name, ...all(half) };
   }
+}
+
+/**
+ * The policy for a problem: each operation of `policy.bySize` in fp16 where what it reads in fp32 exceeds 2 MB. Formats that were asked for by name are
+ * kept.
+ *
+ * @param bytes of each operation's working set in fp32; one that is missing is small.
+ */
+export function chooseBySize({ bySize = [], ...policy }: Policy, bytes: { readonly [operation in Operation]?: number }): Policy {
+  const large = bySize.filter((operation) => (bytes[operation] ?? 0) > LARGE);
+  return { ...policy, ...Object.fromEntries(large.map((operation) => [operation, operationFormat(fp16)])) };
 }
 
 const FORMATS: { readonly [name: string]: AnyPrecision } = { fp64, fp32, fp16, bf16, e4m3, e5m2 };
@@ -53,7 +71,7 @@ const FORMATS: { readonly [name: string]: AnyPrecision } = { fp64, fp32, fp16, b
  *
  * @throws OptionError naming the field that is wrong.
  */
-export function parsePolicy(json: unknown, sixteenBit: readonly Operation[] = []): Policy {
+export function parsePolicy(json: unknown, bySize: readonly Operation[] = []): Policy {
   if (!isObject(json)) throw new OptionError("policy", { expected: "an object", actual: JSON.stringify(json) });
   const { name, preset = "mixed", ...fields } = json;
   checkChoice("policy.preset", String(preset), PRESETS);
@@ -63,7 +81,8 @@ export function parsePolicy(json: unknown, sixteenBit: readonly Operation[] = []
     checkChoice("policy: field", field, OPERATIONS);
     chosen[field] = parseFormat(`policy.${field}`, value);
   }
-  return { ...presetPolicy(preset as PresetName, sixteenBit), ...chosen, name: name ?? "custom" };
+  const { bySize: open, ...policy } = presetPolicy(preset as PresetName, bySize);
+  return { ...policy, ...chosen, ...(open && { bySize: open.filter((operation) => !(operation in chosen)) }), name: name ?? "custom" };
 }
 
 function parseFormat(field: string, value: unknown): OperationFormat {

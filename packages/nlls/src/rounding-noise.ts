@@ -19,7 +19,7 @@ export function roundingNoise<X>(problem: LeastSquaresProblem<X, Jacobian>, x: X
   for (let i = 0; i < r.length; i++) {
     const e = 2 ** -27 * (rounded[i] - r[i]);
     cost += r[i] * r[i];
-    crossed += (r[i] * e) ** 2;
+    crossed += r[i] * e * (r[i] * e);
     squares += e * e;
   }
   const noise = 2 * Math.sqrt(crossed) + squares;

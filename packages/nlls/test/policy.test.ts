@@ -1,8 +1,7 @@
 import { OptionError } from "@slam/errors";
 import { bf16, fp16, fp32, fp64 } from "@slam/float";
-import type { Operation } from "@slam/linop";
 import { describe, expect, test } from "vitest";
-import { OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "../src/policy.ts";
+import { chooseBySize, OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "../src/policy.ts";
 
 function names(policy: Policy): { readonly [operation: string]: string } {
   return Object.fromEntries(OPERATIONS.map((operation) => [operation, policy[operation].name]));
@@ -14,29 +13,22 @@ const everything = (format: string): { readonly [operation: string]: string } =>
 const fp32Names = { ...everything("fp32"), update: "fp64", residual: "fp64" };
 
 describe("presetPolicy", () => {
-  const presets: readonly { preset: PresetName; sixteenBit: readonly Operation[]; expected: { readonly [operation: string]: string } }[] = [
-    { preset: "fp64", sixteenBit: ["precondition"], expected: everything("fp64") },
-    { preset: "fp32", sixteenBit: ["precondition"], expected: fp32Names },
-    { preset: "mixed", sixteenBit: [], expected: fp32Names },
-    { preset: "mixed", sixteenBit: ["precondition"], expected: { ...fp32Names, precondition: "fp16" } },
-    { preset: "mixed", sixteenBit: ["matvec"], expected: { ...fp32Names, matvec: "fp16" } },
-    {
-      preset: "half",
-      sixteenBit: ["precondition"],
-      expected: { ...everything("fp16/fp16"), update: "fp64", residual: "fp64", factorize: "fp16" },
-    },
-    { preset: "naive", sixteenBit: ["precondition"], expected: everything("fp16/fp16") },
+  const presets: readonly { preset: PresetName; expected: { readonly [operation: string]: string } }[] = [
+    { preset: "fp64", expected: everything("fp64") },
+    { preset: "fp32", expected: fp32Names },
+    { preset: "mixed", expected: fp32Names },
+    { preset: "half", expected: { ...everything("fp16/fp16"), update: "fp64", residual: "fp64", factorize: "fp16" } },
+    { preset: "naive", expected: everything("fp16/fp16") },
   ];
 
-  test.each(presets)("$preset with $sixteenBit in 16 bits", ({ preset, sixteenBit, expected }) => {
-    const policy = presetPolicy(preset, sixteenBit);
+  test.each(presets)("$preset", ({ preset, expected }) => {
+    const policy = presetPolicy(preset, ["precondition"]);
 
     expect(policy.name).toBe(preset);
     expect(names(policy)).toEqual(expected);
   });
 
   test("stores fp16 under fp32 arithmetic, or rounds every operation", () => {
-    expect(presetPolicy("mixed", ["precondition"]).precondition).toMatchObject({ storage: fp16, arithmetic: fp32 });
     expect(presetPolicy("half").precondition).toMatchObject({ storage: fp16, arithmetic: fp16 });
     expect(presetPolicy("half").factorize).toMatchObject({ storage: fp16, arithmetic: fp32 });
   });
@@ -47,12 +39,37 @@ describe("presetPolicy", () => {
   });
 });
 
+describe("chooseBySize", () => {
+  const MB = 2 ** 20;
+
+  test("stores in fp16 what is larger than 2 MB in fp32, and no more than mixed may", () => {
+    const mixed = presetPolicy("mixed", ["precondition", "matvec"]);
+
+    const chosen = chooseBySize(mixed, { precondition: 2 * MB + 4, matvec: 2 * MB, factorize: 100 * MB });
+
+    expect(names(chosen)).toEqual({ ...fp32Names, precondition: "fp16" });
+    expect(chosen.precondition).toMatchObject({ storage: fp16, arithmetic: fp32 });
+    expect(chosen.bySize).toBeUndefined();
+  });
+
+  test("leaves what other policies say", () => {
+    expect(names(chooseBySize(presetPolicy("fp32", ["matvec"]), { matvec: 9 * MB }))).toEqual(fp32Names);
+  });
+
+  test("leaves the formats asked for by name", () => {
+    const policy = parsePolicy({ precondition: "fp32", matvec: "bf16" }, ["precondition", "matvec"]);
+
+    expect(names(chooseBySize(policy, { precondition: 9 * MB, matvec: 1 }))).toEqual({ ...fp32Names, matvec: "bf16" });
+  });
+});
+
 describe("parsePolicy", () => {
   test("takes what is not named from mixed", () => {
-    const policy = parsePolicy({}, ["precondition"]);
+    const policy = parsePolicy({ jacobian: "fp64" }, ["precondition"]);
 
     expect(policy.name).toBe("custom");
-    expect(names(policy)).toEqual({ ...fp32Names, precondition: "fp16" });
+    expect(names(policy)).toEqual({ ...fp32Names, jacobian: "fp64" });
+    expect(policy.bySize).toEqual(["precondition"]);
   });
 
   test("takes what is not named from the preset it names", () => {
@@ -74,7 +91,7 @@ describe("parsePolicy", () => {
   });
 
   test("understands the names a policy is shown with", () => {
-    for (const preset of ["fp64", "fp32", "mixed", "half", "naive"] as const) {
+    for (const preset of ["fp64", "fp32", "half", "naive"] as const) {
       const policy = presetPolicy(preset, ["matvec"]);
 
       expect(parsePolicy({ name: preset, preset: "fp64", ...names(policy) })).toEqual(policy);

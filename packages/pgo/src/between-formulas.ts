@@ -15,10 +15,10 @@ export interface Arithmetic<T> {
 export interface BetweenFormulas {
   readonly dof: 3 | 6;
   /**
-   * The pose at x[xo], or the measurement, as the formulas take it, rounded to A: [x y cos sin] or [x y z qx qy qz qw]. Sines and cosines are
-   * the formulas' arguments because kernels do not compute them.
+   * out <- the pose at x[xo], or the measurement, as the formulas take it, rounded to A: [x y cos sin] or [x y z qx qy qz qw]. Sines and cosines
+   * are the formulas' arguments because kernels do not compute them.
    */
-  coordinates(A: AnyPrecision, x: Float64Array, xo: number): readonly number[];
+  coordinates(A: AnyPrecision, x: Float64Array, xo: number, out: Float64Array | Float32Array, o: number): void;
   /** How many coordinates there are. */
   readonly size: 4 | 7;
   /** In the plane: the angle by which the error turns, at poses[i], poses[j], z[zo]. */

@@ -1,5 +1,6 @@
+import { writeCosSin } from "@slam/float";
 import { wrapAngle } from "@slam/lie";
-import { type BetweenFactor, betweenFactor, cosSin } from "./between.ts";
+import { type BetweenFactor, betweenFactor } from "./between.ts";
 import type { Arithmetic, BetweenFormulas } from "./between-formulas.ts";
 
 /** v = Ri'(tj - ti) */
@@ -9,12 +10,17 @@ function displacement<T>(A: Arithmetic<T>, [xi, yi, ci, si]: readonly T[], [xj, 
   return [A.add(A.mul(ci, dx), A.mul(si, dy)), A.sub(A.mul(ci, dy), A.mul(si, dx))];
 }
 
+const direction = new Float64Array(2);
+
 const formulas: BetweenFormulas = {
   dof: 3,
   size: 4,
-  coordinates(A, x, xo) {
-    const [c, s] = cosSin(A, A.round(x[xo + 2]));
-    return [A.round(x[xo]), A.round(x[xo + 1]), c, s];
+  coordinates(A, x, xo, out, o) {
+    out[o] = A.round(x[xo]);
+    out[o + 1] = A.round(x[xo + 1]);
+    writeCosSin(A.round(x[xo + 2]), direction, 0);
+    out[o + 2] = A.round(direction[0]);
+    out[o + 3] = A.round(direction[1]);
   },
   // wrap(theta_j - theta_i - theta_z)
   turn(A, poses, i, j, z, zo) {

@@ -57,16 +57,8 @@ function rows<T>(zero: T, M: readonly T[], N: readonly T[], Q: readonly T[]): re
 const formulas: BetweenFormulas = {
   dof: 6,
   size: 7,
-  coordinates(A, x, xo) {
-    return [
-      A.round(x[xo]),
-      A.round(x[xo + 1]),
-      A.round(x[xo + 2]),
-      A.round(x[xo + 3]),
-      A.round(x[xo + 4]),
-      A.round(x[xo + 5]),
-      A.round(x[xo + 6]),
-    ];
+  coordinates(A, x, xo, out, o) {
+    for (let c = 0; c < 7; c++) out[o + c] = A.round(x[xo + c]);
   },
   error(A, xi, xj, z) {
     const { v, q, Rz } = prepare(A, xi, xj, z);

@@ -25,18 +25,21 @@ export interface BetweenFactor {
 
 /** The factor whose formulas these are, evaluated on numbers. */
 export function betweenFactor(formulas: BetweenFormulas): BetweenFactor {
+  const coordinates = (A: AnyPrecision, x: Float64Array, xo: number): readonly number[] => {
+    const numbers = new Float64Array(formulas.size);
+    formulas.coordinates(A, x, xo, numbers, 0);
+    return Array.from(numbers);
+  };
   return {
     dof: formulas.dof,
     formulas,
     error(A, poses, i, j, z, zo, e) {
       const turn = formulas.turn === undefined ? [] : [formulas.turn(A, poses, i, j, z, zo)];
-      const at = formulas.coordinates;
-      e.set(formulas.error(arithmeticOf(A), at(A, poses, i), at(A, poses, j), at(A, z, zo), turn));
+      e.set(formulas.error(arithmeticOf(A), coordinates(A, poses, i), coordinates(A, poses, j), coordinates(A, z, zo), turn));
     },
     jacobians(A, poses, i, j, z, zo, Ji, Jj) {
       const turn = formulas.turn === undefined ? [] : cosSin(A, formulas.turn(A, poses, i, j, z, zo));
-      const at = formulas.coordinates;
-      const J = formulas.jacobians(arithmeticOf(A), at(A, poses, i), at(A, poses, j), at(A, z, zo), turn);
+      const J = formulas.jacobians(arithmeticOf(A), coordinates(A, poses, i), coordinates(A, poses, j), coordinates(A, z, zo), turn);
       Ji.set(J.Ji);
       Jj.set(J.Jj);
     },
@@ -56,6 +59,6 @@ export function arithmeticOf(A: AnyPrecision): Arithmetic<number> {
 }
 
 /** cos and sin of an angle, rounded to A. */
-export function cosSin(A: AnyPrecision, angle: number): [number, number] {
+function cosSin(A: AnyPrecision, angle: number): [number, number] {
   return [A.round(cos(angle)), A.round(sin(angle))];
 }

@@ -29,6 +29,7 @@ export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: numbe
     if (ofTo[e] >= 0) colIdx[ofTo[e]] = j;
     rowPtr[e + 1] = block;
   }
-  const blockCols = column.reduce((most, k) => Math.max(most, k + 1), 0);
+  let blockCols = 0;
+  for (let k = 0; k < column.length; k++) blockCols = Math.max(blockCols, column[k] + 1);
   return { pattern: { blockRows: edges, blockCols, r, c, rowPtr, colIdx: colIdx.slice(0, block) }, ofFrom, ofTo };
 }

@@ -78,24 +78,27 @@ export function checkGraph(graph: PoseGraph): void {
 
 function checkIds(ids: Float64Array): void {
   for (let k = 0; k < ids.length; k++) {
-    checkInteger(`graph.ids[${k}]`, ids[k], k === 0 ? Number.MIN_SAFE_INTEGER : ids[k - 1] + 1);
+    const least = k === 0 ? Number.MIN_SAFE_INTEGER : ids[k - 1] + 1;
+    if (!Number.isSafeInteger(ids[k]) || ids[k] < least) checkInteger(`graph.ids[${k}]`, ids[k], least);
   }
 }
 
 function checkIndices(what: string, indices: Int32Array, poses: number): void {
-  const at = indices.findIndex((k) => k < 0 || k >= poses);
-  if (at >= 0) checkInteger(`${what}[${at}]`, indices[at], 0, poses - 1);
+  for (let at = 0; at < indices.length; at++) {
+    if (indices[at] < 0 || indices[at] >= poses) checkInteger(`${what}[${at}]`, indices[at], 0, poses - 1);
+  }
 }
 
 function checkFinite(what: string, values: Float64Array): void {
-  const at = values.findIndex((x) => !Number.isFinite(x));
-  if (at >= 0) throw new OptionError(`${what}[${at}]`, { expected: "a finite number", actual: values[at] });
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isFinite(values[at])) throw new OptionError(`${what}[${at}]`, { expected: "a finite number", actual: values[at] });
+  }
 }
 
 function checkQuaternions(what: string, values: Float64Array): void {
   for (let at = 3; at < values.length; at += 7) {
-    const [x, y, z, w] = [values[at], values[at + 1], values[at + 2], values[at + 3]];
-    const squared = x * x + y * y + z * z + w * w;
+    let squared = 0;
+    for (let k = at; k < at + 4; k++) squared += values[k] * values[k];
     if (Math.abs(squared - 1) > UNIT_SLACK) {
       throw new OptionError(`${what}[${at} ... ${at + 3}]`, {
         expected: "a quaternion of length 1",

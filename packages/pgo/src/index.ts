@@ -1,4 +1,5 @@
 export type { BetweenFactor } from "./between.ts";
+export { DirectSolver, type DirectSolverOptions } from "./direct-solver.ts";
 export { checkGraph, informationMatrix, informationSize, type PoseGraph, poseDof, poseSize } from "./graph.ts";
 export { readG2o, writeG2o } from "./io/g2o.ts";
 export type { ReadGraph, UnknownTag } from "./io/read-graph.ts";

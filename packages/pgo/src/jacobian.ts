@@ -1,50 +1,74 @@
 import { type AnyPrecision, fp64, operationFormat, powerOfTwoBelow } from "@slam/float";
 import { type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import type { Jacobian } from "@slam/nlls";
-import { type BsrMatrix, bsrOperator, columnSquares, scaleColumns } from "@slam/sparse";
+import { type BsrMatrix, bsrOperator, columnSquares, type PackedBsr } from "@slam/sparse";
+import { arenaSpace } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 const space64 = vectorSpace(operationFormat(fp64), uncounted);
 
-/** A block sparse Jacobian as evaluated. */
+/** Products in fp64 with the values as they are stored. */
+type Products = Pick<Jacobian, "multiply"> & { multiplyTransposed(r: Float64Array, g: Float64Array): void; columnSquares(): Float64Array };
+
+/** A block sparse Jacobian as evaluated. One that lies in an arena is overwritten by the next one there. */
 export class BsrJacobian implements Jacobian {
   readonly matrix: BsrMatrix<AnyPrecision>;
-  #wide: BsrMatrix<typeof fp64> | undefined;
+  readonly #products: Products;
 
-  constructor(matrix: BsrMatrix<AnyPrecision>) {
+  constructor(matrix: BsrMatrix<AnyPrecision>, products: Products = plainProducts(matrix)) {
     this.matrix = matrix;
-  }
-
-  /** The same values in fp64; exact. */
-  get wide(): BsrMatrix<typeof fp64> {
-    if (this.#wide === undefined) {
-      const { pattern, format } = this.matrix;
-      const ones = new Float64Array(pattern.blockCols * pattern.c).fill(1);
-      this.#wide =
-        format === (fp64 as AnyPrecision)
-          ? (this.matrix as BsrMatrix<AnyPrecision> as BsrMatrix<typeof fp64>)
-          : scaleColumns(this.matrix, ones, fp64, uncounted.events);
-    }
-    return this.#wide;
+    this.#products = products;
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
-    bsrOperator(this.wide, space64).multiply(x, y);
+    this.#products.multiply(x, y);
   }
 
   gradient(r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
-    if (arithmetic === fp64) bsrOperator(this.wide, space64).multiplyTransposed(r, g);
+    if (arithmetic === fp64) this.#products.multiplyTransposed(r, g);
     else narrowGradient(this.matrix, r, arithmetic, g);
   }
 
   columnSquares(): Float64Array {
-    return columnSquares(this.matrix);
+    return this.#products.columnSquares();
   }
+}
+
+function plainProducts(matrix: BsrMatrix<AnyPrecision>): Products {
+  const J = bsrOperator(matrix, space64, { arithmetic: fp64 });
+  return {
+    multiply: (x, y) => J.multiply(x, y),
+    multiplyTransposed: (r, g) => J.multiplyTransposed(r, g),
+    columnSquares: () => columnSquares(matrix),
+  };
+}
+
+/** The products of a packed matrix, on vectors in its arena; `row` and `column` are of the lengths of its rows and columns. */
+export function packedProducts(packed: PackedBsr, row: Float64Array, column: Float64Array): Products {
+  const J = bsrOperator(packed, arenaSpace(packed.arena, operationFormat(fp64), uncounted));
+  return {
+    multiply(x, y) {
+      column.set(x);
+      J.multiply(column, row);
+      y.set(row);
+    },
+    multiplyTransposed(r, g) {
+      row.set(r);
+      J.multiplyTransposed(row, column);
+      g.set(column);
+    },
+    columnSquares() {
+      packed.columnSquares(column);
+      return column.slice();
+    },
+  };
 }
 
 /** g <- J'r in a narrower arithmetic: r is scaled by a power of two to a largest entry in [1, 2), which costs no bit and avoids overflow. */
 function narrowGradient(matrix: BsrMatrix<AnyPrecision>, r: Float64Array, A: AnyPrecision, g: Float64Array): void {
-  const scale = powerOfTwoBelow(r.reduce((most, x) => Math.max(most, Math.abs(x)), 0));
+  let largest = 0;
+  for (let i = 0; i < r.length; i++) largest = Math.max(largest, Math.abs(r[i]));
+  const scale = powerOfTwoBelow(largest);
   const scaled = r.map((x) => x / scale);
   bsrOperator(matrix, space64, { arithmetic: A }).multiplyTransposed(scaled, g);
   for (let j = 0; j < g.length; j++) g[j] *= scale;

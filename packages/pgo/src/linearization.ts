@@ -1,7 +1,8 @@
-import type { RoundingEvents, Storage } from "@slam/float";
+import type { RoundingEvents } from "@slam/float";
 import type { BetweenFactor } from "./between.ts";
 import type { EdgeBlocks } from "./edge-blocks.ts";
 import type { PoseGraph } from "./graph.ts";
+import type { BsrJacobian } from "./jacobian.ts";
 
 /** What the residuals of a graph are made of: r_e = W_e e_e. */
 export interface EdgeTerms {
@@ -16,6 +17,6 @@ export interface EdgeTerms {
 export interface Linearization {
   /** r <- W e, for each edge. */
   residual(x: Float64Array, r: Float64Array): void;
-  /** values <- the blocks of W de/dxi, stored in the format; `events` counts what its range did to them. */
-  jacobian(x: Float64Array, values: Storage, events: RoundingEvents): void;
+  /** The blocks of W de/dxi, stored in the format; `events` counts what its range did to them. It may take the place of the one before. */
+  jacobian(x: Float64Array, events: RoundingEvents): BsrJacobian;
 }

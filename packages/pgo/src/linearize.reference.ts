@@ -1,7 +1,9 @@
-import { type AnyPrecision, type OperationFormat, storeCounted } from "@slam/float";
+import { type AnyPrecision, type OperationFormat, type Storage, storeCounted } from "@slam/float";
+import { bsrMatrix } from "@slam/sparse";
 import { arithmeticOf } from "./between.ts";
 import { whitened } from "./between-formulas.ts";
 import { poseSize } from "./graph.ts";
+import { BsrJacobian } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
 
 /** In any format: sums are rounded to its arithmetic term by term, and once more to its storage. */
@@ -20,7 +22,9 @@ export function linearizeReference(terms: EdgeTerms, { arithmetic: A, storage }:
         for (let a = 0; a < dof; a++) r[edge * dof + a] = storage.round(sums[a]);
       }
     },
-    jacobian(x, values, events) {
+    jacobian(x, events) {
+      const matrix = bsrMatrix<AnyPrecision>(blocks.pattern, storage);
+      const values = matrix.values as Storage;
       const Ji = new Float64Array(dof * dof);
       const Jj = new Float64Array(dof * dof);
       for (let edge = 0; edge < from.length; edge++) {
@@ -34,6 +38,7 @@ export function linearizeReference(terms: EdgeTerms, { arithmetic: A, storage }:
         store(Ji, blocks.ofFrom[edge]);
         store(Jj, blocks.ofTo[edge]);
       }
+      return new BsrJacobian(matrix);
     },
   };
 }

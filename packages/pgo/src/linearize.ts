@@ -1,4 +1,5 @@
 import { type AnyPrecision, fp32, fp64, type OperationFormat } from "@slam/float";
+import type { ArenaPool } from "@slam/wasm";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
 import { linearizeReference } from "./linearize.reference.ts";
 import { linearizeEngine } from "./linearize-engine.ts";
@@ -8,9 +9,9 @@ import { linearizeEngine } from "./linearize-engine.ts";
  *
  * @throws EngineError of @slam/wasm where the engine cannot run, ArenaError where there is no memory.
  */
-export function linearize(terms: EdgeTerms, format: OperationFormat): Linearization {
+export function linearize(terms: EdgeTerms, format: OperationFormat, arenas: ArenaPool): Linearization {
   const storage: AnyPrecision = format.storage;
-  if (storage === format.arithmetic && storage === fp64) return linearizeEngine(terms, fp64);
-  if (storage === format.arithmetic && storage === fp32) return linearizeEngine(terms, fp32);
+  if (storage === format.arithmetic && storage === fp64) return linearizeEngine(terms, fp64, arenas);
+  if (storage === format.arithmetic && storage === fp32) return linearizeEngine(terms, fp32, arenas);
   return linearizeReference(terms, format);
 }

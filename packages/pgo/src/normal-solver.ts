@@ -1,16 +1,6 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { checkChoice, checkInteger } from "@slam/errors";
-import {
-  type AnyPrecision,
-  fp32,
-  fp64,
-  type OperationFormat,
-  operationFormat,
-  powerOfTwoBelow,
-  type Storage,
-  type Vec,
-  wider,
-} from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type RoundingEvents, type Vec, wider } from "@slam/float";
 import {
   analyzeCholesky,
   type CholeskySymbolic,
@@ -20,14 +10,18 @@ import {
   type Fill,
   factorize,
   isFactor,
+  type TriangularWorkspace,
   triangularPreconditioner,
+  triangularWorkspace,
 } from "@slam/ichol";
-import type { LinearOperator, LinearReport, LinearSolver, Preconditioner } from "@slam/linop";
-import type { Counters, Policy } from "@slam/nlls";
-import { type BsrMatrix, jacobiScaling, type NormalSymbolic, normalProduct, normalSymbolic, scaleColumns, valueCount } from "@slam/sparse";
+import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace } from "@slam/linop";
+import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
+import { addDiagonal, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
+import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
-import { ProductSpace } from "./product-space.ts";
 import { iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
+import { type ScaledJacobian, scaledJacobian } from "./scaled-jacobian.ts";
+import { GraphStructure } from "./structure.ts";
 
 /** "jacobi": the diagonal blocks of J'J alone. */
 export type PreconditionerName = "none" | "jacobi" | "ichol";
@@ -43,30 +37,38 @@ export interface CgnrSolverOptions {
   readonly refresh?: Refresh;
   /** Iterations of one solve. Default 1000. */
   readonly maxIterations?: number;
+  /** Of the Jacobians' pattern, where something else has it. */
+  readonly structure?: GraphStructure | undefined;
+  /** What the memory is taken from. Default a new one. */
+  readonly arenas?: ArenaPool | undefined;
 }
 
 /** CGNR on J diag(S) preconditioned by a Cholesky factor of its normal matrix: the method as published, in the formats of a policy. */
 export class CgnrSolver implements LinearSolver<BsrJacobian> {
   readonly name = "cgnr";
-  readonly #policy: Policy;
   readonly #counters: Counters;
   readonly #preconditionerName: PreconditionerName;
   readonly #fill: Fill;
   readonly #refresh: Refresh;
   readonly #maxIterations: number;
+  readonly #arenas: ArenaPool;
   readonly #meter = new StalenessMeter();
 
-  #products: ProductSpace | undefined;
-  /** J as evaluated, for residuals in a wider format; a policy that rounds every operation has none. */
-  #exactProducts: ProductSpace | undefined;
+  #policy: Policy;
+  #structure: GraphStructure | undefined;
+  #products: ScaledJacobian | undefined;
   #normal: NormalSymbolic | undefined;
   #symbolic: CholeskySymbolic | undefined;
   #scaling: Float64Array = new Float64Array(0);
   #operator: LinearOperator<AnyPrecision> | undefined;
+  #exact: LinearOperator<AnyPrecision> | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
   #factorWorkspace: CholeskyWorkspace | undefined;
+  #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
-  #exact: LinearOperator<AnyPrecision> | undefined;
+  /** Of length cols: what crosses between fp64 and the vectors' format. */
+  #column: Float64Array = new Float64Array(0);
+  /** In the scaled variables. */
   #damping: Float64Array | undefined;
   #factorizations = 0;
   /** Makes the preconditioner anew for the linearisation at hand; undefined once that is done. */
@@ -83,6 +85,13 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     this.#fill = fill;
     this.#refresh = refresh;
     this.#maxIterations = maxIterations;
+    this.#structure = options.structure;
+    this.#arenas = options.arenas ?? new ArenaPool();
+  }
+
+  /** With the formats chosen by size, once `analyze` has run. */
+  get policy(): Policy {
+    return this.#policy;
   }
 
   get factorizations(): number {
@@ -97,23 +106,44 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   /** "ichol complete", as shown in a report. */
   get preconditionerLabel(): string {
     if (this.#preconditionerName !== "ichol") return this.#preconditionerName;
-    return this.#fill === "complete" ? "ichol complete" : "ichol no-fill";
+    if (this.#fill === "complete" || this.#fill === 0) return this.#fill === 0 ? "ichol no-fill" : "ichol complete";
+    return `ichol fill ${this.#fill}`;
   }
 
   analyze(J: BsrJacobian): void {
-    const { matvec, vectors, residual, jacobian } = this.#policy;
-    const counters = this.#counters;
-    // In CG: its workspace, x, the right side and the damping, and two in `norm`.
-    const own = { matrix: matvec, vectors, operation: "matvec", rowVectors: 1, colVectors: 10, counters } as const;
-    this.#products = new ProductSpace(J.matrix.pattern, own);
-    if (jacobian.arithmetic.significandBits >= 24) {
-      const format: OperationFormat = operationFormat<AnyPrecision>(wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32);
-      const exact = { matrix: format, vectors: format, operation: "residual", rowVectors: 1, colVectors: 4, counters } as const;
-      this.#exactProducts = new ProductSpace(J.matrix.pattern, exact);
+    const { format } = J.matrix;
+    const { r, c } = J.matrix.pattern;
+    if (this.#preconditionerName !== "none") this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern), r, c);
+    const pattern = this.#normal?.A ?? J.matrix.pattern;
+    this.#policy = chooseBySize(this.#policy, { matvec: 4 * valueCount(pattern), precondition: 4 * this.factorNonzeros });
+    const { matvec, vectors, residual, jacobian, factorize: factorization } = this.#policy;
+    const isExact = jacobian.arithmetic.significandBits >= 24;
+    const exact: FP64 | FP32 = wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32;
+    this.#products = scaledJacobian({
+      pattern,
+      jacobian: format,
+      matvec,
+      vectors,
+      exact: isExact ? exact : undefined,
+      normal: this.#normal && { symbolic: this.#normal, arithmetic: factorization.arithmetic },
+      // In CG: its workspace, x, the right side and the damping; two in `norm`.
+      rowVectors: 1,
+      colVectors: 10,
+      counters: this.#counters,
+      arenas: this.#arenas,
+    });
+    this.#column = new Float64Array(pattern.blockCols * c);
+  }
+
+  #analyzeNormal(structure: GraphStructure, r: number, c: number): void {
+    if (this.#preconditionerName === "ichol" && this.#fill === "complete") {
+      this.#normal = structure.normal(r, c);
+      this.#symbolic = structure.cholesky(c);
+    } else {
+      const { A, ...normal } = structure.normal(r, c);
+      this.#normal = this.#preconditionerName === "jacobi" ? normalSymbolic(A, "diagonal") : { A, ...normal };
+      this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: this.#fill });
     }
-    if (this.#preconditionerName === "none") return;
-    this.#normal = normalSymbolic(J.matrix.pattern, this.#preconditionerName === "jacobi" ? "diagonal" : "lower");
-    this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: this.#fill });
   }
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
@@ -123,19 +153,19 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       this.#renew = () => this.#factorize(J, d);
       if (this.#isDue()) return this.#renew();
     }
-    this.#pack(J, d);
+    this.#scaleTo(J, d, this.#scaling);
     return undefined;
   }
 
   /** J diag(S) in the formats of the products, and d in its scaled variables. */
-  #pack(J: BsrJacobian, d: Float64Array | undefined): void {
-    const { events } = this.#counters;
-    const products = this.#products as ProductSpace;
-    this.#operator = products.operator(scaleColumns(J.matrix, this.#scaling, this.#policy.matvec.storage, events));
-    this.#workspace ??= cgnrWorkspace(this.#operator);
-    const exact = this.#exactProducts;
-    this.#exact = exact?.operator(scaleColumns(J.wide, this.#scaling, exact.space.format.storage, events));
-    this.#damping = d?.map((dj, j) => dj * this.#scaling[j] ** 2);
+  #scaleTo(J: BsrJacobian, d: Float64Array | undefined, S: Float64Array): void {
+    const products = this.#products!;
+    products.replace(J.matrix, S);
+    this.#operator = products.operator();
+    this.#exact = products.exact();
+    this.#workspace ??= cgnrWorkspace(this.#operator, this.#exact);
+    this.#scaling = S;
+    this.#damping = d?.map((dj, j) => dj * S[j] * S[j]);
   }
 
   #isDue(): boolean {
@@ -146,35 +176,34 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #factorize(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
     const { events, work } = this.#counters;
     const { factorize: format, precondition } = this.#policy;
-    // Kept only if there is a factor: the operator and the factor at hand are in the scaling before.
+    const products = this.#products!;
+    const symbolic = this.#symbolic!;
+    const before = this.#scaling;
     const scaling = jacobiScaling(J.columnSquares());
-    const A = format.arithmetic;
-    const symbolic = this.#symbolic as CholeskySymbolic;
-    this.#factorWorkspace ??= choleskyWorkspace(symbolic, A);
-    const H = normalProduct(this.#normal as NormalSymbolic, scaleColumns(J.matrix, scaling, A, events), work);
+    products.replace(J.matrix, scaling);
+    const H = products.normal();
     if (d !== undefined)
       addDiagonal(
         H,
-        d.map((dj, j) => dj * scaling[j] ** 2),
+        d.map((dj, j) => dj * scaling[j] * scaling[j]),
       );
+    this.#factorWorkspace ??= choleskyWorkspace(symbolic, format.arithmetic, this.#arenas);
     const factor = factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
     this.#factorizations++;
     if (!isFactor(factor)) {
+      // The factor at hand is in the scaling before.
+      if (before.length > 0) this.#scaleTo(J, d, before);
       const { row, pivot, shift } = factor;
       const message = `ichol: pivot ${pivot} in row ${row} after the diagonal was raised by ${shift} of itself`;
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
     events.shifts += factor.shifts;
-    this.#scaling = scaling;
-    this.#preconditioner = triangularPreconditioner(
-      convertFactor(factor, format.storage, events),
-      precondition,
-      (this.#products as ProductSpace).space,
-      work,
-    );
+    this.#triangularWorkspace ??= triangularWorkspace(symbolic, precondition, this.#arenas);
+    const stored = convertFactor(factor, format.storage, events);
+    this.#preconditioner = triangularPreconditioner(stored, precondition, products.space, work, this.#triangularWorkspace);
     this.#meter.reset();
     this.#renew = undefined;
-    this.#pack(J, d);
+    this.#scaleTo(J, d, scaling);
     return undefined;
   }
 
@@ -191,49 +220,53 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   #iterate(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean, maxIterations: number): LinearReport {
-    const products = this.#products as ProductSpace;
+    const products = this.#products!;
+    const { space, exactSpace } = products;
+    const { storage } = space.format;
     const S = this.#scaling;
-    const scale = products.space.format.storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : this.#scaleOf(g);
-    const right = (j: number): number => (-S[j] * g[j]) / scale;
-    const system = (space: ProductSpace): { readonly g: Vec<AnyPrecision>; readonly damping: Vec<AnyPrecision> | undefined } => {
+    const column = this.#column;
+    const scale = storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : this.#scaleOf(g);
+    const report = products.scoped(() => {
+      for (let j = 0; j < g.length; j++) column[j] = (-S[j] * g[j]) / scale;
+      const right = vectorOf(space, column);
+      const exactRight = exactSpace && vectorOf(exactSpace, column);
+      for (let j = 0; j < g.length; j++) column[j] = warm ? dx[j] / (S[j] * scale) : 0;
+      const x = vectorOf(space, column);
       const d = this.#damping;
-      return { g: space.vector(g.length, right), damping: d && space.vector(g.length, (j) => d[j]) };
-    };
-    const solveInScope = (): LinearReport => {
-      const { g: rightSide, damping } = system(products);
-      const x = products.vector(g.length, (j) => (warm ? dx[j] / (S[j] * scale) : 0));
-      const report = cgnr(this.#operator as LinearOperator<AnyPrecision>, { g: rightSide }, x, {
+      const solved = cgnr(this.#operator!, { g: right }, x, {
         rtol,
         maxIterations,
         preconditioner: this.#preconditioner,
-        damping,
-        exact: this.#exact && { A: this.#exact, ...system(this.#exactProducts as ProductSpace) },
-        workspace: this.#workspace as CgnrWorkspace<AnyPrecision>,
+        flexible: this.#policy.precondition.arithmetic.significandBits < 24,
+        damping: d && vectorOf(space, d),
+        exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && vectorOf(exactSpace!, d) },
+        workspace: this.#workspace!,
       });
-      const { storage } = products.space.format;
-      for (let j = 0; j < g.length; j++) dx[j] = storage.load(x as Storage, j) * S[j] * scale;
-      return report;
-    };
-    const report = products.scoped(() => (this.#exactProducts === undefined ? solveInScope() : this.#exactProducts.scoped(solveInScope)));
+      convertInto(storage, x, fp64, column, UNCOUNTED);
+      for (let j = 0; j < g.length; j++) dx[j] = column[j] * S[j] * scale;
+      return solved;
+    });
     this.#meter.record(report.iterations, this.#iterationCost());
     return report;
   }
 
   norm(v: Float64Array): number {
-    const products = this.#products as ProductSpace;
-    const { storage } = products.space.format;
+    const products = this.#products!;
+    const { space } = products;
+    const S = this.#scaling;
+    const column = this.#column;
     let scale = this.#scaleOf(v);
     for (let attempt = 0; ; attempt++, scale *= 2 ** 10) {
       const energy = products.scoped(() => {
-        const s = products.vector(v.length, (j) => (this.#scaling[j] * v[j]) / scale);
-        let z = s;
-        if (this.#preconditioner !== undefined) {
-          z = products.space.zeros(v.length);
-          this.#preconditioner.apply(s, z);
-        }
-        let sum = 0;
-        for (let j = 0; j < v.length; j++) sum += storage.load(s as Storage, j) * storage.load(z as Storage, j);
-        return sum;
+        for (let j = 0; j < v.length; j++) column[j] = (S[j] * v[j]) / scale;
+        const s = vectorOf(space, column);
+        convertInto(space.format.storage, s, fp64, column, UNCOUNTED);
+        if (this.#preconditioner === undefined) return dot(column, column);
+        const z = space.zeros(v.length);
+        this.#preconditioner.apply(s, z);
+        const preconditioned = new Float64Array(v.length);
+        convertInto(space.format.storage, z, fp64, preconditioned, UNCOUNTED);
+        return dot(column, preconditioned);
       });
       // M^-1 may be large enough to take a vector of norm 1 out of a small range.
       if (Number.isFinite(energy) || attempt === 2) return Math.sqrt(energy) * scale;
@@ -251,8 +284,9 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   /** The power of two that brings |S v| into [1, 2): what a format of little range can hold of S v / scale, and room for the solution above it. */
   #scaleOf(v: Float64Array): number {
+    const S = this.#scaling;
     let sum = 0;
-    for (let j = 0; j < v.length; j++) sum += (this.#scaling[j] * v[j]) ** 2;
+    for (let j = 0; j < v.length; j++) sum += S[j] * v[j] * (S[j] * v[j]);
     return powerOfTwoBelow(Math.sqrt(sum));
   }
 
@@ -267,14 +301,18 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 }
 
-/** H <- H + diag(d) */
-function addDiagonal(H: BsrMatrix<AnyPrecision>, d: Float64Array): void {
-  const { blockRows, rowPtr, c } = H.pattern;
-  const values = H.values as Storage;
-  for (let i = 0; i < blockRows; i++) {
-    for (let a = 0; a < c; a++) {
-      const at = ((rowPtr[i + 1] - 1) * c + a) * c + a;
-      H.format.store(values, at, H.format.load(values, at) + d[i * c + a]);
-    }
-  }
+/** What crosses between formats here is neither stored J nor CG's own vectors: those are what a report counts. */
+const UNCOUNTED: RoundingEvents = { overflows: 0, flushed: 0 };
+
+/** A vector of the space, each number rounded once. */
+function vectorOf(space: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> {
+  const x = space.zeros(values.length);
+  convertInto(fp64, values, space.format.storage, x, UNCOUNTED);
+  return x;
+}
+
+function dot(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < x.length; j++) sum += x[j] * y[j];
+  return sum;
 }

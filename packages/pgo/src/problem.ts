@@ -1,16 +1,17 @@
 import { checkInteger, checkLength } from "@slam/errors";
-import { type AnyPrecision, fp64, type OperationFormat, type Storage } from "@slam/float";
+import { type AnyPrecision, fp64, type OperationFormat } from "@slam/float";
 import { type LieGroup, se2, se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
-import { bsrMatrix } from "@slam/sparse";
+import { ArenaPool } from "@slam/wasm";
 import { betweenSe2 } from "./between-se2.ts";
 import { betweenSe3 } from "./between-se3.ts";
-import { edgeBlocks } from "./edge-blocks.ts";
+import { type EdgeBlocks, edgeBlocks } from "./edge-blocks.ts";
 import { type PoseGraph, poseSize } from "./graph.ts";
-import { BsrJacobian } from "./jacobian.ts";
+import type { BsrJacobian } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
 import { linearize } from "./linearize.ts";
 import { retractRounded } from "./retract.ts";
+import { GraphStructure } from "./structure.ts";
 import { squareRootInformation } from "./whitening.ts";
 
 /**
@@ -25,6 +26,10 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly costScale: number;
   /** The block column of each pose, -1 for those held fixed. */
   readonly column: Int32Array;
+  readonly blocks: EdgeBlocks;
+  /** What the engine's memory is taken from. */
+  readonly arenas: ArenaPool;
+  readonly structure: GraphStructure;
   readonly #group: LieGroup;
   readonly #terms: EdgeTerms;
   /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
@@ -35,14 +40,17 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
    * @param fixed indices of the poses to hold.
    * @throws OptionError for an index out of range, and where an information matrix is not positive semidefinite: the ids of its edge are in the message.
    */
-  constructor(graph: PoseGraph, fixed: Iterable<number>, counters?: Counters) {
+  constructor(graph: PoseGraph, fixed: Iterable<number>, counters?: Counters, arenas: ArenaPool = new ArenaPool()) {
     this.graph = graph;
+    this.arenas = arenas;
     this.#counters = counters;
     const factor = graph.dimension === 2 ? betweenSe2 : betweenSe3;
     this.#group = graph.dimension === 2 ? se2 : se3;
     this.column = blockColumns(graph.ids.length, fixed);
     const { dof } = factor;
     const blocks = edgeBlocks(graph, this.column, dof, dof);
+    this.blocks = blocks;
+    this.structure = new GraphStructure(blocks.pattern);
     this.rows = graph.from.length * dof;
     this.cols = blocks.pattern.blockCols * dof;
     const { whitening, costScale } = squareRootInformation(graph);
@@ -53,17 +61,15 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
     checkLength("residual: r", r.length, this.rows);
     const { dof } = this.#terms.factor;
-    this.#linearization(format).residual(x, r);
+    this.linearization(format).residual(x, r);
     this.#count("residual", format, this.graph.from.length, dof * (dof + 1) + 40, dof);
   }
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
-    const { factor, blocks } = this.#terms;
-    const { dof } = factor;
-    const matrix = bsrMatrix(blocks.pattern, format.storage);
-    this.#linearization(format).jacobian(x, matrix.values as Storage, this.#counters?.events ?? { overflows: 0, flushed: 0 });
+    const { dof } = this.#terms.factor;
+    const J = this.linearization(format).jacobian(x, this.#counters?.events ?? { overflows: 0, flushed: 0 });
     this.#count("jacobian", format, this.graph.from.length, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
-    return new BsrJacobian(matrix);
+    return J;
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
@@ -88,11 +94,12 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     return stored;
   }
 
-  #linearization(format: OperationFormat): Linearization {
+  /** Residuals and Jacobians that nothing counts. */
+  linearization(format: OperationFormat): Linearization {
     const { storage, arithmetic } = format;
     const known = storage === arithmetic ? this.#linearizations.get(storage) : undefined;
     if (known !== undefined) return known;
-    const made = linearize(this.#terms, format);
+    const made = linearize(this.#terms, format, this.arenas);
     if (storage === arithmetic) this.#linearizations.set(storage, made);
     return made;
   }

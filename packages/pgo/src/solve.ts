@@ -14,6 +14,8 @@ import {
   type SolveReport,
   start as startMinimization,
 } from "@slam/nlls";
+import type { ArenaPool } from "@slam/wasm";
+import { DirectSolver } from "./direct-solver.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
 import { chordal } from "./init/chordal.ts";
@@ -25,17 +27,19 @@ import type { Refresh } from "./refresh.ts";
 /** Where the poses start from. */
 export type Initialization = "file" | "odometry" | "spanning-tree" | "chordal";
 
-/** What policy "mixed" stores in 16 bits in a pose graph: the factor that preconditions, whose solves are half of each linear solve. */
-export const SIXTEEN_BIT: readonly Operation[] = ["precondition"];
+/** What policy "mixed" may store in 16 bits in a pose graph, where it is large: the factor that preconditions, and J in the products of CG. */
+export const SIXTEEN_BIT: readonly Operation[] = ["precondition", "matvec"];
 
 export interface PoseGraphOptions {
   /** Default "mixed". */
   readonly policy?: Policy;
   /** "lm" is Gauss-Newton until a step is rejected. Default "lm". */
   readonly method?: "gn" | "lm";
+  /** "direct": by the complete Cholesky factor in fp64 or fp32, refined; `preconditioner` ... `maxCgIterations` are then unused. Default "cgnr". */
+  readonly linear?: "cgnr" | "direct";
   /** Default "ichol". */
   readonly preconditioner?: PreconditionerName;
-  /** Of the incomplete factor: "complete" or 0, no fill. Default "complete". */
+  /** Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete". */
   readonly fill?: Fill;
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
@@ -51,8 +55,13 @@ export interface PoseGraphOptions {
   readonly ftol?: number;
   /** Default 1e-2. */
   readonly eta?: number;
-  /** Takes the place of CGNR with a Cholesky preconditioner; `preconditioner`, `fill`, `refresh` and `maxCgIterations` are then unused. */
+  /** Takes the place of both; what is theirs is then unused. */
   readonly solver?: LinearSolver<BsrJacobian>;
+  /**
+   * What the solve takes its memory from; `arenas.recycle()` makes it free for the next one, which is then spared the time for fresh memory. Default a new
+   * pool.
+   */
+  readonly arenas?: ArenaPool;
   /** Called after each outer iteration; the record's cost is chi2. */
   readonly onIteration?: (record: IterationRecord, index: number) => void;
 }
@@ -92,18 +101,25 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const held = [...fixed, ...freeComponents(graph, fixed)];
   const init = options.init ?? defaultInitialization(graph, fixed, held);
   checkChoice("init", init, ["file", "odometry", "spanning-tree", "chordal"]);
+  checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
-  const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, ...rest } = options;
+  const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, held, counters);
-  const own = solver === undefined ? new CgnrSolver({ ...rest, policy, counters, maxIterations: maxCgIterations }) : undefined;
-  const x0 = problem.store(initialize(graph, init, held), policy.update);
+  const problem = new PoseGraphProblem(graph, held, counters, arenas);
+  const shared = { counters, structure: problem.structure, arenas };
+  const own =
+    solver !== undefined
+      ? undefined
+      : linear === "direct"
+        ? new DirectSolver({ policy, ...shared })
+        : new CgnrSolver({ ...rest, policy, maxIterations: maxCgIterations, ...shared });
+  const x0 = problem.store(initialize(problem, init, held), policy.update);
   const run = startMinimization(problem, x0, {
     ...rest,
     policy,
     maxIterations,
     counters,
-    solver: solver ?? (own as CgnrSolver),
+    solver: solver ?? own!,
     ...(onIteration && { onIteration }),
   });
   const initialCost = costOf(problem, fromFile(graph, held));
@@ -122,11 +138,11 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       const { initialCost: afterInit, finalCost, ...report } = run.report;
       return {
         ...report,
-        policy,
+        policy: own?.policy ?? policy,
         init,
         cost: { initial: initialCost, afterInit, final: finalCost },
         linear: {
-          solver: solver?.name ?? "cgnr",
+          solver: (solver ?? own!).name,
           preconditioner: own?.preconditionerLabel ?? "the solver's own",
           factorizations: own?.factorizations ?? 0,
           cgIterations: report.cgIterations,
@@ -167,7 +183,8 @@ function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held:
   return loops > 0 && fixed.length <= 1 ? "chordal" : "file";
 }
 
-function initialize(graph: PoseGraph, init: Initialization, held: readonly number[]): Float64Array {
+function initialize(problem: PoseGraphProblem, init: Initialization, held: readonly number[]): Float64Array {
+  const { graph } = problem;
   switch (init) {
     case "file":
       return fromFile(graph, held);
@@ -176,6 +193,6 @@ function initialize(graph: PoseGraph, init: Initialization, held: readonly numbe
     case "spanning-tree":
       return spanningTree(graph, held);
     case "chordal":
-      return chordal(graph, held);
+      return chordal(problem);
   }
 }

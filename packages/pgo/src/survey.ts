@@ -63,7 +63,7 @@ function linearizedRange(graph: PoseGraph, held: readonly number[], format: AnyP
   const J = problem.jacobian(fromFile(graph, held), operationFormat(fp64));
   const scale = Math.sqrt(problem.costScale);
   return {
-    jacobian: countRange(J.wide.values as Storage, format, scale),
+    jacobian: countRange(J.matrix.values as Storage, format, scale),
     normalDiagonal: countRange(J.columnSquares(), format, scale * scale),
   };
 }

@@ -12,39 +12,48 @@ export function squareRootInformation(graph: PoseGraph): { readonly whitening: F
   const dof = poseDof(graph);
   const stored = informationSize(graph);
   const whitening = new Float64Array(graph.from.length * dof * dof);
+  const diagonal = new Float64Array(dof);
   for (let edge = 0; edge < graph.from.length; edge++) {
-    if (!choleskyUpper(graph.information, edge * stored, dof, whitening, edge * dof * dof)) {
+    if (!choleskyUpper(graph.information, edge * stored, dof, whitening, edge * dof * dof, diagonal)) {
       throw new OptionError(`information of the edge ${graph.ids[graph.from[edge]]} -> ${graph.ids[graph.to[edge]]}`, {
         expected: "a positive semidefinite matrix",
         actual: "indefinite",
       });
     }
   }
-  const scale = 1 / powerOfTwoBelow(whitening.reduce((most, w) => Math.max(most, Math.abs(w)), 0));
-  return { whitening: whitening.map((w) => w * scale), costScale: 1 / (scale * scale) };
+  let largest = 0;
+  for (let k = 0; k < whitening.length; k++) largest = Math.max(largest, Math.abs(whitening[k]));
+  const scale = 1 / powerOfTwoBelow(largest);
+  for (let k = 0; k < whitening.length; k++) whitening[k] *= scale;
+  return { whitening, costScale: 1 / (scale * scale) };
 }
 
 /**
  * The columns of W = L' of M = L L', M's upper triangle given row-major. A row of what is left of M that is zero to rounding makes a zero row: a
  * singular matrix, once rounded, may have a pivot just below 0.
+ *
+ * @param diagonal scratch of dof numbers.
  */
-function choleskyUpper(M: Float64Array, at: number, dof: number, W: Float64Array, into: number): boolean {
-  const diagonal = Float64Array.from({ length: dof }, (_, j) => M[at + j * dof - (j * (j - 1)) / 2]);
+function choleskyUpper(M: Float64Array, at: number, dof: number, W: Float64Array, into: number, diagonal: Float64Array): boolean {
+  for (let j = 0, jj = at; j < dof; jj += dof - j, j++) diagonal[j] = M[jj];
+  const relativeNoise = tolerance(fp64, dof);
   for (let i = 0; i < dof; i++) {
-    const row = W.subarray(into + i * dof, into + (i + 1) * dof);
+    const row = into + i * dof;
+    let isNoise = true;
     for (let j = i; j < dof; j++, at++) {
-      row[j] = M[at];
-      for (let k = 0; k < i; k++) row[j] -= W[into + k * dof + i] * W[into + k * dof + j];
+      let s = M[at];
+      for (let k = 0; k < i; k++) s -= W[into + k * dof + i] * W[into + k * dof + j];
+      W[row + j] = s;
+      if (!(Math.abs(s) <= relativeNoise * Math.sqrt(diagonal[i] * diagonal[j]))) isNoise = false;
     }
-    const noise = (j: number): number => tolerance(fp64, dof) * Math.sqrt(diagonal[i] * diagonal[j]);
-    if (row.every((s, j) => Math.abs(s) <= noise(j))) {
-      row.fill(0);
+    if (isNoise) {
+      for (let j = i; j < dof; j++) W[row + j] = 0;
       continue;
     }
-    const root = Math.sqrt(row[i]);
+    const root = Math.sqrt(W[row + i]);
     if (!(root > 0)) return false;
-    row[i] = root;
-    for (let j = i + 1; j < dof; j++) row[j] /= root;
+    W[row + i] = root;
+    for (let j = i + 1; j < dof; j++) W[row + j] /= root;
   }
   return true;
 }

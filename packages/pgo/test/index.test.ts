@@ -5,6 +5,7 @@ test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "BsrJacobian",
     "CgnrSolver",
+    "DirectSolver",
     "PoseGraphProblem",
     "SIXTEEN_BIT",
     "checkGraph",

@@ -1,11 +1,13 @@
 import { type AnyPrecision, bf16, fp16, fp32, fp64, type OperationFormat, operationFormat, type Storage } from "@slam/float";
 import { newCounters } from "@slam/nlls";
+import { grid, sphere } from "@slam/sim";
 import { expectSameBits } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { informationSize, type PoseGraph, poseDof, poseSize } from "../src/graph.ts";
 import { PoseGraphProblem } from "../src/problem.ts";
 import { planarPose, spatialPose } from "./arbitrary-pose.ts";
+import { worldGraph } from "./world-graph.ts";
 
 interface Linearized {
   readonly r: Float64Array;
@@ -139,6 +141,13 @@ describe.each([fp64, fp32])("in $name the engine has the reference's bits and ev
     });
   });
 
+  test.each([grid({ poses: 600, dimension: 2 }), sphere({ poses: 500 })])("on more edges than a kernel takes at once", (world) => {
+    const graph = worldGraph(world);
+
+    expect(graph.from.length).toBeGreaterThan(512);
+    expectSame(graph, [0], graph.poses, P);
+  });
+
   test("one problem at other poses, in another format in between", () => {
     const graph = pair(3, [1, 2, 3, 0, 0, 0, 1], [2, 4, 8, 0.6, 0, 0, 0.8]);
     const moved = Float64Array.of(0, 1, 0, 0, 0.8, 0, -0.6, 5, 5, 5, 0, 0, 1, 0);
@@ -147,9 +156,9 @@ describe.each([fp64, fp32])("in $name the engine has the reference's bits and ev
     const kept = before.slice();
 
     problem.jacobian(graph.poses, operationFormat(P === fp64 ? fp32 : (fp64 as AnyPrecision)));
-    const after = problem.jacobian(moved, operationFormat(P, P)).matrix.values as Storage;
-
     expect(before).toEqual(kept);
+
+    const after = problem.jacobian(moved, operationFormat(P, P)).matrix.values as Storage;
     expect(after).toEqual(linearized(graph, [], moved, onReference(P)).values);
   });
 });

@@ -1,5 +1,5 @@
 import { fp16, operationFormat } from "@slam/float";
-import { type Policy, type PresetName, parsePolicy, presetPolicy } from "@slam/nlls";
+import { chooseBySize, type Policy, type PresetName, parsePolicy, presetPolicy } from "@slam/nlls";
 import { garage, grid, manhattan, type PoseGraphWorld, ring, sphere, torus } from "@slam/sim";
 import { describe, expect, test } from "vitest";
 import type { PoseGraph } from "../src/graph.ts";
@@ -90,7 +90,7 @@ describe("a policy of one's own", () => {
   ])("%s: converges to the optimum", (_, policy) => {
     const report = run(graph, { policy });
 
-    expect([report.termination, report.policy]).toEqual(["converged", policy]);
+    expect([report.termination, report.policy]).toEqual(["converged", chooseBySize(policy, {})]);
     expect(Math.abs(report.cost.final / optimum - 1)).toBeLessThan(SAME);
   });
 });
@@ -105,10 +105,25 @@ test("a Jacobian stored in fp16 moves the point where J'r is zero: the solve end
 });
 
 test("the report says what ran in which format", () => {
-  const { policy, work } = preset(worldGraph(ring({ poses: 50 })), "mixed");
+  const { policy, work } = run(worldGraph(ring({ poses: 50 })), { policy: parsePolicy({ name: "mine", precondition: "fp16" }) });
 
-  expect([policy.name, policy.precondition.name, policy.matvec.name, policy.update.name]).toEqual(["mixed", "fp16", "fp32", "fp64"]);
+  expect([policy.name, policy.precondition.name, policy.matvec.name, policy.update.name]).toEqual(["mine", "fp16", "fp32", "fp64"]);
   expect(Object.keys(work.bytes.precondition ?? {})).toEqual(["fp16"]);
   expect(Object.keys(work.flops.precondition ?? {})).toEqual(["fp32"]);
   expect(Object.keys(work.flops.residual ?? {})).toEqual(["fp64"]);
+});
+
+describe("mixed chooses by size", () => {
+  test.each([
+    // J: 2 blocks of 36 per edge, 4 bytes each; 2 MB are 7282 edges.
+    { poses: 100, chosen: ["fp32", "fp32"] },
+    { poses: 2500, chosen: ["fp16", "fp32"] },
+    { poses: 4000, chosen: ["fp16", "fp16"] },
+  ])("on a torus of $poses poses the factor and J are in $chosen", ({ poses, chosen }) => {
+    const report = run(worldGraph(torus({ poses })), { policy: presetPolicy("mixed", SIXTEEN_BIT), maxIterations: 2 });
+
+    expect([report.policy.precondition.name, report.policy.matvec.name]).toEqual(chosen);
+    expect(Object.keys(report.work.bytes.precondition ?? {})).toEqual([chosen[0]]);
+    expect(Object.keys(report.work.bytes.matvec ?? {})).toEqual([chosen[1]]);
+  });
 });

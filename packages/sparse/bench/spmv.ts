@@ -3,13 +3,23 @@
 // so that a loaded machine matters less; medians of 9 turns, and ratios within a turn.
 import { loadavg } from "node:os";
 import { argv, cpuUsage } from "node:process";
-import { type AnyPrecision, bf16, type FP32, type FP64, fp16, fp32, fp64, operationFormat, type Storage } from "@slam/float";
+import { type AnyPrecision, bf16, e4m3, fp16, fp32, fp64, operationFormat, type Storage } from "@slam/float";
 import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import { type BsrMatrix, type BsrPattern, bsrMatrix, bsrOperator, bsrPattern, packBsr, packedBytes, valueCount } from "@slam/sparse";
 import { Arena, arenaSpace, f32x4, i32, kernels, type ModuleBuilder, v128 } from "@slam/wasm";
 
 const TURNS = 9;
 const SECONDS_A_TURN = 0.03;
+/** A matrix's format, and that of arithmetic and vectors. */
+const FORMATS: readonly (readonly [AnyPrecision, AnyPrecision])[] = [
+  [fp32, fp32],
+  [fp64, fp64],
+  [fp32, fp64],
+  [fp16, fp32],
+  [bf16, fp32],
+  [e4m3, fp32],
+  [fp16, fp16],
+];
 const counters: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 
 /** Something to time, and the bytes it must read and write. */
@@ -59,18 +69,20 @@ function pattern(blockRows: number, blockCols: number, r: number, c: number, col
 
 function contestants(patterns: readonly BsrPattern[], megabytes: number): readonly Contestant[] {
   const list: Contestant[] = [triad(megabytes)];
-  for (const P of [fp32, fp64, fp16, bf16] as readonly AnyPrecision[]) {
-    const vectors = P === fp64 ? fp64 : fp32;
+  for (const [P, vectors] of FORMATS) {
+    const { significandBits: bits } = vectors;
+    const name = bits < 24 ? `${P.name}/${vectors.name}` : bits > 24 && P !== vectors ? `${P.name} on fp64` : P.name;
     const matrices = patterns.map((p) => filled(p, P));
     const vectorBytes = patterns.map((p) => 2 * 8 * (p.blockRows * p.r + p.blockCols * p.c) + 64).reduce((a, b) => a + b);
     const arena = new Arena(patterns.reduce((sum, p) => sum + packedBytes(p, P), 0) + vectorBytes);
-    const space = arenaSpace(arena, operationFormat(vectors as FP64 & FP32), counters);
+    const format = operationFormat<AnyPrecision>(vectors, vectors);
+    const space = arenaSpace(arena, format, counters);
     const packed = matrices.map((A) => bsrOperator(packBsr(A, arena), space) as LinearOperator<AnyPrecision>);
-    list.push(...products(`${P.name}`, packed, patterns, P));
-    if (megabytes <= 44) {
-      const plain = vectorSpace<AnyPrecision>(operationFormat(vectors as AnyPrecision), counters);
+    list.push(...products(name, packed, patterns, P));
+    if (megabytes <= 44 && vectors.significandBits >= 24) {
+      const plain = vectorSpace<AnyPrecision>(format, counters);
       const loops = matrices.map((A) => bsrOperator(A, plain));
-      list.push(...products(`${P.name}, plain JavaScript`, loops, patterns, P));
+      list.push(...products(`${name}, plain JavaScript`, loops, patterns, P));
     }
   }
   return list;
@@ -96,10 +108,11 @@ function products(
     z: A.space.zeros(A.cols),
   }));
   for (const { x, r } of operands) {
-    x.fill(1);
-    r.fill(1);
+    // The code of 1 in fp16.
+    x.fill(x instanceof Uint16Array ? 0x3c00 : 1);
+    r.fill(r instanceof Uint16Array ? 0x3c00 : 1);
   }
-  const vectorBytes = P === fp64 ? 8 : 4;
+  const vectorBytes = operators[0].space.format.storage.Storage.BYTES_PER_ELEMENT;
   const bytes = patterns
     .map((p) => valueCount(p) * P.Storage.BYTES_PER_ELEMENT + 4 * p.colIdx.length + vectorBytes * (p.blockRows * p.r + p.blockCols * p.c))
     .reduce((a, b) => a + b);

@@ -30,11 +30,13 @@ export function bsrPattern(pattern: BsrPattern): BsrPattern {
   for (let i = 0; i < blockRows; i++) {
     if (rowPtr[i + 1] < rowPtr[i])
       throw new OptionError(`bsrPattern: rowPtr[${i + 1}]`, { expected: `at least ${rowPtr[i]}`, actual: rowPtr[i + 1] });
-    for (let k = rowPtr[i]; k < Math.min(rowPtr[i + 1], colIdx.length); k++) {
-      const least = k > rowPtr[i] ? colIdx[k - 1] + 1 : 0;
+    const end = Math.min(rowPtr[i + 1], colIdx.length);
+    let least = 0;
+    for (let k = rowPtr[i]; k < end; k++) {
       // A message for each block would cost more than all the checks.
       if (colIdx[k] < least || colIdx[k] >= blockCols)
         checkInteger(`bsrPattern: colIdx[${k}] of block row ${i}`, colIdx[k], least, blockCols - 1);
+      least = colIdx[k] + 1;
     }
   }
   if (colIdx.length !== rowPtr[blockRows])
@@ -46,7 +48,7 @@ export function bsrPattern(pattern: BsrPattern): BsrPattern {
 export function transposePattern(pattern: BsrPattern): { readonly pattern: BsrPattern; readonly source: Int32Array } {
   const { blockRows, blockCols, r, c, rowPtr, colIdx } = pattern;
   const starts = new Int32Array(blockCols + 1);
-  for (const j of colIdx) starts[j + 1]++;
+  for (let k = 0; k < colIdx.length; k++) starts[colIdx[k] + 1]++;
   for (let j = 0; j < blockCols; j++) starts[j + 1] += starts[j];
   const next = starts.slice();
   const rows = new Int32Array(colIdx.length);

@@ -1,4 +1,5 @@
 import { graphEliminationTree, postorder } from "./etree.ts";
+import { naturalOrder } from "./permutation.ts";
 import { type SymmetricGraph, symmetricGraph } from "./symmetric-graph.ts";
 
 /**
@@ -14,7 +15,7 @@ import { type SymmetricGraph, symmetricGraph } from "./symmetric-graph.ts";
  */
 export function columnCounts(n: number, rowPtr: Int32Array, colIdx: Int32Array): Int32Array {
   const graph = symmetricGraph("columnCounts", n, rowPtr, colIdx);
-  return graphColumnCounts(graph, graphEliminationTree(graph));
+  return graphColumnCounts(graph, graphEliminationTree(graph, naturalOrder(n)));
 }
 
 /**
@@ -33,14 +34,16 @@ export function graphColumnCounts({ n, rowPtr, colIdx }: SymmetricGraph, parent:
   for (let k = 0; k < n; k++) {
     const j = post[k];
     if (lastLeaf[j] === -1) counts[j]++;
-    for (let p = rowPtr[j]; p < rowPtr[j + 1]; p++) {
+    const first = firstDescendant[j];
+    const end = rowPtr[j + 1];
+    for (let p = rowPtr[j]; p < end; p++) {
       const i = colIdx[p];
       // j is a leaf of T_i unless the last leaf descends from it.
-      if (i < j || firstDescendant[j] <= lastFirst[i]) continue;
+      if (i < j || first <= lastFirst[i]) continue;
       counts[j]++;
       if (lastLeaf[i] !== -1) counts[lowestUnfinished(link, lastLeaf[i])]--;
       lastLeaf[i] = j;
-      lastFirst[i] = firstDescendant[j];
+      lastFirst[i] = first;
     }
     if (parent[j] !== -1) {
       counts[parent[j]]--;

@@ -1,4 +1,5 @@
 import { OptionError } from "@slam/errors";
+import { inversePermutation, naturalOrder } from "./permutation.ts";
 import { type SymmetricGraph, symmetricGraph } from "./symmetric-graph.ts";
 
 /**
@@ -11,17 +12,19 @@ import { type SymmetricGraph, symmetricGraph } from "./symmetric-graph.ts";
  * @see Liu, The role of elimination trees in sparse factorization, SIAM J. Matrix Anal. Appl. 11 (1990), section 5.2.
  */
 export function eliminationTree(n: number, rowPtr: Int32Array, colIdx: Int32Array): Int32Array {
-  return graphEliminationTree(symmetricGraph("eliminationTree", n, rowPtr, colIdx));
+  return graphEliminationTree(symmetricGraph("eliminationTree", n, rowPtr, colIdx), naturalOrder(n));
 }
 
-/** As eliminationTree; needs no order within the rows. */
-export function graphEliminationTree({ n, rowPtr, colIdx }: SymmetricGraph): Int32Array {
+/** The elimination tree of P A P', without forming it. */
+export function graphEliminationTree({ n, rowPtr, colIdx }: SymmetricGraph, order: Int32Array): Int32Array {
+  const inverse = inversePermutation(order);
   const parent = new Int32Array(n).fill(-1);
   // The farthest known ancestor: the same tree with its paths compressed.
   const ancestor = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++) {
-    for (let p = rowPtr[i]; p < rowPtr[i + 1]; p++) {
-      let k = colIdx[p];
+    const end = rowPtr[order[i] + 1];
+    for (let p = rowPtr[order[i]]; p < end; p++) {
+      let k = inverse[colIdx[p]];
       while (k !== -1 && k < i) {
         const above = ancestor[k];
         ancestor[k] = i;
@@ -65,5 +68,12 @@ export function postorder(parent: Int32Array): Int32Array {
     node = descend ? sibling[node] : parent[node];
   }
   if (k < n) throw new OptionError("postorder: parent", { expected: "a forest", actual: `one with ${n - k} nodes that no root reaches` });
+  return post;
+}
+
+/** An order that fills as the given one does, and whose elimination tree is postordered. */
+export function postordered(graph: SymmetricGraph, order: Int32Array): Int32Array {
+  const post = postorder(graphEliminationTree(graph, order));
+  for (let k = 0; k < post.length; k++) post[k] = order[post[k]];
   return post;
 }

@@ -3,9 +3,14 @@ export { type BsrMatrix, bsrMatrix, scaleColumns, transpose, valueCount } from "
 export { type BsrPattern, bsrPattern, transposePattern } from "./bsr-pattern.ts";
 export { columnCounts } from "./column-counts.ts";
 export { eliminationTree, postorder } from "./etree.ts";
-export { type NormalSymbolic, normalProduct, normalSymbolic } from "./normal.ts";
+export { type NestedDissectionOptions, nestedDissection } from "./nested-dissection.ts";
+export { type NormalSymbolic, normalSymbolic } from "./normal.ts";
+export { addDiagonal, normalProduct } from "./normal-product.ts";
 export { type BsrOperatorOptions, bsrOperator } from "./operator.ts";
-export { PackedBsr, packBsr, packedBytes } from "./packed-bsr.ts";
+export { packedBytes, packedValuesBytes } from "./packable.ts";
+export { PackedBsr, packBsr, packedBsr } from "./packed-bsr.ts";
+export { type PackedNormal, packedNormalBytes, packNormal } from "./packed-normal.ts";
+export { type PackedPattern, packedPatternBytes, packPattern } from "./packed-pattern.ts";
 export { checkPermutation, inversePermutation, type PermutedTriangle, permuteSymmetric } from "./permutation.ts";
 export { columnSquares, jacobiScaling } from "./scaling.ts";
 export { type RowStructure, rowStructure, type SymbolicCholesky, symbolicCholesky } from "./symbolic-cholesky.ts";

@@ -1,8 +1,7 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, i64x2, type Local } from "@slam/wasm";
 import type { BsrParameters } from "./bsr-parameters.ts";
 import { Infinities } from "./infinities.kernel.ts";
-import { gather, scatter } from "./segments.kernel.ts";
-import type { ReadValues, StoredLanes } from "./stored-lanes.kernel.ts";
+import type { StoredLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
 type Vector = Local<"v128">;
@@ -25,13 +24,11 @@ interface Tile {
  */
 export function multiply(f: FunctionBuilder<"i32">, parameters: BsrParameters, r: number, c: number, stored: StoredLanes): Expr<"i32"> {
   const { rowPtr, colIdx, values, blockRows, x, y } = parameters;
-  const { lanes } = stored;
-  const elementBytes = (16 / lanes) as 4 | 8;
+  const { lanes, bytes: elementBytes } = stored.vectors;
   const filling = lanes / gcd(lanes, r);
   // Two sums at once hide the latency of one. With more rows, the reads beyond the last row could leave the arena.
   const together = filling * r === lanes && filling <= 2 ? 2 * filling : filling;
-  const infinities = new Infinities(f, stored);
-  const read = stored.reader(f);
+  const infinities = new Infinities(f, stored.vectors);
 
   /** The rows i ... i + count - 1 of n blocks each. */
   function blockRowsOf(i: Address, first: Address, n: Address, count: number): void {
@@ -44,13 +41,13 @@ export function multiply(f: FunctionBuilder<"i32">, parameters: BsrParameters, r
     const columns = v.map((_, u) => f.let(i32.mul(n, 4 * u)));
     f.for(from, to, 4, (k) => {
       const xk = columns.map((column) => f.let(i32.add(x, i32.mul(i32.load(i32.add(k, column)), c * elementBytes))));
-      addBlocks(f, stored, read, c, tiles, v, xk);
+      addBlocks(f, stored, c, tiles, v, xk);
       for (const address of v) f.set(address, i32.add(address, r * c * stored.bytes));
     });
     tiles.forEach(({ rows, sum }, t) => {
       const inUse = Math.min(rows.length, count * r - t * lanes);
       infinities.add(sum, inUse);
-      scatter(f, [{ address: yi, offset: t * 16, count: inUse }], elementBytes, sum);
+      stored.storeVector(f, [{ address: yi, offset: t * lanes * elementBytes, count: inUse }], sum);
     });
   }
 
@@ -96,13 +93,13 @@ function tilesOf(f: FunctionBuilder<"i32">, r: number, lanes: number, count: num
 function addBlocks(
   f: FunctionBuilder<"i32">,
   stored: StoredLanes,
-  read: ReadValues,
   c: number,
   tiles: readonly Tile[],
   v: readonly Address[],
   xk: readonly Address[],
 ): void {
-  const { floats, lanes, bytes } = stored;
+  const { vectors, bytes } = stored;
+  const { lanes } = vectors;
   for (let j = 0; j < c; j += lanes) {
     const width = Math.min(c - j, lanes);
     // Three values are read as four: behind a pack's values there is room for that.
@@ -113,8 +110,8 @@ function addBlocks(
       const key = rows.map(({ u }) => u).join();
       const kept = keptX.get(key);
       if (kept !== undefined) return kept;
-      const segments = rows.map(({ u }) => ({ address: xk[u], offset: (16 / lanes) * j, count: width }));
-      const xj = f.let(gather(segments, 16 / lanes));
+      const segments = rows.map(({ u }) => ({ address: xk[u], offset: vectors.bytes * j, count: width }));
+      const xj = f.let(stored.readVector(f, segments));
       keptX.set(key, xj);
       return xj;
     };
@@ -122,10 +119,13 @@ function addBlocks(
       const products: Vector[] = [];
       for (let lane = 0; lane < lanes; lane += rowsInVector) {
         const beside = rows.slice(lane, lane + rowsInVector);
-        const values = read(beside.map(({ u, a }) => ({ address: v[u], offset: (a * c + j) * bytes, count })));
-        products.push(f.let(floats.mul(values, xBeside(beside))));
+        const values = stored.read(
+          f,
+          beside.map(({ u, a }) => ({ address: v[u], offset: (a * c + j) * bytes, count })),
+        );
+        products.push(f.let(vectors.mul(f, values, xBeside(beside))));
       }
-      for (const column of transpose(f, products, lanes).slice(0, width)) f.set(sum, floats.add(sum, column));
+      for (const column of transpose(f, products, lanes).slice(0, width)) f.set(sum, vectors.add(f, sum, column));
     }
   }
 }

@@ -1,9 +1,10 @@
 import { checkLength, OptionError } from "@slam/errors";
-import { type AnyPrecision, decodeTable, type FP32, type FP64, fp32, fp64, type Storage, type Vec, wider } from "@slam/float";
+import { type AnyPrecision, decodeTable, type FP32, type FP64, fp32, fp64, type Storage, type Vec } from "@slam/float";
 import type { LinearOperator, Operation, VectorSpace, Work } from "@slam/linop";
 import { Arena } from "@slam/wasm";
 import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
-import { isPackable, PackedBsr, type PackedProducts, packBsr, productsOf } from "./packed-bsr.ts";
+import { isEnginesArithmetic, isPackable } from "./packable.ts";
+import { PackedBsr, type PackedProducts, packBsr, productsOf } from "./packed-bsr.ts";
 import { multiply16, multiplyTransposed16 } from "./spmv.codes.ts";
 import { multiply32, multiplyTransposed32 } from "./spmv.fp32.ts";
 import { multiply64, multiplyTransposed64 } from "./spmv.fp64.ts";
@@ -20,8 +21,8 @@ export interface BsrOperatorOptions {
 /**
  * The products with A and A' on vectors of a space; whatever computes them, the bits are the reference's.
  *
- * The engine does on a space of an arena, where the arithmetic is fp64 for an fp64 matrix or fp32 for one in fp32, fp16 or bf16: it packs the
- * matrix into that arena as it is now, or takes one packed before. Otherwise plain loops do where matrix, arithmetic and vectors are fp64, or
+ * The engine does on a space of an arena, where the arithmetic is the vectors' format, and the matrix is in fp64, with fp64 arithmetic, or in a format
+ * with lanes: it packs the matrix into that arena as it is now, or takes one packed before. Otherwise plain loops do where matrix, arithmetic and vectors are fp64, or
  * the matrix is fp32 or 16-bit codes under fp32 arithmetic and vectors; otherwise the reference itself.
  *
  * @throws OptionError for a packed matrix with a space that is not of its arena, or another arithmetic; ArenaError where a matrix does not fit.
@@ -66,17 +67,17 @@ function engineProducts(
 ): PackedProducts | undefined {
   const { arena } = space as { readonly arena?: unknown };
   const { storage } = space.format;
-  const fits = A === storage && A === (matrix.format === fp64 ? fp64 : fp32);
+  const fits = A === storage && isEnginesArithmetic(matrix.format, A);
   if (matrix instanceof PackedBsr) {
     if (arena !== matrix.arena) throw new OptionError("bsrOperator: space", { expected: "one of the pack's arena", actual: "another" });
     if (!fits)
       throw new OptionError("bsrOperator: arithmetic", {
-        expected: wider(matrix.format, fp32).name,
+        expected: `that of the vectors${matrix.format === fp64 ? ", fp64" : ""}`,
         actual: `${A.name} on ${storage.name}`,
       });
-    return productsOf(matrix);
+    return productsOf(matrix, A);
   }
-  return arena instanceof Arena && fits && isPackable(matrix.pattern, matrix.format) ? productsOf(packBsr(matrix, arena)) : undefined;
+  return arena instanceof Arena && fits && isPackable(matrix.pattern, matrix.format) ? productsOf(packBsr(matrix, arena), A) : undefined;
 }
 
 /** Plain loops count nothing while they run: in fp64 and fp32 an overflow is what is infinite afterwards. */

@@ -1,14 +1,14 @@
-import { OptionError } from "@slam/errors";
-import { type AnyPrecision, bf16, fp16, fp32, fp64, type Storage, scaleFp16Codes } from "@slam/float";
-import { type Arena, bytesFor, kernels } from "@slam/wasm";
+import { checkLength, OptionError } from "@slam/errors";
+import { type AnyPrecision, fp16, fp32, fp64, type RoundingEvents, type Storage, scaleFp16Codes, sub, type Vec } from "@slam/float";
+import { type Arena, kernels } from "@slam/wasm";
 import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
+import { columnSquaresKernel } from "./column-squares.kernel.ts";
+import { checkPackable, plainLayout, SCALED_FP16, storedValues } from "./packable.ts";
+import { forEachChunk, type PackedPattern, packPattern } from "./packed-pattern.ts";
+import { scaleKernel } from "./scale.kernel.ts";
 import { type BsrKernels, bsrKernels } from "./spmv.kernel.ts";
-import type { Layout } from "./stored-lanes.kernel.ts";
-
-/** Kernels are emitted for blocks up to this size in both directions. */
-const LARGEST_BLOCK = 9;
-const FORMATS: readonly AnyPrecision[] = [fp64, fp32, fp16, bf16];
+import { bytesOf, type Layout } from "./stored-lanes.kernel.ts";
 
 /** The products with vectors in the arena, of the right lengths. They return how many infinities they stored. */
 export interface PackedProducts {
@@ -18,34 +18,55 @@ export interface PackedProducts {
   multiplyTransposed(x: Storage, y: Storage): number;
 }
 
-let productsOf: (packed: PackedBsr) => PackedProducts;
+let productsOf: (packed: PackedBsr, arithmetic: AnyPrecision) => PackedProducts;
+/** How a matrix's values lie, and where. */
+let layoutOf: (packed: PackedBsr) => { readonly layout: Layout; readonly address: number };
 
-/** A block sparse matrix as the engine's kernels read it: a copy of pattern and values in an arena. Made by `packBsr`, used by `bsrOperator`. */
+/**
+ * A block sparse matrix as the engine's kernels read it: values in an arena, beside the structure that it shares with others. Made by `packBsr`
+ * and `packedBsr`, used by `bsrOperator`.
+ */
 export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
-  readonly pattern: BsrPattern;
+  readonly structure: PackedPattern;
   readonly format: P;
-  readonly arena: Arena;
-  readonly #rowPtr: number;
-  readonly #colIdx: number;
-  readonly #values: Storage;
-  #kernels: BsrKernels;
+  readonly #stored: Storage;
+  #layout: Layout;
+  /** By arithmetic. */
+  readonly #kernels: Map<AnyPrecision, BsrKernels> = new Map();
 
   static {
-    productsOf = (packed) => ({
-      multiply: (x, y) => packed.#multiply(x, y),
-      multiplyTransposed: (x, y) => packed.#multiplyTransposed(x, y),
+    productsOf = (packed, arithmetic) => ({
+      multiply: (x, y) => packed.#multiply(arithmetic, x, y),
+      multiplyTransposed: (x, y) => packed.#multiplyTransposed(arithmetic, x, y),
     });
+    layoutOf = (packed) => ({ layout: packed.#layout, address: packed.#stored.byteOffset });
   }
 
-  constructor(matrix: BsrMatrix<P>, arena: Arena) {
-    const { pattern, format } = matrix;
-    this.pattern = pattern;
+  constructor(structure: PackedPattern, format: P) {
+    this.structure = structure;
     this.format = format;
-    this.arena = arena;
-    this.#rowPtr = copyIndices(arena, pattern.rowPtr);
-    this.#colIdx = copyIndices(arena, pattern.colIdx);
-    this.#values = arena.view(format as AnyPrecision, storedValues(pattern)) as Storage;
-    this.#kernels = this.#copyValues(matrix);
+    this.#stored = structure.arena.view(format as AnyPrecision, storedValues(structure.pattern)) as Storage;
+    this.#layout = plainLayout(format);
+  }
+
+  get pattern(): BsrPattern {
+    return this.structure.pattern;
+  }
+
+  get arena(): Arena {
+    return this.structure.arena;
+  }
+
+  /**
+   * The values in the arena, in the order of `BsrMatrix`: with them a packed matrix in fp64 or fp32 is one. May be written.
+   * @throws OptionError for a format of codes: how those lie is the kernels' choice.
+   */
+  get values(): Vec<P> {
+    const { format } = this;
+    if ((format as AnyPrecision) !== fp64 && (format as AnyPrecision) !== fp32) {
+      throw new OptionError("values: format", { expected: "fp64 or fp32", actual: format.name });
+    }
+    return sub(this.#stored, 0, valueCount(this.pattern)) as unknown as Vec<P>;
   }
 
   /**
@@ -56,34 +77,115 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     const { pattern, format } = this;
     if (matrix.pattern !== pattern) throw new OptionError("replaceValues: pattern", { expected: "the packed one", actual: "another" });
     if (matrix.format !== format) throw new OptionError("replaceValues: format", { expected: format.name, actual: matrix.format.name });
-    this.#kernels = this.#copyValues(matrix);
-  }
-
-  /** Gives the kernels for how the values lie then. */
-  #copyValues(matrix: BsrMatrix<P>): BsrKernels {
-    const { r, c } = this.pattern;
     const values = matrix.values as Storage;
-    const isScaled = (this.format as AnyPrecision) === fp16 && scaleFp16Codes(values, this.#values);
-    if (!isScaled) this.#values.set(values);
-    return kernels(this.arena, bsrKernels, r, c, isScaled ? "fp16-scaled" : (this.format.name as Layout));
+    const isScaled = (format as AnyPrecision) === fp16 && scaleFp16Codes(values, this.#stored);
+    if (!isScaled) this.#stored.set(values);
+    this.#setLayout(isScaled ? SCALED_FP16 : plainLayout(format));
   }
 
-  #multiply(x: Storage, y: Storage): number {
-    const xAt = this.arena.address("multiply: x", x);
-    const yAt = this.arena.address("multiply: y", y);
-    return this.#kernels.multiply(this.#rowPtr, this.#colIdx, this.#values.byteOffset, this.pattern.blockRows, xAt, yAt);
+  /**
+   * this <- source diag(scale): `scaleColumns` in the arena, with its bits and its events.
+   *
+   * @param source another matrix on the same structure.
+   * @param scale length columns, in the arena.
+   * @param events counts what overflows and what is flushed to zero.
+   * @throws OptionError, DimensionError for a source or a scale that does not fit.
+   */
+  replaceScaled(source: PackedBsr, scale: Float64Array, events: RoundingEvents): void {
+    const { structure, format } = this;
+    const { counts, pattern } = structure;
+    if (source.structure !== structure || source === (this as PackedBsr)) {
+      throw new OptionError("replaceScaled: source", { expected: "another matrix on the same structure", actual: "none" });
+    }
+    checkLength("replaceScaled: scale", scale.length, pattern.blockCols * pattern.c);
+    const at = structure.arena.address("replaceScaled: scale", scale);
+    let layout = (format as AnyPrecision) === fp16 ? SCALED_FP16 : plainLayout(format);
+    this.#scale(source, at, layout);
+    if (counts[2] !== 0) {
+      layout = plainLayout(format);
+      this.#scale(source, at, layout);
+    }
+    this.#setLayout(layout);
+    events.overflows += counts[0];
+    events.flushed += counts[1];
   }
 
-  #multiplyTransposed(x: Storage, y: Storage): number {
-    const xAt = this.arena.address("multiplyTransposed: x", x);
-    const yAt = this.arena.address("multiplyTransposed: y", y);
+  #scale(source: PackedBsr, scale: number, layout: Layout): void {
+    const { structure, format } = this;
+    const { colIdx, counts, pattern } = structure;
+    const { r, c, rowPtr } = pattern;
+    const below = layout === "fp64" ? Infinity : (layout.limit / format.maxFinite) * format.overflowThreshold;
+    const kernel = kernels(structure.arena, scaleKernel, r, c, source.format, source.#layout, format, layout, below);
+    const [from, into] = [source.#stored.byteOffset, this.#stored.byteOffset];
+    const [fromBytes, intoBytes] = [r * c * bytesOf(source.#layout), r * c * bytesOf(layout)];
+    counts.fill(0);
+    forEachChunk(structure, (row, rows) => {
+      const k = rowPtr[row];
+      kernel.scale(colIdx.byteOffset + 4 * k, rowPtr[row + rows] - k, from + k * fromBytes, scale, into + k * intoBytes, counts.byteOffset);
+    });
+  }
+
+  /**
+   * squares_j <- sum_i A_ij^2: `columnSquares`, with its bits.
+   * @param squares length columns, in the arena.
+   * @throws OptionError, DimensionError for one that does not fit.
+   */
+  columnSquares(squares: Float64Array): void {
+    const { pattern, arena, colIdx } = this.structure;
+    const { blockCols, r, c } = pattern;
+    checkLength("columnSquares: squares", squares.length, blockCols * c);
+    const at = arena.address("columnSquares: squares", squares);
+    const kernel = kernels(arena, columnSquaresKernel, r, c, this.format, this.#layout);
+    squares.fill(0);
+    forEachChunk(this.structure, (_, rows, rowPtr) => {
+      kernel.columnSquares(rowPtr, colIdx.byteOffset, this.#stored.byteOffset, rows, at);
+    });
+  }
+
+  #setLayout(layout: Layout): void {
+    if (layout === this.#layout) return;
+    this.#layout = layout;
+    this.#kernels.clear();
+  }
+
+  #kernelsIn(arithmetic: AnyPrecision): BsrKernels {
+    const { r, c } = this.pattern;
+    let found = this.#kernels.get(arithmetic);
+    if (found === undefined) {
+      found = kernels(this.arena, bsrKernels, r, c, this.format, this.#layout, arithmetic);
+      this.#kernels.set(arithmetic, found);
+    }
+    return found;
+  }
+
+  #multiply(arithmetic: AnyPrecision, x: Storage, y: Storage): number {
+    const { arena, colIdx, pattern } = this.structure;
+    const kernel = this.#kernelsIn(arithmetic);
+    const xAt = arena.address("multiply: x", x);
+    const yAt = arena.address("multiply: y", y);
+    const rowBytes = pattern.r * y.BYTES_PER_ELEMENT;
+    let infinite = 0;
+    forEachChunk(this.structure, (row, rows, rowPtr) => {
+      infinite += kernel.multiply(rowPtr, colIdx.byteOffset, this.#stored.byteOffset, rows, xAt, yAt + row * rowBytes);
+    });
+    return infinite;
+  }
+
+  #multiplyTransposed(arithmetic: AnyPrecision, x: Storage, y: Storage): number {
+    const { arena, colIdx, pattern } = this.structure;
+    const kernel = this.#kernelsIn(arithmetic);
+    const xAt = arena.address("multiplyTransposed: x", x);
+    const yAt = arena.address("multiplyTransposed: y", y);
+    const rowBytes = pattern.r * x.BYTES_PER_ELEMENT;
     y.fill(0);
-    this.#kernels.multiplyTransposed(this.#rowPtr, this.#colIdx, this.#values.byteOffset, this.pattern.blockRows, xAt, yAt);
-    return this.#kernels.countInfinite(yAt, y.length);
+    forEachChunk(this.structure, (row, rows, rowPtr) => {
+      kernel.multiplyTransposed(rowPtr, colIdx.byteOffset, this.#stored.byteOffset, rows, xAt + row * rowBytes, yAt);
+    });
+    return kernel.countInfinite(yAt, y.length);
   }
 }
 
-export { productsOf };
+export { layoutOf, productsOf };
 
 /**
  * The matrix copied to an arena, for the engine. Values that change afterwards reach it by `replaceValues`.
@@ -91,35 +193,18 @@ export { productsOf };
  * @throws OptionError for a format or a block size that has no kernels; ArenaError where the arena is too small, see `packedBytes`.
  */
 export function packBsr<P extends AnyPrecision>(matrix: BsrMatrix<P>, arena: Arena): PackedBsr<P> {
-  const { pattern, format } = matrix;
-  if (!isPackable(pattern, format)) {
-    throw new OptionError("packBsr: matrix", {
-      expected: `blocks up to ${LARGEST_BLOCK} x ${LARGEST_BLOCK} in ${FORMATS.map(({ name }) => name).join(", ")}`,
-      actual: `of ${pattern.r} x ${pattern.c} in ${format.name}`,
-    });
-  }
-  return new PackedBsr(matrix, arena);
+  checkPackable("packBsr: matrix", matrix.pattern, matrix.format);
+  const packed = new PackedBsr(packPattern(matrix.pattern, arena), matrix.format);
+  packed.replaceValues(matrix);
+  return packed;
 }
 
-/** Whether there are kernels for a matrix. */
-export function isPackable({ r, c }: BsrPattern, format: AnyPrecision): boolean {
-  return r <= LARGEST_BLOCK && c <= LARGEST_BLOCK && FORMATS.includes(format);
-}
-
-/** What a matrix takes in an arena. */
-export function packedBytes(pattern: BsrPattern, format: AnyPrecision): number {
-  return (
-    bytesFor(Int32Array, pattern.rowPtr.length) + bytesFor(Int32Array, pattern.colIdx.length) + bytesFor(format, storedValues(pattern))
-  );
-}
-
-/** Kernels read three values as four, and may do so at the end. */
-function storedValues(pattern: BsrPattern): number {
-  return valueCount(pattern) + 1;
-}
-
-function copyIndices(arena: Arena, indices: Int32Array): number {
-  const copy = arena.view(Int32Array, indices.length);
-  copy.set(indices);
-  return arena.address("packBsr: indices", copy);
+/**
+ * Zeros in the format P on a structure in an arena.
+ *
+ * @throws OptionError for a format or a block size that has no kernels; ArenaError where the arena is too small, see `packedValuesBytes`.
+ */
+export function packedBsr<P extends AnyPrecision>(structure: PackedPattern, format: P): PackedBsr<P> {
+  checkPackable("packedBsr: matrix", structure.pattern, format);
+  return new PackedBsr(structure, format);
 }

@@ -1,4 +1,5 @@
 import { checkInteger, checkLength, OptionError } from "@slam/errors";
+import { countsToStarts } from "./symmetric-graph.ts";
 
 /** One triangle of P A P', P A P'(k, l) = A(order[k], order[l]), as the upper triangle by rows. */
 export interface PermutedTriangle {
@@ -20,6 +21,13 @@ export function inversePermutation(order: Int32Array): Int32Array {
   const inverse = new Int32Array(order.length);
   for (let k = 0; k < order.length; k++) inverse[order[k]] = k;
   return inverse;
+}
+
+/** 0 ... n - 1. */
+export function naturalOrder(n: number): Int32Array {
+  const order = new Int32Array(n);
+  for (let k = 0; k < n; k++) order[k] = k;
+  return order;
 }
 
 /** @throws DimensionError unless `order` has length n, OptionError unless each of 0 ... n - 1 is in it once. */
@@ -49,36 +57,44 @@ export function permuteSymmetric(n: number, rowPtr: Int32Array, colIdx: Int32Arr
   checkLength("permuteSymmetric: order", order.length, n);
   const nnz = colIdx.length;
   const inverse = inversePermutation(order);
-  const newRow = new Int32Array(nnz);
-  const newColumn = new Int32Array(nnz);
-  const swapped = new Uint8Array(nnz);
+  const columnEnds = new Int32Array(n + 1);
+  const permutedPtr = new Int32Array(n + 1);
   for (let i = 0; i < n; i++) {
-    for (let p = rowPtr[i]; p < rowPtr[i + 1]; p++) {
-      const k = inverse[i];
+    const k = inverse[i];
+    const end = rowPtr[i + 1];
+    for (let p = rowPtr[i]; p < end; p++) {
       const l = inverse[colIdx[p]];
-      newRow[p] = Math.min(k, l);
-      newColumn[p] = Math.max(k, l);
-      swapped[p] = k > l ? 1 : 0;
+      permutedPtr[Math.min(k, l) + 1]++;
+      columnEnds[Math.max(k, l)]++;
     }
   }
-  const asStored = new Int32Array(nnz).map((_, p) => p);
-  const byColumn = sortByKey(n, newColumn, asStored).sorted;
-  const { starts, sorted: source } = sortByKey(n, newRow, byColumn);
-  return {
-    rowPtr: starts,
-    colIdx: source.map((p) => newColumn[p]),
-    source,
-    transposed: new Uint8Array(nnz).map((_, q) => swapped[source[q]]),
-  };
-}
-
-/** Counting sort of `items` by keys[item] in 0 ... n - 1, equal keys left in their order; starts[k] is where key k begins. */
-function sortByKey(n: number, keys: Int32Array, items: Int32Array): { readonly starts: Int32Array; readonly sorted: Int32Array } {
-  const starts = new Int32Array(n + 1);
-  for (let p = 0; p < keys.length; p++) starts[keys[p] + 1]++;
-  for (let k = 0; k < n; k++) starts[k + 1] += starts[k];
-  const cursor = starts.slice(0, n);
-  const sorted = new Int32Array(items.length);
-  for (let p = 0; p < items.length; p++) sorted[cursor[keys[items[p]]]++] = items[p];
-  return { starts, sorted };
+  for (let l = 0; l < n; l++) columnEnds[l + 1] += columnEnds[l];
+  countsToStarts(permutedPtr);
+  // The entries by new column, as they are stored: their new rows, complemented where the entry changes sides.
+  const rows = new Int32Array(nnz);
+  const entries = new Int32Array(nnz);
+  for (let i = n - 1; i >= 0; i--) {
+    const k = inverse[i];
+    const begin = rowPtr[i];
+    for (let p = rowPtr[i + 1] - 1; p >= begin; p--) {
+      const l = inverse[colIdx[p]];
+      const at = --columnEnds[Math.max(k, l)];
+      rows[at] = k > l ? ~l : k;
+      entries[at] = p;
+    }
+  }
+  const permutedIdx = new Int32Array(nnz);
+  const source = new Int32Array(nnz);
+  const transposed = new Uint8Array(nnz);
+  for (let l = 0; l < n; l++) {
+    const end = columnEnds[l + 1];
+    for (let at = columnEnds[l]; at < end; at++) {
+      const moved = rows[at] < 0;
+      const q = permutedPtr[(moved ? ~rows[at] : rows[at]) + 1]++;
+      permutedIdx[q] = l;
+      source[q] = entries[at];
+      transposed[q] = moved ? 1 : 0;
+    }
+  }
+  return { rowPtr: permutedPtr, colIdx: permutedIdx, source, transposed };
 }

@@ -1,5 +1,8 @@
 import type { SymmetricGraph } from "./symmetric-graph.ts";
 
+/** Int32Array numbers end here. */
+const MAX_STAMP = 2 ** 31 - 1;
+
 /**
  * The graph of what is left of a symmetric matrix during elimination, in no more memory than the matrix took.
  *
@@ -12,7 +15,7 @@ export class QuotientGraph {
   /** Memory of all lists: of a variable its elements, then its variables; of an element its variables. */
   readonly lists: Int32Array;
   /** First free place in `lists`. */
-  listsEnd = 0;
+  listsEnd: number;
   readonly start: Int32Array;
   /** Entries in the list of each node; 0 for the dead. */
   readonly length: Int32Array;
@@ -22,13 +25,22 @@ export class QuotientGraph {
   readonly size: Int32Array;
   /** Of a variable a bound on its external degree; of an element its variables. Both count the variables in supervariables. */
   readonly degree: Int32Array;
-  /** Stamps, see `stamp`; 0 marks an absorbed element. fp64, so that stamps (up to about n^2) never wrap. */
-  readonly mark: Float64Array;
+  /** Stamps, see `stamp`; 0 marks an absorbed element. */
+  readonly mark: Int32Array;
   /** Greater than all of `mark` between two uses. */
   stamp = 2;
   /** The largest degree of an element so far. */
   largestElement = 0;
-  /** Supervariables of degree d: firstOfDegree[d], linked by `next` and `previous`. */
+  /** Which group each variable is in; the groups are eliminated one after the other. */
+  readonly group: Int32Array;
+  /** All variables, by groups. */
+  readonly byGroup: Int32Array;
+  /** The group whose variables are being eliminated, and where in `byGroup` it ends. */
+  current = -1;
+  groupEnd = 0;
+  /** Supervariables in the lists of degrees. */
+  listed = 0;
+  /** Supervariables of the current group of degree d: firstOfDegree[d], linked by `next` and `previous`. */
   readonly firstOfDegree: Int32Array;
   readonly next: Int32Array;
   readonly previous: Int32Array;
@@ -37,76 +49,82 @@ export class QuotientGraph {
   /** The variables of a supervariable: itself, nextMember of it, ... */
   readonly nextMember: Int32Array;
   readonly lastMember: Int32Array;
+  /** Variables by a hash of their lists: chains by `next`; empty between two pivots. Its length is a power of 2. */
+  readonly buckets: Int32Array;
   /** Variables not eliminated. */
   remaining: number;
 
-  /** @param maxNeighbours rows with more are left out of the graph. */
-  constructor(graph: SymmetricGraph, maxNeighbours: number) {
+  /**
+   * @param group length n, values from 0.
+   * @param byGroup a permutation along which `group` ascends.
+   */
+  constructor(graph: SymmetricGraph, group: Int32Array, byGroup: Int32Array) {
     const { n, rowPtr, colIdx } = graph;
-    const isDense = (i: number): boolean => rowPtr[i + 1] - rowPtr[i] > maxNeighbours;
     this.remaining = n;
+    this.group = group;
+    this.byGroup = byGroup;
     // The living lists never grow in all, and a new element takes at most n; the rest lets room be made less often.
     this.lists = new Int32Array(colIdx.length + Math.floor(colIdx.length / 5) + n);
-    this.start = new Int32Array(n);
+    this.lists.set(colIdx);
+    this.listsEnd = colIdx.length;
+    this.start = rowPtr.slice(0, n);
     this.length = new Int32Array(n);
     this.elements = new Int32Array(n);
-    this.size = new Int32Array(n);
-    this.degree = new Int32Array(n);
-    this.mark = new Float64Array(n).fill(1);
+    this.size = new Int32Array(n).fill(1);
+    this.mark = new Int32Array(n).fill(1);
     this.firstOfDegree = new Int32Array(n).fill(-1);
     this.next = new Int32Array(n).fill(-1);
     this.previous = new Int32Array(n).fill(-1);
     this.nextMember = new Int32Array(n).fill(-1);
-    this.lastMember = new Int32Array(n).map((_, i) => i);
+    this.lastMember = new Int32Array(n);
+    this.buckets = new Int32Array(2 ** (32 - Math.clz32(n))).fill(-1);
+    const { length, lastMember } = this;
     for (let i = 0; i < n; i++) {
-      if (isDense(i)) {
-        this.remaining--;
-        continue;
-      }
-      this.start[i] = this.listsEnd;
-      for (let p = rowPtr[i]; p < rowPtr[i + 1]; p++) if (!isDense(colIdx[p])) this.lists[this.listsEnd++] = colIdx[p];
-      this.length[i] = this.listsEnd - this.start[i];
-      this.size[i] = 1;
-      this.degree[i] = this.length[i];
-      this.insert(i);
+      length[i] = rowPtr[i + 1] - rowPtr[i];
+      lastMember[i] = i;
     }
+    this.degree = length.slice();
   }
 
-  /** Enters supervariable i where its degree says. */
-  insert(i: number): void {
-    const d = this.degree[i];
-    const first = this.firstOfDegree[d];
-    this.next[i] = first;
-    this.previous[i] = -1;
-    if (first !== -1) this.previous[first] = i;
-    this.firstOfDegree[d] = i;
-    if (d < this.leastDegree) this.leastDegree = d;
+  /** The supervariable of least degree in the current group that was entered last; the next group's turn comes when one is done. */
+  takeLeast(): number {
+    while (this.listed === 0) this.#enterNextGroup();
+    // One pivot raises the stamp by no more than 3 n.
+    if (this.stamp > MAX_STAMP - 3 * this.mark.length) this.#restamp();
+    const { firstOfDegree, next, previous } = this;
+    let d = this.leastDegree;
+    while (firstOfDegree[d] === -1) d++;
+    this.leastDegree = d;
+    this.listed--;
+    const i = firstOfDegree[d];
+    const after = next[i];
+    firstOfDegree[d] = after;
+    if (after !== -1) previous[after] = -1;
+    return i;
   }
 
-  remove(i: number): void {
-    const { next, previous } = this;
-    if (next[i] !== -1) previous[next[i]] = previous[i];
-    if (previous[i] !== -1) next[previous[i]] = next[i];
-    else this.firstOfDegree[this.degree[i]] = next[i];
+  #restamp(): void {
+    const { mark } = this;
+    for (let e = 0; e < mark.length; e++) if (mark[e] !== 0) mark[e] = 1;
+    this.stamp = 2;
   }
 
-  /** The supervariable of least degree that was entered last. */
-  findLeast(): number {
-    while (this.firstOfDegree[this.leastDegree] === -1) this.leastDegree++;
-    return this.firstOfDegree[this.leastDegree];
-  }
-
-  /** Moves supervariable j, and all its variables, to the node i. */
-  absorb(i: number, j: number): void {
-    this.size[j] = 0;
-    this.length[j] = 0;
-    this.nextMember[this.lastMember[i]] = j;
-    this.lastMember[i] = this.lastMember[j];
-  }
-
-  absorbElement(e: number): void {
-    this.mark[e] = 0;
-    this.length[e] = 0;
+  #enterNextGroup(): void {
+    const { group, byGroup, size, degree, firstOfDegree, next, previous } = this;
+    this.current++;
+    this.leastDegree = 0;
+    let k = this.groupEnd;
+    for (; k < byGroup.length && group[byGroup[k]] === this.current; k++) {
+      const i = byGroup[k];
+      if (size[i] === 0) continue;
+      const first = firstOfDegree[degree[i]];
+      next[i] = first;
+      previous[i] = -1;
+      if (first !== -1) previous[first] = i;
+      firstOfDegree[degree[i]] = i;
+      this.listed++;
+    }
+    this.groupEnd = k;
   }
 
   /** Makes room for a list of n entries: moves the living lists together, in place. */

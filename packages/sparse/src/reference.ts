@@ -1,2 +1,2 @@
-export { productReference } from "./normal.ts";
+export { productReference } from "./normal-product.reference.ts";
 export { multiplyReference, multiplyTransposedReference } from "./spmv.reference.ts";

@@ -24,14 +24,14 @@ export function gather(segments: readonly Segment[], bytes: number): Expr<"v128"
 }
 
 /** The other way: v's lanes to the segments. */
-export function scatter(f: FunctionBuilder, segments: readonly Segment[], bytes: 4 | 8, v: Local<"v128">): void {
+export function scatter(f: FunctionBuilder, segments: readonly Segment[], bytes: number, v: Local<"v128">): void {
   for (const { address, offset, lane, width } of pieces(segments, bytes)) {
     if (width === 16) f.store(address, v, offset);
-    else f.storeLane((8 * width) as 32 | 64, address, v, lane, offset);
+    else f.storeLane((8 * width) as 8 | 16 | 32 | 64, address, v, lane, offset);
   }
 }
 
-type Width = 2 | 4 | 8 | 16;
+type Width = 1 | 2 | 4 | 8 | 16;
 type Load = (address: Operand<"i32">, offset?: number) => Expr<"v128">;
 
 interface Piece {
@@ -44,13 +44,19 @@ interface Piece {
 }
 
 const FIRST: { readonly [width in Width]: Load } = {
+  1: v128.load8_splat,
   2: v128.load16_splat,
   4: v128.load32_zero,
   8: v128.load64_zero,
   16: v128.load,
 };
-const SPLAT: { readonly [width in Width]?: Load } = { 2: v128.load16_splat, 4: v128.load32_splat, 8: v128.load64_splat };
-const LANE = { 2: v128.load16_lane, 4: v128.load32_lane, 8: v128.load64_lane, 16: v128.load64_lane } as const;
+const SPLAT: { readonly [width in Width]?: Load } = {
+  1: v128.load8_splat,
+  2: v128.load16_splat,
+  4: v128.load32_splat,
+  8: v128.load64_splat,
+};
+const LANE = { 1: v128.load8_lane, 2: v128.load16_lane, 4: v128.load32_lane, 8: v128.load64_lane, 16: v128.load64_lane } as const;
 
 function pieces(segments: readonly Segment[], bytes: number): readonly Piece[] {
   const found: Piece[] = [];

@@ -1,7 +1,8 @@
 import { checkLength, SlamError } from "@slam/errors";
 import { graphColumnCounts } from "./column-counts.ts";
 import { graphEliminationTree } from "./etree.ts";
-import { symmetricGraph } from "./symmetric-graph.ts";
+import { naturalOrder } from "./permutation.ts";
+import { countsToStarts, symmetricGraph } from "./symmetric-graph.ts";
 
 /** Pattern of the Cholesky factor L by columns: column k holds rowIdx[colPtr[k]] = k, its diagonal, then its other rows, ascending. */
 export interface SymbolicCholesky {
@@ -34,7 +35,7 @@ const MAX_ENTRIES = 2 ** 31 - 1;
  */
 export function symbolicCholesky(n: number, rowPtr: Int32Array, colIdx: Int32Array): SymbolicCholesky {
   const graph = symmetricGraph("symbolicCholesky", n, rowPtr, colIdx);
-  const parent = graphEliminationTree(graph);
+  const parent = graphEliminationTree(graph, naturalOrder(n));
   const colPtr = columnStarts(graphColumnCounts(graph, parent));
   const rowIdx = new Int32Array(colPtr[n]);
   const cursor = colPtr.slice(0, n);
@@ -42,9 +43,11 @@ export function symbolicCholesky(n: number, rowPtr: Int32Array, colIdx: Int32Arr
   for (let i = 0; i < n; i++) {
     rowIdx[cursor[i]++] = i;
     reached[i] = i;
-    // Row i of L: from each entry (i, k) of A up the tree to i.
-    for (let p = graph.rowPtr[i]; p < graph.rowPtr[i + 1] && graph.colIdx[p] < i; p++) {
-      for (let k = graph.colIdx[p]; reached[k] !== i; k = parent[k]) {
+    const end = graph.rowPtr[i + 1];
+    for (let p = graph.rowPtr[i]; p < end; p++) {
+      let k = graph.colIdx[p];
+      if (k > i) break;
+      for (; reached[k] !== i; k = parent[k]) {
         rowIdx[cursor[k]++] = i;
         reached[k] = i;
       }
@@ -62,20 +65,23 @@ export function symbolicCholesky(n: number, rowPtr: Int32Array, colIdx: Int32Arr
 export function rowStructure(n: number, colPtr: Int32Array, rowIdx: Int32Array): RowStructure {
   checkLength("rowStructure: colPtr", colPtr.length, n + 1);
   checkLength("rowStructure: rowIdx", rowIdx.length, colPtr[n]);
+  // rowPtr[i + 1] <- entries of row i, then where the row begins, then, once filled, where it ends.
   const rowPtr = new Int32Array(n + 1);
   for (let k = 0; k < n; k++) {
-    for (let p = colPtr[k]; p < colPtr[k + 1]; p++) if (rowIdx[p] !== k) rowPtr[rowIdx[p] + 1]++;
+    const end = colPtr[k + 1];
+    for (let p = colPtr[k]; p < end; p++) if (rowIdx[p] !== k) rowPtr[rowIdx[p] + 1]++;
   }
-  for (let i = 0; i < n; i++) rowPtr[i + 1] += rowPtr[i];
-  const colIdx = new Int32Array(rowPtr[n]);
-  const position = new Int32Array(rowPtr[n]);
-  const cursor = rowPtr.slice(0, n);
+  const nnz = countsToStarts(rowPtr);
+  const colIdx = new Int32Array(nnz);
+  const position = new Int32Array(nnz);
   for (let k = 0; k < n; k++) {
-    for (let p = colPtr[k]; p < colPtr[k + 1]; p++) {
+    const end = colPtr[k + 1];
+    for (let p = colPtr[k]; p < end; p++) {
       const i = rowIdx[p];
       if (i === k) continue;
-      colIdx[cursor[i]] = k;
-      position[cursor[i]++] = p;
+      const at = rowPtr[i + 1]++;
+      colIdx[at] = k;
+      position[at] = p;
     }
   }
   return { rowPtr, colIdx, position };

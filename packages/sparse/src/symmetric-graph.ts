@@ -20,30 +20,82 @@ export function symmetricGraph(caller: string, n: number, rowPtr: Int32Array, co
   checkInteger(`${caller}: n`, n, 0);
   checkLength(`${caller}: rowPtr`, rowPtr.length, n + 1);
   checkLength(`${caller}: colIdx`, colIdx.length, rowPtr[n]);
-  const transposedPtr = new Int32Array(n + 1);
-  for (let p = 0; p < colIdx.length; p++) {
-    const j = colIdx[p];
-    if (j < 0 || j >= n) checkInteger(`${caller}: colIdx[${p}]`, j, 0, n - 1);
-    transposedPtr[j + 1]++;
+  // counts[i + 1]: neighbours of i, if there are no duplicates.
+  const counts = new Int32Array(n + 1);
+  let lower = true;
+  let upper = true;
+  let sorted = true;
+  for (let i = 0; i < n; i++) {
+    const end = rowPtr[i + 1];
+    let before = -1;
+    let offDiagonal = 0;
+    for (let p = rowPtr[i]; p < end; p++) {
+      const j = colIdx[p];
+      if (j < 0 || j >= n) checkInteger(`${caller}: colIdx[${p}]`, j, 0, n - 1);
+      if (j <= before) sorted = false;
+      before = j;
+      if (j === i) continue;
+      if (j > i) lower = false;
+      else upper = false;
+      offDiagonal++;
+      counts[j + 1]++;
+    }
+    counts[i + 1] += offDiagonal;
   }
+  return sorted && (lower || upper) ? mirrorTriangle(counts, n, rowPtr, colIdx) : mergeTriangles(n, rowPtr, colIdx);
+}
+
+/** The graph of one triangle whose rows strictly ascend: each row is filled in ascending order then. */
+function mirrorTriangle(counts: Int32Array, n: number, rowPtr: Int32Array, colIdx: Int32Array): SymmetricGraph {
+  const neighbours = new Int32Array(countsToStarts(counts));
+  // counts[i + 1] is where row i begins, and, once it is filled, where it ends.
+  for (let i = 0; i < n; i++) {
+    const end = rowPtr[i + 1];
+    for (let p = rowPtr[i]; p < end; p++) {
+      const j = colIdx[p];
+      if (j === i) continue;
+      neighbours[counts[i + 1]++] = j;
+      neighbours[counts[j + 1]++] = i;
+    }
+  }
+  return { n, rowPtr: counts, colIdx: neighbours };
+}
+
+/** starts[i + 1] <- the sum of what was in starts[1] ... starts[i], for all i: what is i's begins there. Returns the sum of all. */
+export function countsToStarts(starts: Int32Array): number {
+  let end = 0;
+  for (let i = 1; i < starts.length; i++) {
+    const count = starts[i];
+    starts[i] = end;
+    end += count;
+  }
+  return end;
+}
+
+function mergeTriangles(n: number, rowPtr: Int32Array, colIdx: Int32Array): SymmetricGraph {
+  const transposed = transposeRows(n, rowPtr, colIdx);
   const starts = new Int32Array(n + 1);
-  for (let i = 0; i < n; i++) {
-    starts[i + 1] = starts[i] + rowPtr[i + 1] - rowPtr[i] + transposedPtr[i + 1];
-    transposedPtr[i + 1] += transposedPtr[i];
-  }
-  const transposedIdx = new Int32Array(colIdx.length);
-  const cursor = transposedPtr.slice(0, n);
-  for (let i = 0; i < n; i++) {
-    for (let p = rowPtr[i]; p < rowPtr[i + 1]; p++) transposedIdx[cursor[colIdx[p]]++] = i;
-  }
+  for (let i = 0; i <= n; i++) starts[i] = rowPtr[i] + transposed.rowPtr[i];
   // Rows i of A and of A' hold the neighbours of i. Appending i to the row of each, i ascending, leaves all rows sorted.
   const neighbours = new Int32Array(2 * colIdx.length);
   const ends = starts.slice(0, n);
   for (let i = 0; i < n; i++) {
     appendToRows(i, rowPtr, colIdx, starts, ends, neighbours);
-    appendToRows(i, transposedPtr, transposedIdx, starts, ends, neighbours);
+    appendToRows(i, transposed.rowPtr, transposed.colIdx, starts, ends, neighbours);
   }
   return closeGaps(n, starts, ends, neighbours);
+}
+
+/** The CSR pattern of A', its rows ascending. */
+function transposeRows(n: number, rowPtr: Int32Array, colIdx: Int32Array): { rowPtr: Int32Array; colIdx: Int32Array } {
+  const starts = new Int32Array(n + 1);
+  for (let p = 0; p < colIdx.length; p++) starts[colIdx[p]]++;
+  for (let j = 0; j < n; j++) starts[j + 1] += starts[j];
+  const rows = new Int32Array(colIdx.length);
+  for (let i = n - 1; i >= 0; i--) {
+    for (let p = rowPtr[i]; p < rowPtr[i + 1]; p++) rows[--starts[colIdx[p]]] = i;
+  }
+  return { rowPtr: starts, colIdx: rows };
 }
 
 /** Appends i to the rows of `neighbours` that row i of the CSR pattern names, unless it is there. */

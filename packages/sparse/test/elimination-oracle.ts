@@ -25,7 +25,7 @@ export const anyEntries: fc.Arbitrary<{ readonly n: number; readonly entries: Ed
   return fc.record({ n: fc.constant(n), entries: fc.array(fc.tuple(index, index), { maxLength: 3 * n }) });
 });
 
-function neighbourSets(n: number, edges: Edges): Set<number>[] {
+export function neighbourSets(n: number, edges: Edges): Set<number>[] {
   const sets = Array.from({ length: n }, () => new Set<number>());
   for (const [i, j] of edges) {
     if (i === j) continue;
@@ -36,7 +36,7 @@ function neighbourSets(n: number, edges: Edges): Set<number>[] {
 }
 
 /** Joins the neighbours of i to each other and removes i; returns them. */
-function eliminateNode(sets: Set<number>[], i: number): number[] {
+export function eliminateNode(sets: Set<number>[], i: number): number[] {
   const clique = [...sets[i]];
   for (const j of clique) {
     for (const k of clique) if (k !== j) sets[j].add(k);

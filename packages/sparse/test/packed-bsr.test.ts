@@ -1,6 +1,9 @@
 import {
   type AnyPrecision,
   bf16,
+  defineFloat,
+  e4m3,
+  e5m2,
   type FP32,
   type FP64,
   fp16,
@@ -17,10 +20,17 @@ import { expectSameBits } from "@slam/testing";
 import { Arena, type ArenaSpace, arenaSpace } from "@slam/wasm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { drawn, families, newCounters, randomMatrix, randomPattern } from "./matrices.ts";
+import { drawn, families, fp12, newCounters, randomMatrix, randomPattern } from "./matrices.ts";
 
 type Family = keyof typeof families;
 
+const saturating: AnyPrecision = defineFloat({
+  name: "saturating",
+  exponentBits: 4,
+  significandBits: 4,
+  infinities: false,
+  saturate: true,
+});
 const wide = operationFormat(fp64);
 const single = operationFormat(fp32);
 
@@ -60,12 +70,31 @@ function expectReference(matrix: BsrMatrix<AnyPrecision>, vectors: OperationForm
 }
 
 const sizes = Array.from({ length: 81 }, (_, k) => ({ r: Math.floor(k / 9) + 1, c: (k % 9) + 1 }));
+const fewSizes = sizes.filter(({ r, c }) => ["1 1", "2 3", "3 3", "4 2", "5 7", "6 6"].includes(`${r} ${c}`));
 const stored = [
   { name: "fp64", M: fp64 as AnyPrecision, vectors: wide as OperationFormat },
   { name: "fp32", M: fp32 as AnyPrecision, vectors: single as OperationFormat },
   { name: "fp16", M: fp16 as AnyPrecision, vectors: single as OperationFormat },
   { name: "bf16", M: bf16 as AnyPrecision, vectors: single as OperationFormat },
 ];
+const storedOtherwise = [
+  { name: "e4m3 on fp32", M: e4m3 as AnyPrecision, vectors: single as OperationFormat },
+  { name: "fp12 on fp32", M: fp12 as AnyPrecision, vectors: single as OperationFormat },
+  { name: "fp32 on fp64", M: fp32 as AnyPrecision, vectors: wide as OperationFormat },
+  { name: "fp16 on fp64", M: fp16 as AnyPrecision, vectors: wide as OperationFormat },
+  { name: "e4m3 on fp64", M: e4m3 as AnyPrecision, vectors: wide as OperationFormat },
+];
+const rounded = [
+  [fp16, fp16],
+  [bf16, bf16],
+  [e4m3, e4m3],
+  [e5m2, e5m2],
+  [fp12, fp12],
+  [saturating, saturating],
+  [fp32, fp16],
+  [fp16, bf16],
+  [bf16, fp12],
+].map(([M, P]) => ({ name: `${M.name} on ${P.name}/${P.name}`, M, vectors: operationFormat<AnyPrecision>(P, P) as OperationFormat }));
 
 test("multiplies a 4 x 4 matrix", () => {
   // [ 1 2 . . ]
@@ -85,8 +114,11 @@ test("multiplies a 4 x 4 matrix", () => {
   expect([...z]).toEqual([7531, 8642, 100, 1000]);
 });
 
-describe.each(stored)("the engine's products of $name have the reference's bits and events", ({ M, vectors }) => {
-  test.each(sizes)("in blocks $r x $c", ({ r, c }) => {
+describe.each([
+  ...stored.map((formats) => ({ ...formats, blocks: sizes, numRuns: 25 })),
+  ...[...storedOtherwise, ...rounded].map((formats) => ({ ...formats, blocks: fewSizes, numRuns: 6 })),
+])("the engine's products of $name have the reference's bits and events", ({ M, vectors, blocks, numRuns }) => {
+  test.each(blocks)("in blocks $r x $c", ({ r, c }) => {
     expectReference(randomMatrix(M, randomPattern(9, 8, r, c), "numbers near 1"), vectors, "numbers near 1");
     expectReference(randomMatrix(M, randomPattern(9, 8, r, c, 3), "edge cases"), vectors, "edge cases");
   });
@@ -102,7 +134,7 @@ describe.each(stored)("the engine's products of $name have the reference's bits 
           expectReference(randomMatrix(M, patternOf(alike ? counts.map(() => counts[0]) : counts, r, c), family), vectors, family, seed);
         },
       ),
-      { numRuns: 25 },
+      { numRuns },
     );
   });
 
@@ -149,6 +181,18 @@ describe("every code", () => {
   });
 });
 
+describe("fp16 below 64", () => {
+  test("is multiplied by numbers of any size", () => {
+    const matrix = randomMatrix(fp16, randomPattern(30, 8, 6, 6), "numbers near 1");
+
+    for (let seed = 0; seed < 5; seed++) expectReference(matrix, single, "numbers of any size", seed);
+  });
+
+  test("has the reference's products over more rows than one call of a kernel takes", () => {
+    expectReference(randomMatrix(fp16, randomPattern(5000, 5, 1, 2), "numbers near 1"), single, "numbers near 1");
+  });
+});
+
 test("takes exactly the bytes told, to the arena's end, and no more when values change", () => {
   const matrix = randomMatrix(fp16, randomPattern(40, 200, 3, 3));
   const arena = new Arena(2 * 65536);
@@ -176,12 +220,14 @@ test("refuses what it cannot run, and says why", () => {
   const [x, y] = [space.zeros(12), space.zeros(6)];
 
   expect(() => bsrOperator(packed, other)).toThrow('bsrOperator: space is "another", expected one of the pack\'s arena');
-  expect(() => bsrOperator(packed, space, { arithmetic: fp16 })).toThrow('bsrOperator: arithmetic is "fp16 on fp32", expected fp32');
+  expect(() => bsrOperator(packed, space, { arithmetic: fp16 })).toThrow(
+    'bsrOperator: arithmetic is "fp16 on fp32", expected that of the vectors',
+  );
   expect(() => bsrOperator(packed, space).multiply(other.zeros(12) as never, y as never)).toThrow('multiply: x.buffer is "another"');
   expect(() => bsrOperator(packed, space).multiply(x as never, other.zeros(6) as never)).toThrow('multiply: y.buffer is "another"');
   expect(() => bsrOperator(packed, space).multiply(y as never, y as never)).toThrow("multiply: x has length 6, expected 12");
   expect(() => packBsr(randomMatrix(fp16, randomPattern(3, 4, 2, 10)), space.arena)).toThrow(
-    'packBsr: matrix is "of 2 x 10 in fp16", expected blocks up to 9 x 9 in fp64, fp32, fp16, bf16',
+    'packBsr: matrix is "of 2 x 10 in fp16", expected blocks up to 9 x 9 in fp64 or a format with lanes',
   );
   expect(() => packed.replaceValues(randomMatrix(fp16, randomPattern(3, 4, 2, 3)))).toThrow(
     'replaceValues: pattern is "another", expected the packed one',

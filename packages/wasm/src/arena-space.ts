@@ -1,8 +1,12 @@
 import { checkLength, OptionError } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, type RoundingEvents, type Vec } from "@slam/float";
+import type { AnyPrecision, OperationFormat, RoundingEvents, Storage, Vec } from "@slam/float";
 import type { Arena } from "./arena.ts";
 import { kernels } from "./kernels.ts";
+import { laneFormat } from "./lane-format.ts";
 import { vectorKernels } from "./vector.kernel.ts";
+
+/** Elements that one call of a kernel computes: one called often reaches the engine's optimised code early. A multiple of dot's chunk. */
+const ELEMENTS_A_CALL = 16384;
 
 /** What a space counts into: @slam/linop's SpaceCounters fit. */
 export interface ArenaSpaceCounters {
@@ -33,44 +37,58 @@ export interface ArenaSpace<P extends AnyPrecision> {
  * Vectors come from its `zeros`, or from `arena.view`: one on other memory is refused with an OptionError, before anything is written, as
  * one of another length is with a DimensionError. What is freed by `arena.release` is the caller's to know.
  *
- * @param format fp64 or fp32, with arithmetic in the same.
+ * @param format any with a `laneFormat`, with arithmetic in the same: fp64, fp32, and those with lanes and of at most 11 bits.
  * @throws OptionError for another format.
  */
-export function arenaSpace<P extends FP64 | FP32>(arena: Arena, format: OperationFormat<P>, counters: ArenaSpaceCounters): ArenaSpace<P> {
-  const { storage, arithmetic } = format as OperationFormat;
-  if ((storage !== fp64 && storage !== fp32) || arithmetic !== storage) {
-    throw new OptionError("arenaSpace: format", { expected: "fp64 or fp32, with arithmetic in the same", actual: format.name });
+export function arenaSpace<P extends AnyPrecision>(arena: Arena, format: OperationFormat<P>, counters: ArenaSpaceCounters): ArenaSpace<P> {
+  const P: AnyPrecision = format.storage;
+  if (format.arithmetic !== P || laneFormat(P) === undefined) {
+    const expected = "fp64, fp32 or one with lanes and at most 11 bits, with arithmetic in the same";
+    throw new OptionError("arenaSpace: format", { expected, actual: format.name });
   }
   const { events, work } = counters;
-  const { name } = storage;
-  const bytes = storage.Storage.BYTES_PER_ELEMENT;
-  const run = kernels(arena, vectorKernels, storage === fp64 ? "fp64" : "fp32");
-  const count = (n: number, vectors: number): void => work.count("vectors", name, 2 * n, name, vectors * n * bytes);
+  const bytes = P.Storage.BYTES_PER_ELEMENT;
+  const run = kernels(arena, vectorKernels, P);
+  const count = (n: number, vectors: number): void => work.count("vectors", P.name, 2 * n, P.name, vectors * n * bytes);
 
-  function dot(x: Float, y: Float): number {
+  function dot(x: Storage, y: Storage): number {
     checkLength("dot: y", y.length, x.length);
-    const sum = run.dot(arena.address("dot: x", x), arena.address("dot: y", y), x.length);
+    const [xAt, yAt] = [arena.address("dot: x", x), arena.address("dot: y", y)];
+    let sum = 0;
+    for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
+      sum = run.dot(sum, xAt + from * bytes, yAt + from * bytes, Math.min(ELEMENTS_A_CALL, x.length - from));
+    }
     count(x.length, 2);
     return sum;
   }
 
-  function axpy(alpha: number, x: Float, y: Float): void {
+  function axpy(alpha: number, x: Storage, y: Storage): void {
     checkLength("axpy: y", y.length, x.length);
-    events.overflows += run.axpy(alpha, arena.address("axpy: x", x), arena.address("axpy: y", y), x.length);
+    const [a, xAt, yAt] = [P.round(alpha), arena.address("axpy: x", x), arena.address("axpy: y", y)];
+    for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
+      events.overflows += run.axpy(a, xAt + from * bytes, yAt + from * bytes, Math.min(ELEMENTS_A_CALL, x.length - from));
+    }
     count(x.length, 3);
   }
 
-  function xpby(x: Float, beta: number, y: Float): void {
+  function xpby(x: Storage, beta: number, y: Storage): void {
     checkLength("xpby: y", y.length, x.length);
-    events.overflows += run.xpby(arena.address("xpby: x", x), beta, arena.address("xpby: y", y), x.length);
+    const [b, xAt, yAt] = [P.round(beta), arena.address("xpby: x", x), arena.address("xpby: y", y)];
+    for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
+      events.overflows += run.xpby(xAt + from * bytes, b, yAt + from * bytes, Math.min(ELEMENTS_A_CALL, x.length - from));
+    }
     count(x.length, 3);
   }
 
-  function diagonalAxpy(d: Float, x: Float, y: Float): void {
+  function diagonalAxpy(d: Storage, x: Storage, y: Storage): void {
     checkLength("diagonalAxpy: d", d.length, x.length);
     checkLength("diagonalAxpy: y", y.length, x.length);
-    const at = arena.address("diagonalAxpy: d", d);
-    events.overflows += run.diagonalAxpy(at, arena.address("diagonalAxpy: x", x), arena.address("diagonalAxpy: y", y), x.length);
+    const dAt = arena.address("diagonalAxpy: d", d);
+    const [xAt, yAt] = [arena.address("diagonalAxpy: x", x), arena.address("diagonalAxpy: y", y)];
+    for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
+      const n = Math.min(ELEMENTS_A_CALL, x.length - from);
+      events.overflows += run.diagonalAxpy(dAt + from * bytes, xAt + from * bytes, yAt + from * bytes, n);
+    }
     count(x.length, 4);
   }
 
@@ -78,12 +96,10 @@ export function arenaSpace<P extends FP64 | FP32>(arena: Arena, format: Operatio
     arena,
     format,
     events,
-    zeros: (n) => arena.view(format.storage as P, n),
-    dot: (x, y) => dot(x as Float, y as Float),
-    axpy: (alpha, x, y) => axpy(alpha, x as Float, y as Float),
-    xpby: (x, beta, y) => xpby(x as Float, beta, y as Float),
-    diagonalAxpy: (d, x, y) => diagonalAxpy(d as Float, x as Float, y as Float),
+    zeros: (n) => arena.view(format.storage, n),
+    dot: (x, y) => dot(x as Storage, y as Storage),
+    axpy: (alpha, x, y) => axpy(alpha, x as Storage, y as Storage),
+    xpby: (x, beta, y) => xpby(x as Storage, beta, y as Storage),
+    diagonalAxpy: (d, x, y) => diagonalAxpy(d as Storage, x as Storage, y as Storage),
   };
 }
-
-type Float = Float64Array | Float32Array;

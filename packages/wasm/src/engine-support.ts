@@ -1,7 +1,7 @@
 import { SlamError } from "@slam/errors";
 import { f64x2 } from "./float-lanes.ts";
 import { ModuleBuilder } from "./module-builder.ts";
-import { webAssembly } from "./platform.ts";
+import { type WebAssemblyHost, webAssembly } from "./platform.ts";
 
 /**
  * What this JavaScript engine lets kernels do: run ("full"); nothing, for it has no WebAssembly, or none with SIMD; or nothing, for the
@@ -24,10 +24,17 @@ const ADVICE = {
   forbidden: "compiling WebAssembly is forbidden here: add 'wasm-unsafe-eval' to script-src of the content security policy",
 } as const;
 
-/** Whether kernels run here, and otherwise why not. */
+let checked: { readonly host: WebAssemblyHost; readonly support: EngineSupport } | undefined;
+
+/** Whether kernels run here, and otherwise why not. Tried once. */
 export function engineSupport(): EngineSupport {
   const host = webAssembly();
   if (host === undefined) return "no-webassembly";
+  if (checked?.host !== host) checked = { host, support: tryOut(host) };
+  return checked.support;
+}
+
+function tryOut(host: WebAssemblyHost): EngineSupport {
   const bytes = smallKernel();
   if (!host.validate(bytes)) return "no-simd";
   try {

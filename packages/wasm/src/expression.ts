@@ -7,12 +7,15 @@ export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 /** A value of type T where an instruction takes one: an expression, or a number that becomes a constant. */
 export type Operand<T extends ValueType> = Expr<T> | (T extends "v128" ? never : T extends "i64" ? bigint : number);
 
+/** Bytes of an instruction or some. Functions are lists of them: one instruction's bytes are made once, and copied once. */
+export type Code = readonly number[];
+
 /** The function that expressions become part of, as far as they know it. */
 export interface Owner {
   /** Of the parameters, then the locals. */
   readonly types: ValueType[];
   /** Code that runs first. */
-  readonly prologue: number[];
+  readonly prologue: Code[];
   /** The local of each vector constant, by its code. */
   readonly constants: Map<string, number>;
 }
@@ -22,28 +25,32 @@ export interface Owner {
  * It is used once: a value that is needed again, or before something that it reads is written, is kept in a local by `f.let`.
  */
 export class Expr<T extends ValueType = ValueType> {
-  /** As in WebAssembly's text format: "f64x2.mul". */
-  readonly name: string;
   readonly type: T;
-  readonly #code: readonly number[];
+  readonly #name: string;
+  readonly #code: Code;
   readonly #operands: readonly Expr[];
   #used = false;
 
   /** @param code the opcode and its immediates. */
-  constructor(name: string, type: T, code: readonly number[], operands: readonly Expr[]) {
-    this.name = name;
+  constructor(name: string, type: T, code: Code, operands: readonly Expr[]) {
+    this.#name = name;
     this.type = type;
     this.#code = code;
     this.#operands = operands;
   }
 
+  /** As in WebAssembly's text format: "f64x2.mul". */
+  get name(): string {
+    return this.#name;
+  }
+
   /** Appends the code, operands first. */
-  write(out: number[], owner: Owner): void {
+  write(out: Code[], owner: Owner): void {
     // A constant costs nothing to repeat.
     if (this.#used && this.#operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
     this.#used = true;
     for (const operand of this.#operands) operand.write(out, owner);
-    out.push(...this.#code);
+    out.push(this.#code);
   }
 }
 
@@ -53,12 +60,16 @@ export class Local<T extends ValueType = ValueType> extends Expr<T> {
   readonly #owner: Owner;
 
   constructor(type: T, index: number, owner: Owner) {
-    super(`local ${index}`, type, getLocal(index), []);
+    super("local", type, getLocal(index), NO_OPERANDS);
     this.index = index;
     this.#owner = owner;
   }
 
-  override write(out: number[], owner: Owner): void {
+  override get name(): string {
+    return `local ${this.index}`;
+  }
+
+  override write(out: Code[], owner: Owner): void {
     this.checkOwner(owner);
     super.write(out, owner);
   }
@@ -71,43 +82,52 @@ export class Local<T extends ValueType = ValueType> extends Expr<T> {
 
 /** A vector constant, made once at the function's start: in a loop V8 makes it anew in each pass, which cost codecs a factor of 2.5. */
 export class VectorConstant extends Expr<"v128"> {
-  readonly #code: readonly number[];
+  readonly #code: Code;
+  readonly #key: string;
 
-  constructor(name: string, code: readonly number[]) {
-    super(name, "v128", code, []);
+  constructor(name: string, code: Code) {
+    super(name, "v128", code, NO_OPERANDS);
     this.#code = code;
+    this.#key = code.join();
   }
 
-  override write(out: number[], { types, prologue, constants }: Owner): void {
-    const key = this.#code.join();
-    let index = constants.get(key);
+  override write(out: Code[], { types, prologue, constants }: Owner): void {
+    let index = constants.get(this.#key);
     if (index === undefined) {
       index = types.push("v128") - 1;
-      constants.set(key, index);
-      prologue.push(...this.#code, 0x21, ...unsigned(index));
+      constants.set(this.#key, index);
+      prologue.push(this.#code, setLocal(index));
     }
-    out.push(...getLocal(index));
+    out.push(getLocal(index));
   }
 }
 
-function getLocal(index: number): readonly number[] {
-  return [0x20, ...unsigned(index)];
+const NO_OPERANDS: readonly Expr[] = [];
+const GET_LOCAL: Code[] = [];
+const SET_LOCAL: Code[] = [];
+
+function getLocal(index: number): Code {
+  GET_LOCAL[index] ??= [0x20, ...unsigned(index)];
+  return GET_LOCAL[index];
+}
+
+/** Takes the value that was computed last. */
+export function setLocal(index: number): Code {
+  SET_LOCAL[index] ??= [0x21, ...unsigned(index)];
+  return SET_LOCAL[index];
 }
 
 /** An expression of the instruction `name` on operands of the given types. @throws EmitError where they are of other types. */
 export function instruction<R extends ValueType>(
   name: string,
   result: R,
-  code: readonly number[],
+  code: Code,
   types: readonly ValueType[],
   operands: readonly unknown[],
 ): Expr<R> {
-  return new Expr(
-    name,
-    result,
-    code,
-    types.map((type, i) => operandOf(type, operands[i], name)),
-  );
+  const checked: Expr[] = [];
+  for (let i = 0; i < types.length; i++) checked.push(operandOf(types[i], operands[i], name));
+  return new Expr(name, result, code, checked);
 }
 
 /** The operand as an expression of the type. @param user the instruction or statement that takes it, for the message. */
@@ -120,7 +140,7 @@ export function operandOf<T extends ValueType>(type: T, operand: unknown, user: 
 }
 
 /** The code of a constant, or undefined where the value is none of the type. An i32 may be written signed or unsigned. */
-const IMMEDIATES: { readonly [T in ValueType]: (value: unknown) => readonly number[] | undefined } = {
+const IMMEDIATES: { readonly [T in ValueType]: (value: unknown) => Code | undefined } = {
   i32: (n) => (typeof n === "number" && Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 32 ? [0x41, ...signed(n | 0)] : undefined),
   i64: (n) => (typeof n === "bigint" ? [0x42, ...signed64(BigInt.asIntN(64, n))] : undefined),
   f32: (x) => (typeof x === "number" ? [0x43, ...float32(x)] : undefined),

@@ -1,6 +1,5 @@
 import { EmitError } from "./emit-error.ts";
-import { unsigned } from "./encoding.ts";
-import { Expr, Local, type Operand, type Owner, operandOf, type ValueType } from "./expression.ts";
+import { type Code, Expr, Local, type Operand, type Owner, operandOf, setLocal, type ValueType } from "./expression.ts";
 import { memoryCode, scalar, simd } from "./instructions.ts";
 import { checkLane } from "./lane-access.ts";
 
@@ -16,7 +15,7 @@ export interface FunctionDraft<R extends ResultType> extends Owner {
   readonly result: R;
   /** How many of the types are parameters; the others are locals. */
   readonly params: number;
-  readonly code: number[];
+  readonly code: Code[];
   finished: boolean;
 }
 
@@ -43,9 +42,9 @@ export class FunctionBuilder<R extends ResultType = ResultType> {
 
   /** local <- value */
   set<T extends ValueType>(local: Local<T>, value: Operand<T>): void {
-    const expression = operandOf(local.type, value, `set of ${local.name}`);
+    const expression = value instanceof Expr && value.type === local.type ? value : operandOf(local.type, value, `set of ${local.name}`);
     local.checkOwner(this.#draft);
-    this.#write(expression, 0x21, ...unsigned(local.index));
+    this.#write(expression, setLocal(local.index));
   }
 
   /** Memory at address + offset <- all bytes of the value. */
@@ -74,27 +73,27 @@ export class FunctionBuilder<R extends ResultType = ResultType> {
   }
 
   if(condition: Operand<"i32">, then: () => void, otherwise?: () => void): void {
-    this.#write(operandOf("i32", condition, "if"), 0x04, VOID);
+    this.#write(operandOf("i32", condition, "if"), [0x04, VOID]);
     then();
     if (otherwise !== undefined) {
-      this.#emit(0x05);
+      this.#emit([0x05]);
       otherwise();
     }
-    this.#emit(END);
+    this.#emit([END]);
   }
 
   /** The condition is computed before each pass. */
   while(condition: Operand<"i32">, body: () => void): void {
-    this.#emit(0x02, VOID, 0x03, VOID);
-    this.#write(operandOf("i32", condition, "while"), 0x45, 0x0d, 1);
+    this.#emit([0x02, VOID, 0x03, VOID]);
+    this.#write(operandOf("i32", condition, "while"), [0x45, 0x0d, 1]);
     body();
-    this.#emit(0x0c, 0, END, END);
+    this.#emit([0x0c, 0, END, END]);
   }
 
   /** At least one pass; the body returns the condition for another. */
   doWhile(body: () => Operand<"i32">): void {
-    this.#emit(0x03, VOID);
-    this.#write(operandOf("i32", body(), "doWhile"), 0x0d, 0, END);
+    this.#emit([0x03, VOID]);
+    this.#write(operandOf("i32", body(), "doWhile"), [0x0d, 0, END]);
   }
 
   /**
@@ -117,24 +116,28 @@ export class FunctionBuilder<R extends ResultType = ResultType> {
   /** Ends the function, with the value where it has a result. */
   return(...[value]: R extends NumberType ? [Operand<R>] : []): void {
     const { result } = this.#draft;
-    if (result === "void") this.#emit(0x0f);
-    else this.#write(operandOf(result, value, "return"), 0x0f);
+    if (result === "void") this.#emit([0x0f]);
+    else this.#write(operandOf(result, value, "return"), [0x0f]);
   }
 
-  #store(name: string, address: Operand<"i32">, value: Expr, code: readonly number[]): void {
+  #store(name: string, address: Operand<"i32">, value: Expr, code: Code): void {
     this.#write(operandOf("i32", address, name));
-    this.#write(value, ...code);
+    this.#write(value, code);
   }
 
-  #write(value: Expr, ...code: readonly number[]): void {
-    this.#emit();
+  #write(value: Expr, then?: Code): void {
+    this.#checkUnfinished();
     value.write(this.#draft.code, this.#draft);
-    this.#emit(...code);
+    if (then !== undefined) this.#draft.code.push(then);
   }
 
-  #emit(...code: readonly number[]): void {
+  #emit(code: Code): void {
+    this.#checkUnfinished();
+    this.#draft.code.push(code);
+  }
+
+  #checkUnfinished(): void {
     if (this.#draft.finished) throw new EmitError(`${this.#draft.name} is finished: a statement came after its body`);
-    this.#draft.code.push(...code);
   }
 }
 

@@ -1,4 +1,5 @@
 export { Arena, type ArenaArray, type ArenaArrayConstructor, ArenaError, bytesFor } from "./arena.ts";
+export { ArenaPool } from "./arena-pool.ts";
 export { type ArenaSpace, type ArenaSpaceCounters, arenaSpace } from "./arena-space.ts";
 export { EmitError } from "./emit-error.ts";
 export { checkEngine, EngineError, type EngineSupport, engineSupport } from "./engine-support.ts";
@@ -8,6 +9,7 @@ export type { FunctionBuilder, NumberType, ResultType } from "./function-builder
 export { i8x16, i16x8, i32x4, i64x2 } from "./integer-lanes.ts";
 export { type KernelParameter, type KernelSource, kernels } from "./kernels.ts";
 export { laneEmitter } from "./lane-emitter.ts";
+export { decodeLanes, encodeLanes, type LaneFormat, laneFormat } from "./lane-format.ts";
 export { type Kernel, ModuleBuilder } from "./module-builder.ts";
 export { type FloatScalar, f32, f64, i32, i64, select } from "./scalar.ts";
 export { v128 } from "./v128.ts";

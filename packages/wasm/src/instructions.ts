@@ -30,9 +30,10 @@ export function instructions<const A extends readonly ValueType[], R extends Val
   result: R,
   table: T,
 ): Named<T, Instruction<A, R>> {
-  return named(table, (name, opcode) => {
+  return named(table, (member, opcode) => {
+    const name = `${prefix}.${member}`;
     const code = encode(base + opcode);
-    return (...operands) => instruction(`${prefix}.${name}`, result, code, types, operands);
+    return (...operands) => instruction(name, result, code, types, operands);
   });
 }
 
@@ -42,8 +43,17 @@ export function loads<R extends ValueType, T extends { readonly [name: string]: 
   result: R,
   table: T,
 ): Named<T, Load<R>> {
-  return named(table, (name, opcode) => {
-    return (address, offset = 0) => instruction(`${prefix}.${name}`, result, memoryCode(encode, opcode, offset), ["i32"], [address]);
+  return named(table, (member, opcode) => {
+    const name = `${prefix}.${member}`;
+    const codes = new Map<number, readonly number[]>();
+    return (address, offset = 0) => {
+      let code = codes.get(offset);
+      if (code === undefined) {
+        code = memoryCode(encode, opcode, offset);
+        codes.set(offset, code);
+      }
+      return instruction(name, result, code, ["i32"], [address]);
+    };
   });
 }
 

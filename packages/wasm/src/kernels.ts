@@ -27,7 +27,8 @@ export function kernels<K extends { readonly [name in keyof K]: Kernel }, const 
   source: KernelSource<K, A>,
   ...parameters: A
 ): K {
-  const key = [source, ...parameters].map(keyOf).join(" ");
+  let key = keyOf(source);
+  for (const parameter of parameters) key += keyOf(parameter);
   const inArena = getOrMake(instances, arena, () => new Map<string, unknown>());
   return getOrMake(inArena, key, () => {
     const { Instance, Module } = webAssembly()!;
@@ -41,8 +42,9 @@ export function kernels<K extends { readonly [name in keyof K]: Kernel }, const 
 }
 
 function keyOf(part: KernelParameter): string {
-  if (typeof part !== "object" && typeof part !== "function") return JSON.stringify(part);
-  return `#${getOrMake(ids, part, () => ++lastId)}`;
+  if (typeof part === "number") return ` ${part}`;
+  if (typeof part === "string") return ` ${JSON.stringify(part)}`;
+  return ` #${getOrMake(ids, part, () => ++lastId)}`;
 }
 
 function getOrMake<Key, Value>(

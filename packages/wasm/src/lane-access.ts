@@ -29,6 +29,8 @@ export interface Shape<T extends ValueType> {
 }
 
 export function laneAccess<T extends ValueType>({ name, lanes: count, type, splat, replace, bytes }: Shape<T>): LaneAccess<T> {
+  // Codecs repeat a few constants in each of their operations.
+  const splats = new Map<string, Expr<"v128">>();
   const constant = (lanes: readonly LaneNumber<T>[]): Expr<"v128"> => {
     checkLength(`${name}.const`, lanes.length, count);
     return new VectorConstant(`${name}.const`, [...simd(0x0c), ...lanes.flatMap(bytes)]);
@@ -37,8 +39,14 @@ export function laneAccess<T extends ValueType>({ name, lanes: count, type, spla
     const: (...lanes) => constant(lanes),
     splat: (x) => {
       if (!(x instanceof Expr)) {
-        operandOf(type, x, `${name}.splat`);
-        return constant(Array.from({ length: count }, () => x as LaneNumber<T>));
+        const key = Object.is(x, -0) ? "-0" : String(x);
+        let found = splats.get(key);
+        if (found === undefined) {
+          operandOf(type, x, `${name}.splat`);
+          found = constant(Array.from({ length: count }, () => x as LaneNumber<T>));
+          splats.set(key, found);
+        }
+        return found;
       }
       return instruction(`${name}.splat`, "v128", simd(splat), [type], [x]);
     },

@@ -93,5 +93,5 @@ function functionBody({ params, types, prologue, code }: FunctionDraft<ResultTyp
     else runs.push({ type, count: 1 });
   }
   const locals = list(runs.map(({ type, count }) => [...unsigned(count), TYPE_CODES[type]]));
-  return sized(locals.concat(prologue, code, END));
+  return sized(locals.concat(prologue.flat(), code.flat(), END));
 }

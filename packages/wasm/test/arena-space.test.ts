@@ -1,4 +1,16 @@
-import { bf16, fp16, fp32, fp64, operationFormat } from "@slam/float";
+import {
+  type AnyPrecision,
+  bf16,
+  defineFloat,
+  e4m3,
+  fp16,
+  fp32,
+  fp64,
+  type OperationFormat,
+  operationFormat,
+  pack,
+  type Storage,
+} from "@slam/float";
 import { describe, expect, test } from "vitest";
 import { Arena, type ArenaSpace, arenaSpace, bytesFor } from "../src/index.ts";
 
@@ -75,10 +87,34 @@ describe.each([fp64, fp32])("the space of $name", (P) => {
   });
 });
 
-test.each([operationFormat(fp16), operationFormat(bf16, bf16), operationFormat(fp64, fp32)])("refuses $name", (format) => {
+describe.each([fp16, bf16, e4m3])("the space of $name/$name", (P) => {
+  test("computes (1, 2, 3)'(4, 5, 6) = 32 and sums with them", () => {
+    const counters = { events: { overflows: 0, flushed: 0 }, work: { count: () => {} } };
+    const space = arenaSpace<AnyPrecision>(new Arena(65536), operationFormat<AnyPrecision>(P, P), counters);
+    const [x, y] = [1, 2].map(() => space.zeros(3) as Storage);
+    x.set(pack<AnyPrecision>(P, [1, 2, 3]) as Storage);
+    y.set(pack<AnyPrecision>(P, [4, 5, 6]) as Storage);
+
+    expect(space.dot(x as never, y as never)).toBe(32);
+    space.axpy(2, x as never, y as never);
+
+    expect([0, 1, 2].map((i) => (P as AnyPrecision).load(y, i))).toEqual([6, 9, 12]);
+  });
+});
+
+const wide = defineFloat({ name: "wide", exponentBits: 9, significandBits: 7 });
+const long = defineFloat({ name: "long", exponentBits: 4, significandBits: 12 });
+
+test.each<OperationFormat>([
+  operationFormat(fp16),
+  operationFormat(bf16, fp16),
+  operationFormat(fp64, fp32),
+  operationFormat(wide, wide),
+  operationFormat(long, long),
+])("refuses $name", (format) => {
   const { counters } = newSpace(fp64);
 
   expect(() => arenaSpace(new Arena(0), format as never, counters)).toThrow(
-    `arenaSpace: format is "${format.name}", expected fp64 or fp32, with arithmetic in the same`,
+    `arenaSpace: format is "${format.name}", expected fp64, fp32 or one with lanes and at most 11 bits, with arithmetic in the same`,
   );
 });

@@ -5,12 +5,15 @@ test("exports these names", () => {
   expect(Object.keys(wasm).sort()).toEqual([
     "Arena",
     "ArenaError",
+    "ArenaPool",
     "EmitError",
     "EngineError",
     "ModuleBuilder",
     "arenaSpace",
     "bytesFor",
     "checkEngine",
+    "decodeLanes",
+    "encodeLanes",
     "engineSupport",
     "f32",
     "f32x4",
@@ -24,6 +27,7 @@ test("exports these names", () => {
     "i8x16",
     "kernels",
     "laneEmitter",
+    "laneFormat",
     "select",
     "v128",
   ]);

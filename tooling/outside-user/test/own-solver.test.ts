@@ -37,7 +37,7 @@ class DiagonalCg implements LinearSolver<BsrJacobian> {
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
     if (this.#J === undefined) throw new Error("solve before factor");
     if (!warm) dx.fill(0);
-    const A = bsrOperator(this.#J.wide, this.#space);
+    const A = bsrOperator(this.#J.matrix, this.#space, { arithmetic: fp64 });
     const preconditioner = diagonalPreconditioner(this.#m, this.#space);
     return cgnr(A, { g: g.map((x) => -x) }, dx, { preconditioner, damping: this.#damping, rtol });
   }

@@ -3,18 +3,20 @@ import { EXIT, UsageError } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
-import { readPolicy } from "../policy.ts";
+import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
 import { type PgoReport, pgoReport } from "../report.ts";
 import { solveInWorker } from "../solve.ts";
 import { pgoSummary } from "../summary.ts";
 import { readTruth, trajectoryError } from "../truth.ts";
 
-type SolverOptions = Pick<PoseGraphOptions, "method" | "preconditioner" | "fill" | "refresh" | "eta" | "init" | "ftol" | "maxIterations">;
+type SolverOptions = Pick<
+  PoseGraphOptions,
+  "method" | "linear" | "preconditioner" | "fill" | "refresh" | "eta" | "init" | "ftol" | "maxIterations"
+>;
 
 export interface PgoOptions extends SolverOptions {
   readonly policy: string;
-  readonly linear: "cgnr";
   readonly fix?: readonly number[];
   readonly truth?: string;
   readonly out?: string;
@@ -26,21 +28,11 @@ export interface PgoOptions extends SolverOptions {
 
 /** Optimises the pose graph in a file. @returns the exit code. */
 export async function pgo(file: string, options: PgoOptions): Promise<number> {
-  const {
-    policy: policyName,
-    linear: _,
-    fix = [],
-    truth: truthFile,
-    out,
-    json,
-    report: pageFile,
-    quiet = false,
-    repeat,
-    ...solver
-  } = options;
+  const { policy: policyName, fix = [], truth: truthFile, out, json, report: pageFile, quiet = false, repeat, ...solver } = options;
   const reportFile = jsonFile(json);
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName);
+  checkDirect(options, policy);
 
   const began = performance.now();
   const read = await readGraphFile(file);
@@ -68,6 +60,20 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   if (toStdout) process.stdout.write(jsonText(report));
   if (!quiet) printSummary(report, init, toStdout ? process.stderr : process.stdout);
   return exitCode(report, outcome.interrupted);
+}
+
+/** A direct solver has a complete factor, new in each step, which has the numbers for it. */
+function checkDirect({ linear, preconditioner, fill, refresh, policy: name }: PgoOptions, policy: PolicyJson): void {
+  if (linear !== "direct") return;
+  for (const [flag, value] of Object.entries({ preconditioner, fill, refresh })) {
+    if (value !== undefined) throw new UsageError(`--${flag} goes with --linear cgnr, not direct`);
+  }
+  const { factorize } = policyNames(policyOf(policy));
+  if (factorize !== "fp64" && factorize !== "fp32") {
+    throw new UsageError(
+      `--linear direct factorises in fp64 or fp32; --policy ${name} does it in ${factorize}, which can only precondition`,
+    );
+  }
 }
 
 function checkOptions({ preconditioner = "ichol", fill, refresh, out, json }: PgoOptions, targets: readonly (string | undefined)[]): void {

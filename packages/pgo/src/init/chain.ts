@@ -1,5 +1,5 @@
-import { type LieGroup, se2, se3 } from "@slam/lie";
-import { type PoseGraph, poseSize } from "../graph.ts";
+import { se2, se3 } from "@slam/lie";
+import type { PoseGraph } from "../graph.ts";
 
 /** The edges at each pose: edges of pose k are edge[start[k]] ... edge[start[k + 1] - 1], in the graph's order. */
 export interface Incidence {
@@ -23,18 +23,14 @@ export function incidence({ ids, from, to }: PoseGraph): Incidence {
   return { start, edge };
 }
 
-function groupOf(graph: PoseGraph): LieGroup {
-  return graph.dimension === 2 ? se2 : se3;
-}
+const inverse = new Float64Array(7);
 
 /** poses[k] <- where edge e puts its other end's pose k: X_to = X_from Z, X_from = X_to Z^-1. */
-function place(graph: PoseGraph, poses: Float64Array, e: number, k: number): void {
-  const group = groupOf(graph);
-  const size = poseSize(graph);
-  const { from, to, measurements } = graph;
+function place({ dimension, from, to, measurements }: PoseGraph, poses: Float64Array, e: number, k: number): void {
+  const group = dimension === 2 ? se2 : se3;
+  const { size } = group;
   if (k === to[e]) group.compose(poses, from[e] * size, measurements, e * size, poses, k * size);
   else {
-    const inverse = new Float64Array(size);
     group.inverse(measurements, e * size, inverse, 0);
     group.compose(poses, to[e] * size, inverse, 0, poses, k * size);
   }
@@ -71,9 +67,10 @@ export function freeComponents(graph: PoseGraph, held: Iterable<number>): number
 /** Breadth first from the poses marked in `placed`: each other pose is put where the first edge that reaches it says. */
 function spread(graph: PoseGraph, poses: Float64Array, placed: Uint8Array): void {
   const { start, edge } = incidence(graph);
-  const queue: number[] = [];
-  for (let k = 0; k < placed.length; k++) if (placed[k] === 1) queue.push(k);
-  for (let head = 0; head < queue.length; head++) {
+  const queue = new Int32Array(placed.length);
+  let tail = 0;
+  for (let k = 0; k < placed.length; k++) if (placed[k] === 1) queue[tail++] = k;
+  for (let head = 0; head < tail; head++) {
     const k = queue[head];
     for (let t = start[k]; t < start[k + 1]; t++) {
       const e = edge[t];
@@ -81,7 +78,7 @@ function spread(graph: PoseGraph, poses: Float64Array, placed: Uint8Array): void
       if (placed[other] === 1) continue;
       place(graph, poses, e, other);
       placed[other] = 1;
-      queue.push(other);
+      queue[tail++] = other;
     }
   }
 }
@@ -117,8 +114,9 @@ export function odometry(graph: PoseGraph, held: readonly number[]): Float64Arra
 
 /** The file's own estimates; poses without one are put by breadth first from those that have, or from the held pose where none in reach has. */
 export function fromFile(graph: PoseGraph, held: readonly number[]): Float64Array {
-  if (graph.known.every((known) => known === 0)) return odometry(graph, held);
+  if (!graph.known.includes(1)) return odometry(graph, held);
   const poses = graph.poses.slice();
+  if (!graph.known.includes(0)) return poses;
   const placed = graph.known.slice();
   spread(graph, poses, placed);
   for (const k of held) placed[k] = 1;

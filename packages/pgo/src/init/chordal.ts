@@ -1,118 +1,158 @@
-import { atan2, cos, fp64, operationFormat, sin } from "@slam/float";
-import { nearestRotation, so3, symmetricEigen } from "@slam/lie";
+import { atan2, fp64, operationFormat, writeCosSin } from "@slam/float";
+import { nearestRotation, se2, se3, so3, symmetricEigen } from "@slam/lie";
 import { bsrMatrix } from "@slam/sparse";
-import { edgeBlocks } from "../edge-blocks.ts";
-import { informationMatrix, type PoseGraph, poseDof } from "../graph.ts";
-import { PoseGraphProblem } from "../problem.ts";
+import { informationSize, type PoseGraph, poseDof } from "../graph.ts";
+import type { PoseGraphProblem } from "../problem.ts";
 import { spanningTree } from "./chain.ts";
 import { leastSquares } from "./least-squares.ts";
 
 const EXACT = operationFormat(fp64);
+/** Relative to the trace: eigenvalues of a rotation's weight are held above it. */
+const LEAST_WEIGHT = 1e-6;
 
 /**
  * Rotations by the chordal relaxation min sum |(Rj - Ri Rij) Lambda^(1/2)|^2 over matrices, each then replaced by the nearest rotation; translations by
  * linear least squares with the full information for these rotations. Lambda = tr(W)/2 I - W for the rotation block W of the information, which
  * makes the cost right to first order in the error's angle; its eigenvalues are held above 1e-6 tr(W).
  *
- * @param held poses that keep their estimates; at least one in each component.
+ * @param problem of the graph, with a held pose in each component: those keep their estimates.
  * @see Carlone, Tron, Daniilidis and Dellaert, Initialization techniques for 3D SLAM, ICRA 2015.
  */
-export function chordal(graph: PoseGraph, held: readonly number[]): Float64Array {
-  const problem = new PoseGraphProblem(graph, held);
-  const poses = spanningTree(graph, held);
-  relaxRotations(graph, problem.column, poses);
-  return relaxTranslations(graph, problem, poses);
+export function chordal(problem: PoseGraphProblem): Float64Array {
+  const held: number[] = [];
+  for (let pose = 0; pose < problem.column.length; pose++) if (problem.column[pose] < 0) held.push(pose);
+  const poses = spanningTree(problem.graph, held);
+  relaxRotations(problem, poses);
+  return relaxTranslations(problem, poses);
 }
 
-function relaxRotations(graph: PoseGraph, column: Int32Array, poses: Float64Array): void {
+function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
+  const { graph, column, blocks } = problem;
+  const { from, to, measurements } = graph;
   const d = graph.dimension;
-  const { pattern, ofFrom, ofTo } = edgeBlocks(graph, column, d, d);
-  const matrix = bsrMatrix(pattern, fp64);
+  const matrix = bsrMatrix(problem.structure.normal(d, d).A, fp64);
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
-  const b = Array.from({ length: d }, () => new Float64Array(pattern.blockRows * d));
-  for (let e = 0; e < pattern.blockRows; e++) {
-    const root = rotationWeight(graph, e);
-    const atFrom = product(d, root, transposed(d, rotationOf(graph, graph.measurements, e))).map((x) => -x);
-    const ends = [
-      { pose: graph.from[e], block: ofFrom[e], values: atFrom },
-      { pose: graph.to[e], block: ofTo[e], values: root },
-    ];
-    for (const { pose, block, values } of ends) {
-      if (block >= 0) matrix.values.set(values, block * d * d);
-      else {
-        const R = rotationOf(graph, poses, pose);
-        for (let k = 0; k < d; k++) {
-          for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) b[k][e * d + a] -= values[a * d + c] * R[k * d + c];
-        }
+  const b = Array.from({ length: d }, () => new Float64Array(from.length * d));
+  const root = new Float64Array(d * d);
+  const atFrom = new Float64Array(d * d);
+  const R = new Float64Array(d * d);
+  const weigh = rotationWeights(graph);
+  for (let e = 0; e < from.length; e++) {
+    weigh(e, root);
+    readRotation(d, measurements, e, R);
+    // atFrom <- -Lambda^(1/2)' Rij'
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) {
+        let sum = 0;
+        for (let k = 0; k < d; k++) sum -= root[i * d + k] * R[j * d + k];
+        atFrom[i * d + j] = sum;
       }
     }
+    place(atFrom, blocks.ofFrom[e], from[e], e);
+    place(root, blocks.ofTo[e], to[e], e);
   }
-  const rows = leastSquares(matrix, b);
+  const rows = leastSquares(matrix, problem.structure, b, problem.arenas);
+  const M = new Float64Array(d * d);
   for (let pose = 0; pose < column.length; pose++) {
     const at = column[pose] * d;
     if (at < 0) continue;
-    const M = Float64Array.from({ length: d * d }, (_, k) => rows[Math.floor(k / d)][at + (k % d)]);
+    for (let k = 0; k < d; k++) for (let c = 0; c < d; c++) M[k * d + c] = rows[k][at + c];
     if (d === 2) poses[pose * 3 + 2] = atan2(M[2] - M[1], M[0] + M[3]);
     else nearestRotation(M, 0, poses, pose * 7 + 3);
   }
+
+  /** A block of edge e in the matrix, or in the right sides where its pose is held. */
+  function place(values: Float64Array, block: number, pose: number, e: number): void {
+    if (block >= 0) {
+      for (let k = 0; k < d * d; k++) matrix.values[block * d * d + k] = values[k];
+      return;
+    }
+    readRotation(d, poses, pose, R);
+    for (let k = 0; k < d; k++) {
+      for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) b[k][e * d + a] -= values[a * d + c] * R[k * d + c];
+    }
+  }
 }
 
-/** Lambda^(1/2), d x d, symmetric. */
-function rotationWeight(graph: PoseGraph, e: number): Float64Array {
-  const dof = poseDof(graph);
-  const d = graph.dimension;
-  const information = informationMatrix(graph, e);
-  if (d === 2) {
-    const w = Math.sqrt(Math.max(information[8], 0));
-    return Float64Array.of(w, 0, 0, w);
+/** Makes the function that computes root <- L' with L L' = Lambda of edge e, d x d. */
+function rotationWeights({ dimension, information }: PoseGraph): (e: number, root: Float64Array) => void {
+  const stored = informationSize({ dimension });
+  if (dimension === 2) {
+    return (e, root) => {
+      root[0] = root[3] = Math.sqrt(Math.max(information[e * stored + 5], 0));
+    };
   }
-  const W = Float64Array.from({ length: 9 }, (_, k) => information[(3 + Math.floor(k / 3)) * dof + 3 + (k % 3)]);
-  const trace = W[0] + W[4] + W[8];
-  const { values, vectors } = symmetricEigen(
-    3,
-    W.map((w, k) => (k % 4 === 0 ? trace / 2 : 0) - w),
-  );
-  const roots = values.map((value) => Math.sqrt(Math.max(value, 1e-6 * trace, 0)));
-  return product(
-    3,
-    vectors.map((v, k) => v * roots[k % 3]),
-    transposed(3, vectors),
-  );
+  const Lambda = new Float64Array(9);
+  return (e, root) => {
+    // The rotation block's upper triangle is the last 6 of 21.
+    const at = e * stored + 15;
+    const xx = information[at];
+    const yy = information[at + 3];
+    const zz = information[at + 5];
+    const trace = xx + yy + zz;
+    const xy = -information[at + 1];
+    const xz = -information[at + 2];
+    const yz = -information[at + 4];
+    // Cholesky, unless a pivot says that an eigenvalue may have to be held.
+    const floor = LEAST_WEIGHT * trace;
+    const a = trace / 2 - xx;
+    const l00 = Math.sqrt(a);
+    const l10 = xy / l00;
+    const l20 = xz / l00;
+    const b = trace / 2 - yy - l10 * l10;
+    const l11 = Math.sqrt(b);
+    const l21 = (yz - l20 * l10) / l11;
+    const c = trace / 2 - zz - l20 * l20 - l21 * l21;
+    if (a > 2 * floor && b > 2 * floor && c > 2 * floor) {
+      root.fill(0);
+      root[0] = l00;
+      root[1] = l10;
+      root[2] = l20;
+      root[4] = l11;
+      root[5] = l21;
+      root[8] = Math.sqrt(c);
+      return;
+    }
+    Lambda.set([trace / 2 - xx, xy, xz, xy, trace / 2 - yy, yz, xz, yz, trace / 2 - zz]);
+    const { values, vectors } = symmetricEigen(3, Lambda);
+    for (let k = 0; k < 9; k++)
+      root[k] = vectors[(k % 3) * 3 + Math.floor(k / 3)] * Math.sqrt(Math.max(values[Math.floor(k / 3)], floor, 0));
+  };
 }
 
 /** Given the rotations, the residual is affine in the translations: one linear least-squares step in the Jacobian's columns of translation. */
-function relaxTranslations(graph: PoseGraph, problem: PoseGraphProblem, poses: Float64Array): Float64Array {
+function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Float64Array {
+  const { graph } = problem;
   const d = graph.dimension;
   const dof = poseDof(graph);
-  const J = problem.jacobian(poses, EXACT).wide;
-  const matrix = bsrMatrix({ ...J.pattern, c: d }, fp64);
-  for (let row = 0; row < J.values.length / dof; row++) {
-    for (let a = 0; a < d; a++) matrix.values[row * d + a] = J.values[row * dof + a];
-  }
+  const { residual, jacobian } = problem.linearization(EXACT);
+  const matrix = bsrMatrix(problem.structure.normal(dof, d).A, fp64);
+  const J = jacobian(poses, { overflows: 0, flushed: 0 }).matrix.values as unknown as Float64Array;
+  for (let row = 0; row < J.length / dof; row++) for (let a = 0; a < d; a++) matrix.values[row * d + a] = J[row * dof + a];
   const r = new Float64Array(problem.rows);
-  problem.residual(poses, EXACT, r);
-  const [rho] = leastSquares(matrix, [r.map((x) => -x)]);
-  const dx = new Float64Array(problem.cols);
-  for (let k = 0; k < rho.length; k++) dx[Math.floor(k / d) * dof + (k % d)] = rho[k];
-  return problem.retract(poses, dx, EXACT);
-}
-
-function rotationOf(graph: PoseGraph, poses: Float64Array, k: number): Float64Array {
-  if (graph.dimension === 2) {
-    const theta = poses[3 * k + 2];
-    return Float64Array.of(cos(theta), -sin(theta), sin(theta), cos(theta));
+  residual(poses, r);
+  for (let i = 0; i < r.length; i++) r[i] = -r[i];
+  const [rho] = leastSquares(matrix, problem.structure, [r], problem.arenas);
+  const group = d === 2 ? se2 : se3;
+  const xi = new Float64Array(dof);
+  for (let pose = 0; pose < problem.column.length; pose++) {
+    const k = problem.column[pose];
+    if (k < 0) continue;
+    for (let a = 0; a < d; a++) xi[a] = rho[k * d + a];
+    group.retract(poses, pose * group.size, xi, 0, poses, pose * group.size);
   }
-  const R = new Float64Array(9);
-  so3.toMatrix(poses, 7 * k + 3, R, 0);
-  return R;
+  return poses;
 }
 
-function product(n: number, X: Float64Array, Y: Float64Array): Float64Array {
-  const Z = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (let k = 0; k < n; k++) Z[i * n + j] += X[i * n + k] * Y[k * n + j];
-  return Z;
-}
-
-function transposed(n: number, X: Float64Array): Float64Array {
-  return X.map((_, at) => X[(at % n) * n + Math.floor(at / n)]);
+/** R <- the rotation of the k-th pose, row-major. */
+function readRotation(d: 2 | 3, poses: Float64Array, k: number, R: Float64Array): void {
+  if (d === 3) {
+    so3.toMatrix(poses, 7 * k + 3, R, 0);
+    return;
+  }
+  // [cos sin . .]
+  writeCosSin(poses[3 * k + 2], R, 0);
+  R[2] = R[1];
+  R[1] = -R[2];
+  R[3] = R[0];
 }

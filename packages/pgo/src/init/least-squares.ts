@@ -1,40 +1,57 @@
 import { cgnr, cgnrWorkspace } from "@slam/cgnr";
-import { type AnyPrecision, fp64, operationFormat, type Storage } from "@slam/float";
-import { analyzeCholesky, factorize, isFactor, triangularPreconditioner } from "@slam/ichol";
+import { type AnyPrecision, fp64, operationFormat } from "@slam/float";
+import { choleskyWorkspace, factorize, isFactor, triangularPreconditioner, triangularWorkspace } from "@slam/ichol";
 import { newCounters } from "@slam/nlls";
-import { type BsrMatrix, columnSquares, jacobiScaling, normalProduct, normalSymbolic, scaleColumns } from "@slam/sparse";
-import { ProductSpace } from "../product-space.ts";
+import { type BsrMatrix, columnSquares, jacobiScaling } from "@slam/sparse";
+import { ArenaPool } from "@slam/wasm";
+import { scaledJacobian } from "../scaled-jacobian.ts";
+import type { GraphStructure } from "../structure.ts";
+
+/** Of the residual, relative: with a complete factor, two steps of CG. */
+const RTOL = 1e-10;
 
 /**
  * Solves min |A x - b| in fp64 for several right sides: CGNR with a complete Cholesky factor, which takes a step or two.
+ * @param A of the pattern `structure.normal(r, c).A`.
  * @param b each of length rows.
  * @returns an x for each.
  */
-export function leastSquares(A: BsrMatrix<typeof fp64>, b: readonly Float64Array[]): Float64Array[] {
+export function leastSquares(
+  A: BsrMatrix<typeof fp64>,
+  structure: GraphStructure,
+  b: readonly Float64Array[],
+  arenas: ArenaPool = new ArenaPool(),
+): Float64Array[] {
   const format = operationFormat<AnyPrecision>(fp64);
-  const counters = newCounters();
-  // CG's workspace, x and the right side.
-  const products = new ProductSpace(A.pattern, {
-    matrix: format,
+  const { r, c } = A.pattern;
+  const symbolic = structure.cholesky(c);
+  const products = scaledJacobian({
+    pattern: A.pattern,
+    jacobian: fp64,
+    matvec: format,
     vectors: format,
-    operation: "matvec",
+    normal: { symbolic: structure.normal(r, c), arithmetic: fp64 },
+    // CG's workspace, x and the right side.
     rowVectors: 2,
     colVectors: 6,
-    counters,
+    counters: newCounters(),
+    arenas,
   });
   const scaling = jacobiScaling(columnSquares(A));
-  const scaled = scaleColumns(A, scaling, fp64, counters.events);
-  const normal = normalSymbolic(A.pattern);
-  const factor = factorize(analyzeCholesky(normal.pattern), normalProduct(normal, scaled));
-  const preconditioner = isFactor(factor) ? triangularPreconditioner(factor, format, products.space) : undefined;
-  const operator = products.operator(scaled);
+  products.replace(A as BsrMatrix<AnyPrecision>, scaling);
+  const factor = factorize(symbolic, products.normal(), { workspace: choleskyWorkspace(symbolic, fp64, arenas) });
+  const preconditioner = isFactor(factor)
+    ? triangularPreconditioner(factor, format, products.space, undefined, triangularWorkspace(symbolic, format, arenas))
+    : undefined;
+  const operator = products.operator();
   const workspace = cgnrWorkspace(operator);
   return b.map((right) =>
     products.scoped(() => {
-      const x = products.space.zeros(operator.cols);
-      const rightSide = products.vector(operator.rows, (i) => right[i]);
-      cgnr(operator, { b: rightSide }, x, { preconditioner, rtol: 1e-12, maxIterations: 100, workspace });
-      return scaling.map((s, j) => s * fp64.load(x as Storage as Float64Array, j));
+      const x = products.space.zeros(operator.cols) as unknown as Float64Array;
+      const rightSide = products.space.zeros(operator.rows) as unknown as Float64Array;
+      rightSide.set(right);
+      cgnr(operator, { b: rightSide }, x, { preconditioner, rtol: RTOL, maxIterations: 100, workspace });
+      return scaling.map((s, j) => s * x[j]);
     }),
   );
 }

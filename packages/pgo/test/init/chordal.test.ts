@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { PoseGraph } from "../../src/graph.ts";
 import { odometry } from "../../src/init/chain.ts";
 import { chordal } from "../../src/init/chordal.ts";
+import { PoseGraphProblem } from "../../src/problem.ts";
 import { chi2 } from "../../src/solve.ts";
 import { largestDistance } from "../distance.ts";
 import { worldGraph } from "../world-graph.ts";
@@ -46,14 +47,14 @@ describe.each([
   const graph = { ...worldGraph(world), known: new Uint8Array(100) };
 
   test("gives the true poses of a file with edges only", () => {
-    expect(largestDistance(graph.dimension, chordal(graph, [0]), world.truth)).toBeLessThan(EXACT);
+    expect(largestDistance(graph.dimension, chordal(new PoseGraphProblem(graph, [0])), world.truth)).toBeLessThan(EXACT);
   });
 
   test("agrees with poses held far apart, which keep their bits", () => {
     const size = world.truth.length / 100;
     const held = [99, 40];
 
-    const poses = chordal({ ...graph, poses: world.truth }, held);
+    const poses = chordal(new PoseGraphProblem({ ...graph, poses: world.truth }, held));
 
     expect(largestDistance(graph.dimension, poses, world.truth)).toBeLessThan(EXACT);
     for (const k of held) expect(poses.slice(k * size, (k + 1) * size)).toEqual(world.truth.slice(k * size, (k + 1) * size));
@@ -63,7 +64,7 @@ describe.each([
 test("several components lie each where its held pose is", () => {
   const world = sphere({ poses: 50, noise: 0 });
 
-  const poses = chordal(twice(worldGraph(world)), [0, 50]);
+  const poses = chordal(new PoseGraphProblem(twice(worldGraph(world)), [0, 50]));
 
   expect(largestDistance(3, poses, Float64Array.of(...world.truth, ...world.truth))).toBeLessThan(EXACT);
 });
@@ -72,7 +73,7 @@ test("with every pose held, all stay", () => {
   const { truth } = ring({ poses: 10 });
   const graph = worldGraph(ring({ poses: 10 }), truth);
 
-  expect(chordal(graph, [...truth.keys()].slice(0, 10))).toEqual(truth);
+  expect(chordal(new PoseGraphProblem(graph, [...truth.keys()].slice(0, 10)))).toEqual(truth);
 });
 
 test.each([
@@ -86,7 +87,7 @@ test.each([
 ])("on the noisy %s its cost is below the odometry's, and close to the true poses'", (_, world) => {
   const graph = worldGraph(world);
 
-  const cost = chi2({ ...graph, poses: chordal(graph, [0]) });
+  const cost = chi2({ ...graph, poses: chordal(new PoseGraphProblem(graph, [0])) });
 
   expect(cost).toBeLessThan(chi2({ ...graph, poses: odometry(graph, [0]) }));
   expect(cost).toBeLessThan(2 * chi2({ ...graph, poses: world.truth }));
@@ -96,13 +97,15 @@ describe("where one eigenvalue of the rotation's information exceeds the sum of 
   test("the true poses are found without noise", () => {
     const world = sphere({ poses: 100, noise: 0 });
 
-    expect(largestDistance(3, chordal(withIndefiniteWeights(worldGraph(world)), [0]), world.truth)).toBeLessThan(EXACT);
+    expect(largestDistance(3, chordal(new PoseGraphProblem(withIndefiniteWeights(worldGraph(world)), [0])), world.truth)).toBeLessThan(
+      EXACT,
+    );
   });
 
   test("the cost is below the odometry's with noise", () => {
     const graph = withIndefiniteWeights(worldGraph(torus({ poses: 200 })));
 
-    const cost = chi2({ ...graph, poses: chordal(graph, [0]) });
+    const cost = chi2({ ...graph, poses: chordal(new PoseGraphProblem(graph, [0])) });
 
     expect(cost).toBeLessThan(chi2({ ...graph, poses: odometry(graph, [0]) }));
   });

@@ -1,0 +1,198 @@
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, operationFormat } from "@slam/float";
+import { type LinearOperator, type VectorSpace, vectorSpace } from "@slam/linop";
+import type { Counters } from "@slam/nlls";
+import {
+  type BsrMatrix,
+  type BsrPattern,
+  bsrOperator,
+  type NormalSymbolic,
+  normalProduct,
+  type PackedBsr,
+  type PackedNormal,
+  packedBsr,
+  packedNormalBytes,
+  packedPatternBytes,
+  packedValuesBytes,
+  packNormal,
+  packPattern,
+  scaleColumns,
+} from "@slam/sparse";
+import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
+
+export interface ScaledJacobianOptions {
+  readonly pattern: BsrPattern;
+  /** Of J as evaluated. */
+  readonly jacobian: AnyPrecision;
+  /** How J is stored for the products of CG, and what those are rounded to. */
+  readonly matvec: OperationFormat;
+  readonly vectors: OperationFormat;
+  /** Vectors and arithmetic of products with J as evaluated. Default: there are none. */
+  readonly exact?: FP64 | FP32 | undefined;
+  /** Of J'J, whose pattern is on `pattern` itself, and what it is rounded to. Default: it is not computed. */
+  readonly normal?: { readonly symbolic: NormalSymbolic; readonly arithmetic: AnyPrecision } | undefined;
+  /** How many vectors of either length live at once in either space. */
+  readonly rowVectors: number;
+  readonly colVectors: number;
+  readonly counters: Counters;
+  readonly arenas: ArenaPool;
+}
+
+/**
+ * J diag(S), for one J after another of a pattern and one S after another: its products in the formats of a policy, and its normal matrix. On the engine,
+ * in one arena, where it has the formats, otherwise on the references.
+ */
+export interface ScaledJacobian {
+  readonly space: VectorSpace<AnyPrecision>;
+  readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
+  /** J takes the place of the one before, S of the scaling before. */
+  replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void;
+  /** The operators for the J and S at hand; those made before must not be used any more. */
+  operator(): LinearOperator<AnyPrecision>;
+  exact(): LinearOperator<AnyPrecision> | undefined;
+  /** S J'J S, until J or S is replaced. */
+  normal(): BsrMatrix<AnyPrecision>;
+  /** Runs something whose vectors are not needed afterwards. */
+  scoped<T>(run: () => T): T;
+}
+
+export function scaledJacobian(options: ScaledJacobianOptions): ScaledJacobian {
+  const { jacobian, matvec, vectors } = options;
+  const hasVectors =
+    vectors.storage === vectors.arithmetic && laneFormat(vectors.storage) !== undefined && matvec.arithmetic === vectors.arithmetic;
+  const hasMatrices = isPackable(jacobian) && isPackable(matvec.storage) && (matvec.storage !== fp64 || vectors.storage === fp64);
+  return hasVectors && hasMatrices ? new PackedJacobian(options) : new PlainJacobian(options);
+}
+
+function isWide(P: AnyPrecision): P is FP64 | FP32 {
+  return P === fp64 || P === fp32;
+}
+
+function isPackable(P: AnyPrecision): boolean {
+  return P === fp64 || P.lanes !== undefined;
+}
+
+/** In the arena. */
+class PackedJacobian implements ScaledJacobian {
+  readonly space: VectorSpace<AnyPrecision>;
+  readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
+  readonly #options: ScaledJacobianOptions;
+  readonly #arena: Arena;
+  readonly #source: PackedBsr;
+  readonly #S: Float64Array;
+  readonly #scaled: Map<AnyPrecision, { readonly matrix: PackedBsr; isFresh: boolean }> = new Map();
+  /** How J is stored for exact products: as evaluated, unless S could take it out of a small range. */
+  readonly #exactStorage: AnyPrecision;
+  readonly #normal: PackedNormal<AnyPrecision> | undefined;
+  #J: BsrMatrix<AnyPrecision> | undefined;
+
+  constructor(options: ScaledJacobianOptions) {
+    const { pattern, jacobian, matvec, vectors, exact, normal, counters, rowVectors, colVectors, arenas } = options;
+    this.#options = options;
+    this.#exactStorage = isWide(jacobian) ? jacobian : fp32;
+    const stored = new Set([matvec.storage]);
+    if (exact !== undefined) stored.add(this.#exactStorage);
+    const arithmetic = normal !== undefined && laneFormat(normal.arithmetic) !== undefined ? normal.arithmetic : undefined;
+    if (arithmetic !== undefined) stored.add(arithmetic);
+    const { blockRows, blockCols, r, c } = pattern;
+    const vectorBytes = (P: AnyPrecision): number => rowVectors * bytesFor(P, blockRows * r) + colVectors * bytesFor(P, blockCols * c);
+    let bytes = packedPatternBytes(pattern) + packedValuesBytes(pattern, jacobian) + bytesFor(fp64, blockCols * c);
+    for (const format of stored) bytes += packedValuesBytes(pattern, format);
+    if (arithmetic !== undefined && normal !== undefined) bytes += packedNormalBytes(normal.symbolic, arithmetic);
+    this.#arena = arenas.take(bytes + vectorBytes(vectors.storage) + (exact === undefined ? 0 : vectorBytes(exact)));
+    const structure = packPattern(pattern, this.#arena);
+    this.#source = packedBsr(structure, jacobian);
+    this.#S = this.#arena.view(fp64, blockCols * c);
+    for (const format of stored) this.#scaled.set(format, { matrix: packedBsr(structure, format), isFresh: false });
+    if (arithmetic !== undefined && normal !== undefined) this.#normal = packNormal(normal.symbolic, arithmetic, this.#arena);
+    this.space = arenaSpace<AnyPrecision>(this.#arena, vectors, counters);
+    this.exactSpace = exact && arenaSpace<AnyPrecision>(this.#arena, operationFormat<AnyPrecision>(exact), counters);
+  }
+
+  replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
+    if (J !== this.#J) this.#source.replaceValues(J);
+    this.#J = J;
+    this.#S.set(S);
+    for (const scaled of this.#scaled.values()) scaled.isFresh = false;
+  }
+
+  #in(format: AnyPrecision): PackedBsr {
+    const scaled = this.#scaled.get(format)!;
+    if (!scaled.isFresh) scaled.matrix.replaceScaled(this.#source, this.#S, this.#options.counters.events);
+    scaled.isFresh = true;
+    return scaled.matrix;
+  }
+
+  operator(): LinearOperator<AnyPrecision> {
+    const { matvec, counters } = this.#options;
+    return bsrOperator(this.#in(matvec.storage), this.space, { operation: "matvec", work: counters.work });
+  }
+
+  exact(): LinearOperator<AnyPrecision> | undefined {
+    const { exactSpace } = this;
+    return (
+      exactSpace && bsrOperator(this.#in(this.#exactStorage), exactSpace, { operation: "residual", work: this.#options.counters.work })
+    );
+  }
+
+  normal(): BsrMatrix<AnyPrecision> {
+    const normal = this.#normal;
+    if (normal === undefined) return plainNormal(this.#options, this.#J!, this.#S);
+    normal.replaceProduct(this.#in(normal.H.format), this.#options.counters.work);
+    return normal.H;
+  }
+
+  scoped<T>(run: () => T): T {
+    const mark = this.#arena.mark();
+    const result = run();
+    this.#arena.release(mark);
+    return result;
+  }
+}
+
+/** On the references. */
+class PlainJacobian implements ScaledJacobian {
+  readonly space: VectorSpace<AnyPrecision>;
+  readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
+  readonly #options: ScaledJacobianOptions;
+  #J: BsrMatrix<AnyPrecision> | undefined;
+  #S: Float64Array = new Float64Array(0);
+
+  constructor(options: ScaledJacobianOptions) {
+    const { vectors, exact, counters } = options;
+    this.#options = options;
+    this.space = vectorSpace(vectors, counters);
+    this.exactSpace = exact && vectorSpace(operationFormat<AnyPrecision>(exact), counters);
+  }
+
+  replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
+    this.#J = J;
+    this.#S = S;
+  }
+
+  operator(): LinearOperator<AnyPrecision> {
+    const { matvec, counters } = this.#options;
+    const matrix = scaleColumns(this.#J!, this.#S, matvec.storage, counters.events);
+    return bsrOperator(matrix, this.space, { arithmetic: matvec.arithmetic, operation: "matvec", work: counters.work });
+  }
+
+  exact(): LinearOperator<AnyPrecision> | undefined {
+    const { exactSpace } = this;
+    const { counters } = this.#options;
+    if (exactSpace === undefined) return undefined;
+    const matrix = scaleColumns(this.#J!, this.#S, exactSpace.format.storage, counters.events);
+    return bsrOperator(matrix, exactSpace, { operation: "residual", work: counters.work });
+  }
+
+  normal(): BsrMatrix<AnyPrecision> {
+    return plainNormal(this.#options, this.#J!, this.#S);
+  }
+
+  scoped<T>(run: () => T): T {
+    return run();
+  }
+}
+
+function plainNormal({ normal, counters }: ScaledJacobianOptions, J: BsrMatrix<AnyPrecision>, S: Float64Array): BsrMatrix<AnyPrecision> {
+  const { symbolic, arithmetic } = normal!;
+  return normalProduct(symbolic, scaleColumns(J, S, arithmetic, counters.events), counters.work);
+}

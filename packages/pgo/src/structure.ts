@@ -1,0 +1,43 @@
+import { analyzeCholesky, type CholeskySymbolic, withBlockSize } from "@slam/ichol";
+import { type BsrPattern, type NormalSymbolic, normalSymbolic } from "@slam/sparse";
+
+/**
+ * What all linear solves on one graph share, whatever the size of their blocks: the patterns of J, of J'J and of its complete factor. Each is found
+ * once, when it is asked for.
+ */
+export class GraphStructure {
+  readonly #J: BsrPattern;
+  readonly #normal: Map<string, NormalSymbolic> = new Map();
+  readonly #cholesky: Map<number, CholeskySymbolic> = new Map();
+
+  /** @param J the pattern of the Jacobian. */
+  constructor(J: BsrPattern) {
+    this.#J = J;
+  }
+
+  /** Of J'J for blocks of r x c in J; its `A` is J's pattern with such blocks. */
+  normal(r: number, c: number): NormalSymbolic {
+    const own = known(this.#normal, keyOf(this.#J.r, this.#J.c), () => normalSymbolic(this.#J));
+    return known(this.#normal, keyOf(r, c), () => ({ A: { ...own.A, r, c }, pattern: { ...own.pattern, r: c, c }, target: own.target }));
+  }
+
+  /** Of the complete factor of J'J in blocks of b x b. */
+  cholesky(b: number): CholeskySymbolic {
+    const { c } = this.#J;
+    const own = known(this.#cholesky, c, () => analyzeCholesky(this.normal(c, c).pattern));
+    return known(this.#cholesky, b, () => withBlockSize(own, b));
+  }
+}
+
+function keyOf(r: number, c: number): string {
+  return `${r} x ${c}`;
+}
+
+function known<Key, Value>(values: Map<Key, Value>, key: Key, find: () => Value): Value {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = find();
+    values.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,54 @@
+import { OptionError } from "@slam/errors";
+import type { AnyPrecision, Storage, Vec } from "@slam/float";
+import type { Work } from "@slam/linop";
+import { type Arena, bytesFor, kernels, laneFormat } from "@slam/wasm";
+import { type BsrMatrix, bsrMatrix, valueCount } from "./bsr-matrix.ts";
+import type { NormalSymbolic } from "./normal.ts";
+import { normalProductKernel } from "./normal-product.kernel.ts";
+import { countProduct } from "./normal-product.ts";
+import { layoutOf, type PackedBsr } from "./packed-bsr.ts";
+import { forEachChunk } from "./packed-pattern.ts";
+
+/** A'A of one packed matrix after another, in the arena of their structure. Made by `packNormal`. */
+export interface PackedNormal<P extends AnyPrecision> {
+  /** The lower triangle; its values lie in the arena, and may be written. */
+  readonly H: BsrMatrix<P>;
+  /**
+   * H <- A'A: `normalProduct`, with its bits.
+   * @param work counts it as "factorize", where given.
+   * @throws OptionError where A is not of the arena, the pattern and the format.
+   */
+  replaceProduct(A: PackedBsr<P>, work?: Work): void;
+}
+
+/** @throws OptionError for a format that no kernel computes in; ArenaError where the arena is too small, see `packedNormalBytes`. */
+export function packNormal<P extends AnyPrecision>(symbolic: NormalSymbolic, format: P, arena: Arena): PackedNormal<P> {
+  if (laneFormat(format) === undefined) {
+    throw new OptionError("packNormal: format", { expected: "one that has a laneFormat", actual: format.name });
+  }
+  const target = arena.view(Int32Array, symbolic.target.length);
+  target.set(symbolic.target);
+  const values = arena.view(format as AnyPrecision, valueCount(symbolic.pattern)) as Storage;
+  const { r, c } = symbolic.A;
+  return {
+    H: bsrMatrix(symbolic.pattern, format, values as unknown as Vec<P>),
+    replaceProduct(A, work) {
+      if (A.arena !== arena || A.pattern !== symbolic.A || A.format !== format) {
+        throw new OptionError("replaceProduct: A", { expected: `the pattern's, in ${format.name} and the same arena`, actual: "another" });
+      }
+      const { layout, address } = layoutOf(A as PackedBsr);
+      const kernel = kernels(arena, normalProductKernel, r, c, format, layout);
+      let pairs = target.byteOffset;
+      values.fill(0);
+      forEachChunk(A.structure, (_, rows, rowPtr) => {
+        pairs = kernel.normalProduct(rowPtr, rows, address, pairs, values.byteOffset) >>> 0;
+      });
+      if (work !== undefined) countProduct(symbolic, format, work);
+    },
+  };
+}
+
+/** What A'A takes in an arena. */
+export function packedNormalBytes(symbolic: NormalSymbolic, format: AnyPrecision): number {
+  return bytesFor(Int32Array, symbolic.target.length) + bytesFor(format, valueCount(symbolic.pattern));
+}

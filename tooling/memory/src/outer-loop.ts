@@ -1,0 +1,18 @@
+// Prints the bytes that one outer iteration of a pose graph's solve allocates, for a small graph and a large one.
+import { start } from "@slam/pgo";
+import { type Allocations, allocated } from "./allocated.ts";
+import { sphereGraph } from "./world-graph.ts";
+
+console.log(JSON.stringify({ small: await bytesPerStep(100), large: await bytesPerStep(400) }));
+
+/** Of the third iteration, when all that is made once has been made. */
+async function bytesPerStep(poses: number): Promise<Allocations> {
+  const graph = sphereGraph(poses);
+  for (let k = 0; ; k++) {
+    const run = start(graph, { init: "file", ftol: 0 });
+    run.step();
+    run.step();
+    if (k === 12) return allocated(() => run.step());
+    run.step();
+  }
+}

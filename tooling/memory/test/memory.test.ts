@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+const timeout = 60_000;
+
+describe("allocates next to nothing, whatever the size:", () => {
+  test("an iteration of CGNR", { timeout }, async () => {
+    const { small, large } = await measure("cg-loop");
+
+    // Counters and results of kernels that are boxed; the smallest vector here is 2 kB.
+    expect(small.bytes, small.sites.join("\n")).toBeLessThan(512);
+    expect(large.bytes, large.sites.join("\n")).toBeLessThan(512);
+  });
+
+  test("an outer iteration, but for the poses", { timeout }, async () => {
+    const { small, large } = await measure("outer-loop");
+
+    const bound = (poses: number): number => 16 * 1024 + 4 * poses * 7 * 8;
+    expect(small.bytes, small.sites.join("\n")).toBeLessThan(bound(100));
+    expect(large.bytes, large.sites.join("\n")).toBeLessThan(bound(400));
+  });
+});
+
+test("200 solves in a row do not grow memory", { timeout }, async () => {
+  const inUse: { readonly [memory: string]: readonly number[] } = await measure("solves");
+
+  expect(Object.keys(inUse)).toEqual(["own", "shared"]);
+  for (const bytes of Object.values(inUse)) {
+    // 7 kB for each after the 50th: less than its graph.
+    expect(bytes[19] - bytes[4]).toBeLessThan(2 ** 20);
+  }
+});
+
+/** What a program of src/ prints, in a process with nothing else in it. */
+async function measure(program: string) {
+  const path = fileURLToPath(new URL(`../src/${program}.ts`, import.meta.url));
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--expose-gc", "--min-semi-space-size=128", "--max-semi-space-size=128", "--conditions=@slam/source", path],
+    { timeout },
+  );
+  return JSON.parse(stdout);
+}

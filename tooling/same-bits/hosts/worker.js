@@ -1,0 +1,3 @@
+import { bitHashes } from "./hashes.js";
+
+postMessage(bitHashes());
