@@ -33,6 +33,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addOption(choice("--preconditioner <name>", "of cgnr (default: ichol)", ["none", "jacobi", "ichol"]))
     .option("--fill <n>", "of the Cholesky factor: complete, or levels from 0, none (default: complete)", fill)
     .addOption(choice("--refresh <when>", "when the factor is made anew (default: adaptive)", ["static", "adaptive", "always"]))
+    .option("--drop <tau>", "of the Cholesky factor: leave out blocks below so much of their column's norm (default: none)", number(0, 1))
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .addOption(
       choice("--init <name>", "where poses start (default: chordal if there are loops and at most one fixed pose)", [

@@ -121,6 +121,7 @@ describe.concurrent("slam pgo", () => {
     expect((await linearOf("--preconditioner", "jacobi", "--linear", "cgnr")).preconditioner).toBe("jacobi");
     expect((await linearOf("--fill", "0", "--method", "gn")).preconditioner).toBe("ichol no-fill");
     expect((await linearOf("--fill", "2")).preconditioner).toBe("ichol fill 2");
+    expect((await linearOf("--drop", "0.01")).preconditioner).toBe("ichol drop 0.01");
     expect(await linearOf("--linear", "direct")).toMatchObject({ solver: "direct", preconditioner: "none" });
     expect((await linearOf("--refresh", "static", "--fill", "complete")).factorizations).toBe(1);
     expect((await linearOf("--refresh", "always", "--eta", "1e-3", "--ftol", "1e-12")).factorizations).toBeGreaterThan(1);

@@ -30,6 +30,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
       ["pgo", "square.g2o", "--linear", "direct", "--preconditioner", "ichol"],
       "--preconditioner goes with",
     ],
+    ["fill by level and by size", ["pgo", "square.g2o", "--fill", "1", "--drop", "0.1"], "give one of them"],
     ["fill of a direct solver", ["pgo", "square.g2o", "--linear", "direct", "--fill", "0"], "--fill goes with --linear cgnr"],
     ["a direct solver in 16 bits", ["pgo", "square.g2o", "--linear", "direct", "--policy", "half"], "--policy half does it in fp16"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],

@@ -1,14 +1,17 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
-import { checkChoice, checkInteger } from "@slam/errors";
+import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
 import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type RoundingEvents, type Vec, wider } from "@slam/float";
 import {
   analyzeCholesky,
+  type BadPivot,
+  type CholeskyFactor,
   type CholeskySymbolic,
   type CholeskyWorkspace,
   choleskyWorkspace,
   convertFactor,
   type Fill,
   factorize,
+  factorizeThreshold,
   isFactor,
   type TriangularWorkspace,
   triangularPreconditioner,
@@ -16,7 +19,7 @@ import {
 } from "@slam/ichol";
 import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace } from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
-import { addDiagonal, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
+import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
 import { iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
@@ -33,6 +36,8 @@ export interface CgnrSolverOptions {
   readonly preconditioner?: PreconditionerName;
   /** Default "complete". */
   readonly fill?: Fill;
+  /** Of a factor that keeps fill by its size: blocks below this times their column's norm are dropped; `fill` is then unused. Default: none is. */
+  readonly drop?: number | undefined;
   /** Default "adaptive". */
   readonly refresh?: Refresh;
   /** Iterations of one solve. Default 1000. */
@@ -49,6 +54,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   readonly #counters: Counters;
   readonly #preconditionerName: PreconditionerName;
   readonly #fill: Fill;
+  readonly #drop: number | undefined;
   readonly #refresh: Refresh;
   readonly #maxIterations: number;
   readonly #arenas: ArenaPool;
@@ -59,6 +65,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #products: ScaledJacobian | undefined;
   #normal: NormalSymbolic | undefined;
   #symbolic: CholeskySymbolic | undefined;
+  /** Of the factor at hand: where blocks are dropped by size it is another one each time. */
+  #factorSymbolic: CholeskySymbolic | undefined;
   #scaling: Float64Array = new Float64Array(0);
   #operator: LinearOperator<AnyPrecision> | undefined;
   #exact: LinearOperator<AnyPrecision> | undefined;
@@ -79,10 +87,12 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     checkChoice("preconditioner", preconditioner, ["none", "jacobi", "ichol"]);
     checkChoice("refresh", refresh, ["static", "adaptive", "always"]);
     checkInteger("maxCgIterations", maxIterations, 0);
+    checkNumber("drop", options.drop ?? 0, 0);
     this.#policy = policy;
     this.#counters = counters;
     this.#preconditionerName = preconditioner;
-    this.#fill = fill;
+    this.#fill = options.drop === undefined ? fill : 0;
+    this.#drop = options.drop;
     this.#refresh = refresh;
     this.#maxIterations = maxIterations;
     this.#structure = options.structure;
@@ -100,12 +110,13 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   /** Scalars stored in the factor; 0 without one. */
   get factorNonzeros(): number {
-    return this.#symbolic?.nonzeros ?? 0;
+    return (this.#factorSymbolic ?? this.#symbolic)?.nonzeros ?? 0;
   }
 
   /** "ichol complete", as shown in a report. */
   get preconditionerLabel(): string {
     if (this.#preconditionerName !== "ichol") return this.#preconditionerName;
+    if (this.#drop !== undefined) return `ichol drop ${this.#drop}`;
     if (this.#fill === "complete" || this.#fill === 0) return this.#fill === 0 ? "ichol no-fill" : "ichol complete";
     return `ichol fill ${this.#fill}`;
   }
@@ -140,8 +151,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       this.#normal = structure.normal(r, c);
       this.#symbolic = structure.cholesky(c);
     } else {
-      const { A, ...normal } = structure.normal(r, c);
-      this.#normal = this.#preconditionerName === "jacobi" ? normalSymbolic(A, "diagonal") : { A, ...normal };
+      const normal = structure.normal(r, c);
+      this.#normal = this.#preconditionerName === "jacobi" ? normalSymbolic(normal.A, "diagonal") : normal;
       this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: this.#fill });
     }
   }
@@ -177,7 +188,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const { events, work } = this.#counters;
     const { factorize: format, precondition } = this.#policy;
     const products = this.#products!;
-    const symbolic = this.#symbolic!;
     const before = this.#scaling;
     const scaling = jacobiScaling(J.columnSquares());
     products.replace(J.matrix, scaling);
@@ -187,8 +197,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
         H,
         d.map((dj, j) => dj * scaling[j] * scaling[j]),
       );
-    this.#factorWorkspace ??= choleskyWorkspace(symbolic, format.arithmetic, this.#arenas);
-    const factor = factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
+    const factor = this.#factorOf(H);
     this.#factorizations++;
     if (!isFactor(factor)) {
       // The factor at hand is in the scaling before.
@@ -198,13 +207,24 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
     events.shifts += factor.shifts;
-    this.#triangularWorkspace ??= triangularWorkspace(symbolic, precondition, this.#arenas);
+    this.#factorSymbolic = factor.symbolic;
+    if (this.#triangularWorkspace?.symbolic !== factor.symbolic) {
+      this.#triangularWorkspace = triangularWorkspace(factor.symbolic, precondition, this.#arenas);
+    }
     const stored = convertFactor(factor, format.storage, events);
     this.#preconditioner = triangularPreconditioner(stored, precondition, products.space, work, this.#triangularWorkspace);
     this.#meter.reset();
     this.#renew = undefined;
     this.#scaleTo(J, d, scaling);
     return undefined;
+  }
+
+  #factorOf(H: BsrMatrix<AnyPrecision>): CholeskyFactor<AnyPrecision> | BadPivot {
+    const { work } = this.#counters;
+    const symbolic = this.#symbolic!;
+    if (this.#drop !== undefined) return factorizeThreshold(symbolic, H, { dropTolerance: this.#drop, work });
+    this.#factorWorkspace ??= choleskyWorkspace(symbolic, H.format, this.#arenas);
+    return factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
   }
 
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
@@ -291,13 +311,14 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   #factorizationCost(): number {
-    return this.#symbolic?.flops ?? 0;
+    return (this.#factorSymbolic ?? this.#symbolic)?.flops ?? 0;
   }
 
   #iterationCost(): number {
     const { matvec, precondition } = this.#policy;
-    if (this.#symbolic === undefined || this.#normal === undefined) return 0;
-    return iterationCost(this.#symbolic, precondition.storage, valueCount(this.#normal.A), matvec.storage);
+    const symbolic = this.#factorSymbolic ?? this.#symbolic;
+    if (symbolic === undefined || this.#normal === undefined) return 0;
+    return iterationCost(symbolic, precondition.storage, valueCount(this.#normal.A), matvec.storage);
   }
 }
 

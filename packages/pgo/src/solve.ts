@@ -41,6 +41,11 @@ export interface PoseGraphOptions {
   readonly preconditioner?: PreconditionerName;
   /** Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete". */
   readonly fill?: Fill;
+  /**
+   * Of a factor that keeps fill by its size: blocks below this times their column's norm are dropped, and `fill` is unused. Made at the reference's speed.
+   * Default: none is.
+   */
+  readonly drop?: number;
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
   /** Default "chordal" where the graph has loops and at most one fixed pose, else "file". */

@@ -48,6 +48,8 @@ describe.each<[string, Partial<CgnrSolverOptions>]>([
   ["no preconditioner", { preconditioner: "none" }],
   ["the block diagonal", { preconditioner: "jacobi" }],
   ["a factor without fill", { fill: 0 }],
+  ["a factor with two levels of fill", { fill: 2 }],
+  ["a factor without what is small", { drop: 0.03 }],
   ["a complete factor", {}],
 ])("with %s", (_, options) => {
   test.each<PresetName>(["fp64", "fp32", "mixed"])("in policy %s the normal equations are solved as exactly as asked", (name) => {
@@ -146,6 +148,7 @@ describe("the preconditioner is factorised", () => {
 test.each([
   [{}, "ichol complete", true],
   [{ fill: 0 }, "ichol no-fill", true],
+  [{ drop: 0.03 }, "ichol drop 0.03", true],
   [{ preconditioner: "jacobi" }, "jacobi", true],
   [{ preconditioner: "none" }, "none", false],
 ] as const)("%o is reported as %j", (options, label, stores) => {

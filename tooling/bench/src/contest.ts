@@ -42,12 +42,12 @@ async function warmUp({ run }: Contestant): Promise<number> {
   return Math.max(1, Math.round(TURN_SECONDS / Math.max(seconds, 1e-8)));
 }
 
-/** A contestant's `run` for a function of this process: processor time of this thread alone. */
+/** A contestant's `run` for a function of this process. Of all threads: some kernels count a single one by ticks of 4 ms. */
 export function timed(run: () => void): (repeats: number) => number {
   return (repeats) => {
-    const began = process.threadCpuUsage();
+    const began = process.cpuUsage();
     for (let k = 0; k < repeats; k++) run();
-    const { user, system } = process.threadCpuUsage(began);
+    const { user, system } = process.cpuUsage(began);
     return (user + system) / 1e6;
   };
 }

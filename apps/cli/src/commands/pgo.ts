@@ -12,7 +12,7 @@ import { readTruth, trajectoryError } from "../truth.ts";
 
 type SolverOptions = Pick<
   PoseGraphOptions,
-  "method" | "linear" | "preconditioner" | "fill" | "refresh" | "eta" | "init" | "ftol" | "maxIterations"
+  "method" | "linear" | "preconditioner" | "fill" | "drop" | "refresh" | "eta" | "init" | "ftol" | "maxIterations"
 >;
 
 export interface PgoOptions extends SolverOptions {
@@ -63,9 +63,9 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
 }
 
 /** A direct solver has a complete factor, new in each step, which has the numbers for it. */
-function checkDirect({ linear, preconditioner, fill, refresh, policy: name }: PgoOptions, policy: PolicyJson): void {
+function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name }: PgoOptions, policy: PolicyJson): void {
   if (linear !== "direct") return;
-  for (const [flag, value] of Object.entries({ preconditioner, fill, refresh })) {
+  for (const [flag, value] of Object.entries({ preconditioner, fill, drop, refresh })) {
     if (value !== undefined) throw new UsageError(`--${flag} goes with --linear cgnr, not direct`);
   }
   const { factorize } = policyNames(policyOf(policy));
@@ -76,9 +76,12 @@ function checkDirect({ linear, preconditioner, fill, refresh, policy: name }: Pg
   }
 }
 
-function checkOptions({ preconditioner = "ichol", fill, refresh, out, json }: PgoOptions, targets: readonly (string | undefined)[]): void {
-  if (fill !== undefined && preconditioner !== "ichol")
-    throw new UsageError(`--fill goes with --preconditioner ichol, not ${preconditioner}`);
+function checkOptions({ preconditioner = "ichol", fill, drop, refresh, out, json }: PgoOptions, targets: readonly (string | undefined)[]): void {
+  for (const [flag, value] of Object.entries({ fill, drop })) {
+    if (value !== undefined && preconditioner !== "ichol")
+      throw new UsageError(`--${flag} goes with --preconditioner ichol, not ${preconditioner}`);
+  }
+  if (fill !== undefined && drop !== undefined) throw new UsageError("--fill keeps fill by its level, --drop by its size: give one of them");
   if (refresh !== undefined && preconditioner === "none") throw new UsageError("--refresh goes with a preconditioner, not with none");
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
