@@ -19,6 +19,14 @@ const P2 = 6.077100506303966e-11;
 const P3 = 2.0222662487111665e-21;
 const P4 = 8.4784276603689e-32;
 
+/** The numbers of the reduction below `common`, for kernels with its bits. */
+export const HALF_PI: {
+  readonly common: number;
+  readonly twoOverPi: number;
+  /** pi/2 as a sum. */
+  readonly parts: readonly [number, number, number, number];
+} = { common: COMMON, twoOverPi: TWO_OVER_PI, parts: [P1, P2, P3, P4] };
+
 /** x modulo pi/2, for finite x. Cody and Waite, Software Manual for the Elementary Functions, 1980, in four parts. */
 export function reduceHalfPi(x: number): Reduced {
   if (Math.abs(x) >= COMMON) return reduceLarge(x);

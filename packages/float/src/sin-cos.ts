@@ -44,28 +44,42 @@ function turned(quarters: number, c: number, s: number): number {
 
 // Both polynomials: minimax on |r| <= pi/4 by Remez' exchange, coefficients rounded to fp64; relative errors 2^-57 and 2^-59.
 
+const S0 = -0.16666666666666666;
+const S1 = 0.008333333333333323;
+const S2 = -0.00019841269841254793;
+const S3 = 2.7557319214060733e-6;
+const S4 = -2.505210488076654e-8;
+const S5 = 1.6058363024892276e-10;
+const S6 = -7.578533262461945e-13;
+
 /** sin(r + t), |r| <= pi/4, |t| <= ulp(r): r + r^3 S(r^2) + t cos r. */
 function sinNearZero(r: number, t: number): number {
   const z = r * r;
-  const s =
-    -0.16666666666666666 +
-    z *
-      (0.008333333333333323 +
-        z *
-          (-0.00019841269841254793 +
-            z * (2.7557319214060733e-6 + z * (-2.505210488076654e-8 + z * (1.6058363024892276e-10 + z * -7.578533262461945e-13)))));
+  const s = S0 + z * (S1 + z * (S2 + z * (S3 + z * (S4 + z * (S5 + z * S6)))));
   return r + (r * z * s + t * (1 - z / 2));
 }
+
+const C0 = 0.041666666666666595;
+const C1 = -0.001388888888887305;
+const C2 = 2.4801587288846527e-5;
+const C3 = -2.7557314177764463e-7;
+const C4 = 2.087570062880713e-9;
+const C5 = -1.1358525236798387e-11;
 
 /** cos(r + t), |r| <= pi/4, |t| <= ulp(r): 1 - r^2 / 2 + r^4 C(r^2) - t r, where 1 - r^2 / 2 keeps what it rounds off. */
 function cosNearZero(r: number, t: number): number {
   const z = r * r;
-  const c =
-    0.041666666666666595 +
-    z *
-      (-0.001388888888887305 +
-        z * (2.4801587288846527e-5 + z * (-2.7557314177764463e-7 + z * (2.087570062880713e-9 + z * -1.1358525236798387e-11))));
+  const c = C0 + z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * C5))));
   const half = z / 2;
   const w = 1 - half;
   return w + (1 - w - half + (z * z * c - r * t));
 }
+
+/** The numbers in `sin` and `cos`, for kernels with their bits. */
+export const SIN_COS: {
+  /** Below it, sin x rounds to x. */
+  readonly tiny: number;
+  /** S and C by ascending powers. */
+  readonly sin: readonly number[];
+  readonly cos: readonly number[];
+} = { tiny: TINY, sin: [S0, S1, S2, S3, S4, S5, S6], cos: [C0, C1, C2, C3, C4, C5] };

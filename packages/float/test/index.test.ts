@@ -3,6 +3,8 @@ import * as float from "../src/index.ts";
 
 test("exports these names", () => {
   expect(Object.keys(float).sort()).toEqual([
+    "HALF_PI",
+    "SIN_COS",
     "asVec",
     "atan2",
     "bf16",

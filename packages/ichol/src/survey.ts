@@ -1,4 +1,4 @@
-import type { AnyPrecision, RoundingEvents } from "@slam/float";
+import type { RoundingEvents } from "@slam/float";
 
 /** Where a kernel counts what a format does to numbers: lanes that overflow, lanes that are flushed, and the largest magnitude of each. */
 export interface SurveyCounts {
@@ -8,11 +8,6 @@ export interface SurveyCounts {
   readonly largest: Float32Array;
   /** 32-bit lanes that a number takes: each is counted. */
   readonly lanes: number;
-}
-
-/** The thresholds that P gives the kernel. */
-export function thresholds(P: AnyPrecision): readonly [overflow: number, tiny: number] {
-  return [P.overflowThreshold, P.minSubnormal / 2];
 }
 
 /** Adds what was counted to the events, and forgets it. */

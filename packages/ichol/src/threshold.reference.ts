@@ -85,7 +85,8 @@ function kept(P: AnyPrecision, L: GrowingColumns, begin: number, size: number, l
 
 function frobenius(P: AnyPrecision, x: Storage, from: number, to: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += P.load(x, i) ** 2;
+  // Not x ** 2: the language leaves the accuracy of powers open.
+  for (let i = from; i < to; i++) sum += P.load(x, i) * P.load(x, i);
   return Math.sqrt(sum);
 }
 

@@ -5,7 +5,7 @@ import { type Area, placeAreas } from "./areas.ts";
 import type { EngineFormat } from "./engine-format.ts";
 import { type CholeskyFactor, convertFactor } from "./factorize.ts";
 import { encodeKernel, packKernel } from "./pack.kernel.ts";
-import { forgetCounts, largestMagnitude, takeCounts, thresholds } from "./survey.ts";
+import { forgetCounts, largestMagnitude, takeCounts } from "./survey.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 import { type TileStorage, type TriangularKernels, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
 import { tileLayout } from "./triangular-layout.ts";
@@ -72,8 +72,7 @@ export function triangularEngine(
   let solver: TriangularKernels | undefined;
 
   function survey(P: AnyPrecision, from: number, to: number): void {
-    const [overflow, tiny] = thresholds(P);
-    pack.survey(from, to, at.counts, overflow, tiny);
+    pack.survey(from, to, at.counts, P.overflowThreshold, P.minSubnormal / 2);
   }
 
   /** L's numbers in the arithmetic, part by part, through `each`. */

@@ -27,15 +27,16 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   checkTriangularWorkspace(workspace, symbolic, format);
   const size = symbolic.n * symbolic.b;
   const { storage, arithmetic } = format;
-  const bytes = symbolic.L.rowIdx.length * (symbolic.b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
+  const bytes = 2 * symbolic.L.rowIdx.length * (symbolic.b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
   const solve =
     workspace.engine === undefined ? referenceSolve(factor, format, space) : engineSolve(factor, format, workspace.engine, space);
+  // In each solve 2 for an entry off the diagonal and 1 for one on it.
+  const flops = 4 * symbolic.nonzeros - 2 * size;
   function apply(r: Storage, z: Storage): void {
     checkLength("preconditioner: r", r.length, size);
     checkLength("preconditioner: z", z.length, size);
     solve(r, z);
-    // In each solve 2 for an entry off the diagonal and 1 for one on it.
-    work?.count("precondition", arithmetic.name, 4 * symbolic.nonzeros - 2 * size, storage.name, 2 * bytes);
+    work?.count("precondition", arithmetic.name, flops, storage.name, bytes);
   }
   return { size, space, storage: storage.name, apply: (r: Vec<P>, z: Vec<P>) => apply(r as Storage, z as Storage) };
 }
@@ -98,6 +99,9 @@ function isNarrow({ arithmetic }: OperationFormat): boolean {
 function scaleOf(format: OperationFormat, V: AnyPrecision, r: Storage): number {
   if (!isNarrow(format)) return 1;
   let sum = 0;
-  for (let i = 0; i < r.length; i++) sum += V.load(r, i) ** 2;
+  for (let i = 0; i < r.length; i++) {
+    const ri = V.load(r, i);
+    sum += ri * ri;
+  }
   return powerOfTwoBelow(Math.sqrt(sum));
 }

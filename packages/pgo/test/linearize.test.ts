@@ -148,6 +148,17 @@ describe.each([fp64, fp32])("in $name the engine has the reference's bits and ev
     expectSame(graph, [0], graph.poses, P);
   });
 
+  test.each([
+    ["many turns", 1e4, -1e4],
+    ["more than a kernel reduces", 2 ** 21, 1],
+    ["nearly two turns apart", 6.28, -6.28],
+    ["not finite", Infinity, 0],
+  ])("planar angles: %s", (_, a, b) => {
+    const graph = pair(2, [1, 2, a], [2, 4, b]);
+
+    expectSame(graph, [], graph.poses, P);
+  });
+
   test("one problem at other poses, in another format in between", () => {
     const graph = pair(3, [1, 2, 3, 0, 0, 0, 1], [2, 4, 8, 0.6, 0, 0, 0.8]);
     const moved = Float64Array.of(0, 1, 0, 0, 0.8, 0, -0.6, 5, 5, 5, 0, 0, 1, 0);

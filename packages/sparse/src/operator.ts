@@ -38,13 +38,14 @@ export function bsrOperator<M extends AnyPrecision, P extends AnyPrecision>(
   const cols = pattern.blockCols * pattern.c;
   const products = engineProducts(matrix, arithmetic, space) ?? chooseLoops(matrix as BsrMatrix<M>, arithmetic, space);
   const entries = valueCount(pattern);
+  const flops = 2 * entries;
   const bytes = entries * format.Storage.BYTES_PER_ELEMENT + 4 * pattern.colIdx.length;
   function run(product: Product, what: string, x: Storage, xLength: number, y: Storage, yLength: number): void {
     checkLength(`${what}: x`, x.length, xLength);
     checkLength(`${what}: y`, y.length, yLength);
     const overflows = product(x, y);
     space.events.overflows += overflows;
-    work?.count(operation, arithmetic.name, 2 * entries, format.name, bytes);
+    work?.count(operation, arithmetic.name, flops, format.name, bytes);
   }
   return {
     rows,

@@ -5,7 +5,7 @@ import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
 import { columnSquaresKernel } from "./column-squares.kernel.ts";
 import { checkPackable, plainLayout, SCALED_FP16, storedValues } from "./packable.ts";
-import { forEachChunk, type PackedPattern, packPattern } from "./packed-pattern.ts";
+import { type PackedPattern, packPattern, ROWS_A_CALL } from "./packed-pattern.ts";
 import { scaleKernel } from "./scale.kernel.ts";
 import { type BsrKernels, bsrKernels } from "./spmv.kernel.ts";
 import { bytesOf, type Layout } from "./stored-lanes.kernel.ts";
@@ -113,16 +113,17 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   #scale(source: PackedBsr, scale: number, layout: Layout): void {
     const { structure, format } = this;
     const { colIdx, counts, pattern } = structure;
-    const { r, c, rowPtr } = pattern;
+    const { blockRows, r, c, rowPtr } = pattern;
     const below = layout === "fp64" ? Infinity : (layout.limit / format.maxFinite) * format.overflowThreshold;
     const kernel = kernels(structure.arena, scaleKernel, r, c, source.format, source.#layout, format, layout, below);
     const [from, into] = [source.#stored.byteOffset, this.#stored.byteOffset];
     const [fromBytes, intoBytes] = [r * c * bytesOf(source.#layout), r * c * bytesOf(layout)];
     counts.fill(0);
-    forEachChunk(structure, (row, rows) => {
+    for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
       const k = rowPtr[row];
-      kernel.scale(colIdx.byteOffset + 4 * k, rowPtr[row + rows] - k, from + k * fromBytes, scale, into + k * intoBytes, counts.byteOffset);
-    });
+      const blocks = rowPtr[Math.min(row + ROWS_A_CALL, blockRows)] - k;
+      kernel.scale(colIdx.byteOffset + 4 * k, blocks, from + k * fromBytes, scale, into + k * intoBytes, counts.byteOffset);
+    }
   }
 
   /**
@@ -131,15 +132,16 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
    * @throws OptionError, DimensionError for one that does not fit.
    */
   columnSquares(squares: Float64Array): void {
-    const { pattern, arena, colIdx } = this.structure;
-    const { blockCols, r, c } = pattern;
+    const { pattern, arena, rowPtr, colIdx } = this.structure;
+    const { blockRows, blockCols, r, c } = pattern;
     checkLength("columnSquares: squares", squares.length, blockCols * c);
     const at = arena.address("columnSquares: squares", squares);
     const kernel = kernels(arena, columnSquaresKernel, r, c, this.format, this.#layout);
     squares.fill(0);
-    forEachChunk(this.structure, (_, rows, rowPtr) => {
-      kernel.columnSquares(rowPtr, colIdx.byteOffset, this.#stored.byteOffset, rows, at);
-    });
+    for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
+      const rows = Math.min(ROWS_A_CALL, blockRows - row);
+      kernel.columnSquares(rowPtr.byteOffset + 4 * row, colIdx.byteOffset, this.#stored.byteOffset, rows, at);
+    }
   }
 
   #setLayout(layout: Layout): void {
@@ -159,28 +161,38 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   }
 
   #multiply(arithmetic: AnyPrecision, x: Storage, y: Storage): number {
-    const { arena, colIdx, pattern } = this.structure;
+    const { arena, rowPtr, colIdx, pattern } = this.structure;
+    const { blockRows, r } = pattern;
     const kernel = this.#kernelsIn(arithmetic);
     const xAt = arena.address("multiply: x", x);
     const yAt = arena.address("multiply: y", y);
-    const rowBytes = pattern.r * y.BYTES_PER_ELEMENT;
+    const rowPtrAt = rowPtr.byteOffset;
+    const colIdxAt = colIdx.byteOffset;
+    const valuesAt = this.#stored.byteOffset;
+    const rowBytes = r * y.BYTES_PER_ELEMENT;
     let infinite = 0;
-    forEachChunk(this.structure, (row, rows, rowPtr) => {
-      infinite += kernel.multiply(rowPtr, colIdx.byteOffset, this.#stored.byteOffset, rows, xAt, yAt + row * rowBytes);
-    });
+    for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
+      const rows = Math.min(ROWS_A_CALL, blockRows - row);
+      infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, yAt + row * rowBytes);
+    }
     return infinite;
   }
 
   #multiplyTransposed(arithmetic: AnyPrecision, x: Storage, y: Storage): number {
-    const { arena, colIdx, pattern } = this.structure;
+    const { arena, rowPtr, colIdx, pattern } = this.structure;
+    const { blockRows, r } = pattern;
     const kernel = this.#kernelsIn(arithmetic);
     const xAt = arena.address("multiplyTransposed: x", x);
     const yAt = arena.address("multiplyTransposed: y", y);
-    const rowBytes = pattern.r * x.BYTES_PER_ELEMENT;
+    const rowPtrAt = rowPtr.byteOffset;
+    const colIdxAt = colIdx.byteOffset;
+    const valuesAt = this.#stored.byteOffset;
+    const rowBytes = r * x.BYTES_PER_ELEMENT;
     y.fill(0);
-    forEachChunk(this.structure, (row, rows, rowPtr) => {
-      kernel.multiplyTransposed(rowPtr, colIdx.byteOffset, this.#stored.byteOffset, rows, xAt + row * rowBytes, yAt);
-    });
+    for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
+      const rows = Math.min(ROWS_A_CALL, blockRows - row);
+      kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt + row * rowBytes, yAt);
+    }
     return kernel.countInfinite(yAt, y.length);
   }
 }

@@ -7,7 +7,7 @@ import type { NormalSymbolic } from "./normal.ts";
 import { normalProductKernel } from "./normal-product.kernel.ts";
 import { countProduct } from "./normal-product.ts";
 import { layoutOf, type PackedBsr } from "./packed-bsr.ts";
-import { forEachChunk } from "./packed-pattern.ts";
+import { ROWS_A_CALL } from "./packed-pattern.ts";
 
 /** A'A of one packed matrix after another, in the arena of their structure. Made by `packNormal`. */
 export interface PackedNormal<P extends AnyPrecision> {
@@ -29,7 +29,7 @@ export function packNormal<P extends AnyPrecision>(symbolic: NormalSymbolic, for
   const target = arena.view(Int32Array, symbolic.target.length);
   target.set(symbolic.target);
   const values = arena.view(format as AnyPrecision, valueCount(symbolic.pattern)) as Storage;
-  const { r, c } = symbolic.A;
+  const { blockRows, r, c } = symbolic.A;
   return {
     H: bsrMatrix(symbolic.pattern, format, values as unknown as Vec<P>),
     replaceProduct(A, work) {
@@ -40,9 +40,11 @@ export function packNormal<P extends AnyPrecision>(symbolic: NormalSymbolic, for
       const kernel = kernels(arena, normalProductKernel, r, c, format, layout);
       let pairs = target.byteOffset;
       values.fill(0);
-      forEachChunk(A.structure, (_, rows, rowPtr) => {
-        pairs = kernel.normalProduct(rowPtr, rows, address, pairs, values.byteOffset) >>> 0;
-      });
+      const { rowPtr } = A.structure;
+      for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
+        const rows = Math.min(ROWS_A_CALL, blockRows - row);
+        pairs = kernel.normalProduct(rowPtr.byteOffset + 4 * row, rows, address, pairs, values.byteOffset) >>> 0;
+      }
       if (work !== undefined) countProduct(symbolic, format, work);
     },
   };

@@ -2,7 +2,7 @@ import { type Arena, bytesFor } from "@slam/wasm";
 import type { BsrPattern } from "./bsr-pattern.ts";
 
 /** Block rows that one call of a kernel computes: the engine goes over to optimised code between calls only. Of 256, calls cost some percent. */
-const ROWS_A_CALL = 4096;
+export const ROWS_A_CALL = 4096;
 const COUNTS = 3;
 
 /** A structure copied to an arena, once for all matrices that have it. Made by `packPattern`; `packedBsr` adds values. */
@@ -27,10 +27,4 @@ export function packPattern(pattern: BsrPattern, arena: Arena): PackedPattern {
 /** What a structure takes in an arena. */
 export function packedPatternBytes({ rowPtr, colIdx }: BsrPattern): number {
   return bytesFor(Int32Array, rowPtr.length) + bytesFor(Int32Array, colIdx.length) + bytesFor(Int32Array, COUNTS);
-}
-
-/** Calls for all block rows, ascending, with the first of so many and the address of its element of rowPtr. */
-export function forEachChunk({ pattern, rowPtr }: PackedPattern, run: (row: number, rows: number, rowPtr: number) => void): void {
-  const at = rowPtr.byteOffset;
-  for (let row = 0; row < pattern.blockRows; row += ROWS_A_CALL) run(row, Math.min(ROWS_A_CALL, pattern.blockRows - row), at + 4 * row);
 }

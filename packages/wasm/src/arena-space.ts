@@ -53,7 +53,8 @@ export function arenaSpace<P extends AnyPrecision>(arena: Arena, format: Operati
 
   function dot(x: Storage, y: Storage): number {
     checkLength("dot: y", y.length, x.length);
-    const [xAt, yAt] = [arena.address("dot: x", x), arena.address("dot: y", y)];
+    const xAt = arena.address("dot: x", x);
+    const yAt = arena.address("dot: y", y);
     let sum = 0;
     for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
       sum = run.dot(sum, xAt + from * bytes, yAt + from * bytes, Math.min(ELEMENTS_A_CALL, x.length - from));
@@ -64,7 +65,9 @@ export function arenaSpace<P extends AnyPrecision>(arena: Arena, format: Operati
 
   function axpy(alpha: number, x: Storage, y: Storage): void {
     checkLength("axpy: y", y.length, x.length);
-    const [a, xAt, yAt] = [P.round(alpha), arena.address("axpy: x", x), arena.address("axpy: y", y)];
+    const a = P.round(alpha);
+    const xAt = arena.address("axpy: x", x);
+    const yAt = arena.address("axpy: y", y);
     for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
       events.overflows += run.axpy(a, xAt + from * bytes, yAt + from * bytes, Math.min(ELEMENTS_A_CALL, x.length - from));
     }
@@ -73,7 +76,9 @@ export function arenaSpace<P extends AnyPrecision>(arena: Arena, format: Operati
 
   function xpby(x: Storage, beta: number, y: Storage): void {
     checkLength("xpby: y", y.length, x.length);
-    const [b, xAt, yAt] = [P.round(beta), arena.address("xpby: x", x), arena.address("xpby: y", y)];
+    const b = P.round(beta);
+    const xAt = arena.address("xpby: x", x);
+    const yAt = arena.address("xpby: y", y);
     for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
       events.overflows += run.xpby(xAt + from * bytes, b, yAt + from * bytes, Math.min(ELEMENTS_A_CALL, x.length - from));
     }
@@ -84,7 +89,8 @@ export function arenaSpace<P extends AnyPrecision>(arena: Arena, format: Operati
     checkLength("diagonalAxpy: d", d.length, x.length);
     checkLength("diagonalAxpy: y", y.length, x.length);
     const dAt = arena.address("diagonalAxpy: d", d);
-    const [xAt, yAt] = [arena.address("diagonalAxpy: x", x), arena.address("diagonalAxpy: y", y)];
+    const xAt = arena.address("diagonalAxpy: x", x);
+    const yAt = arena.address("diagonalAxpy: y", y);
     for (let from = 0; from < x.length; from += ELEMENTS_A_CALL) {
       const n = Math.min(ELEMENTS_A_CALL, x.length - from);
       events.overflows += run.diagonalAxpy(dAt + from * bytes, xAt + from * bytes, yAt + from * bytes, n);

@@ -1,0 +1,88 @@
+import { COS_SIN_BOUND, cosSin, type Expr, type FunctionBuilder, f32, f64, i32, type Local, type ModuleBuilder, select } from "@slam/wasm";
+
+/**
+ * What `linearizeEngine` computes from angles before the kernels of the factor run, in fp64 or fp32 as those do. Poses and measurements are in fp64,
+ * [x y theta]. Each returns how many angles are too large for it or not finite: those results are not the reference's.
+ */
+export interface PlanarKernels {
+  /** into <- [x y cos sin] of so many poses. */
+  place(poses: number, count: number, into: number): number;
+  /** turns <- wrap(theta_to - theta_from - theta_z) of so many edges. */
+  angles(from: number, to: number, edges: number, poses: number, z: number, turns: number): number;
+  /** turns <- [cos sin] of that. */
+  directions(from: number, to: number, edges: number, poses: number, z: number, turns: number): number;
+}
+
+type Address = Local<"i32">;
+type Body = FunctionBuilder<"i32">;
+
+const EDGES = { from: "i32", to: "i32", edges: "i32", poses: "i32", z: "i32", turns: "i32" } as const;
+const POSE = 24;
+/** Twice subtracted, 2 pi takes what is below into [-pi, pi), exactly. */
+const WRAPPED_AT_ONCE = 4 * Math.PI;
+
+export function planarKernels(m: ModuleBuilder<PlanarKernels>, format: "fp64" | "fp32"): void {
+  const bytes = format === "fp64" ? 8 : 4;
+  const rounded = (x: Expr<"f64">): Expr<"f64"> => (format === "fp64" ? x : f64.promote_f32(f32.demote_f64(x)));
+  const store = (f: Body, at: Address, x: Expr<"f64">, k: number): void => {
+    f.store(at, format === "fp64" ? x : f32.demote_f64(x), k * bytes);
+  };
+  const element = (f: Body, array: Address, index: Expr<"i32">, size: number): Address => f.let(i32.add(array, i32.mul(index, size)));
+  /** Adds 1 to the count where |x| is not below the bound. */
+  const countBeyond = (f: Body, count: Local<"i32">, x: Local<"f64">, bound: number): void => {
+    f.set(count, i32.add(count, i32.eqz(f64.lt(f64.abs(x), bound))));
+  };
+
+  m.func("place", { poses: "i32", count: "i32", into: "i32" }, "i32", (f, { poses, count, into }) => {
+    const beyond = f.let<"i32">(i32.const(0));
+    f.for(0, count, 1, (k) => {
+      const pose = element(f, poses, k, POSE);
+      const at = element(f, into, k, 4 * bytes);
+      const theta = f.let(rounded(f64.load(pose, 16)));
+      countBeyond(f, beyond, theta, COS_SIN_BOUND);
+      const [c, s] = cosSin(f, theta);
+      store(f, at, f64.load(pose), 0);
+      store(f, at, f64.load(pose, 8), 1);
+      store(f, at, c, 2);
+      store(f, at, s, 3);
+    });
+    return beyond;
+  });
+
+  /** The angle by which each edge's error turns; as `turn` of the formulas, every operation rounded. */
+  const forEachTurn = (
+    f: Body,
+    { from, to, edges, poses, z }: { readonly [name in keyof typeof EDGES]: Address },
+    body: (edge: Address, turn: Local<"f64">) => void,
+  ): Expr<"i32"> => {
+    const beyond = f.let<"i32">(i32.const(0));
+    const thetaOf = (array: Address, index: Expr<"i32">): Expr<"f64"> => rounded(f64.load(element(f, array, index, POSE), 16));
+    f.for(0, edges, 1, (edge) => {
+      const offset = f.let(i32.mul(edge, 4));
+      const j = f.let(thetaOf(poses, i32.load(i32.add(to, offset))));
+      const i = f.let(thetaOf(poses, i32.load(i32.add(from, offset))));
+      const between = f.let(rounded(f64.sub(j, i)));
+      const turn = f.let(rounded(f64.sub(between, thetaOf(z, edge))));
+      countBeyond(f, beyond, turn, WRAPPED_AT_ONCE);
+      for (let time = 0; time < 2; time++) {
+        f.set(turn, select(f64.sub(turn, 2 * Math.PI), turn, f64.ge(turn, Math.PI)));
+        f.set(turn, select(f64.add(turn, 2 * Math.PI), turn, f64.lt(turn, -Math.PI)));
+      }
+      body(edge, f.let(rounded(turn)));
+    });
+    return beyond;
+  };
+
+  m.func("angles", EDGES, "i32", (f, parameters) => {
+    return forEachTurn(f, parameters, (edge, turn) => store(f, element(f, parameters.turns, edge, bytes), turn, 0));
+  });
+
+  m.func("directions", EDGES, "i32", (f, parameters) => {
+    return forEachTurn(f, parameters, (edge, turn) => {
+      const at = element(f, parameters.turns, edge, 2 * bytes);
+      const [c, s] = cosSin(f, turn);
+      store(f, at, c, 0);
+      store(f, at, s, 1);
+    });
+  });
+}
