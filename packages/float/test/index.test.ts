@@ -29,6 +29,7 @@ test("exports these names", () => {
     "nextUp",
     "operationFormat",
     "pack",
+    "powerOfTwo",
     "powerOfTwoBelow",
     "scaleFp16Codes",
     "sin",

@@ -1,21 +1,21 @@
-// Unit quaternions x y z w as scalars: what they were read from may be `out`.
+// Unit quaternions x y z w in arrays, or as scalars: what they were read from may be `out`. The functions that run once for each pose and edge
+// take arrays: engines allocate for every scalar that is passed to a function they do not inline.
 
 /**
  * out <- a b, its norm restored to 1 by one Newton step for 1 / sqrt(n): enough for factors that are unit up to rounding, and long chains
  * of products do not drift. (Sophus does the same.)
+ *
+ * @param sign -1 conjugates a.
  */
-export function writeProduct(
-  ax: number,
-  ay: number,
-  az: number,
-  aw: number,
-  bx: number,
-  by: number,
-  bz: number,
-  bw: number,
-  out: Float64Array,
-  o: number,
-): void {
+export function writeProduct(sign: 1 | -1, a: Float64Array, ao: number, b: Float64Array, bo: number, out: Float64Array, o: number): void {
+  const ax = sign * a[ao];
+  const ay = sign * a[ao + 1];
+  const az = sign * a[ao + 2];
+  const aw = a[ao + 3];
+  const bx = b[bo];
+  const by = b[bo + 1];
+  const bz = b[bo + 2];
+  const bw = b[bo + 3];
   const x = aw * bx + ax * bw + (ay * bz - az * by);
   const y = aw * by + ay * bw + (az * bx - ax * bz);
   const z = aw * bz + az * bw + (ax * by - ay * bx);
@@ -24,18 +24,19 @@ export function writeProduct(
   write(scale * x, scale * y, scale * z, scale * w, out, o);
 }
 
-/** out <- R(q) v = v + w t + q x t, t = 2 q x v. */
-export function writeRotated(
-  qx: number,
-  qy: number,
-  qz: number,
-  qw: number,
-  vx: number,
-  vy: number,
-  vz: number,
-  out: Float64Array,
-  o: number,
-): void {
+/**
+ * out <- R(q) v = v + w t + q x t, t = 2 q x v.
+ *
+ * @param sign -1 conjugates q.
+ */
+export function writeRotated(sign: 1 | -1, q: Float64Array, qo: number, v: Float64Array, vo: number, out: Float64Array, o: number): void {
+  const qx = sign * q[qo];
+  const qy = sign * q[qo + 1];
+  const qz = sign * q[qo + 2];
+  const qw = q[qo + 3];
+  const vx = v[vo];
+  const vy = v[vo + 1];
+  const vz = v[vo + 2];
   const tx = 2 * (qy * vz - qz * vy);
   const ty = 2 * (qz * vx - qx * vz);
   const tz = 2 * (qx * vy - qy * vx);

@@ -21,21 +21,20 @@ export const se3: LieGroup = {
   // [ta + Ra tb, qa qb]
   compose(a, ao, b, bo, out, o) {
     writeMoved(a, ao, b, bo, out, o);
-    writeProduct(a[ao + 3], a[ao + 4], a[ao + 5], a[ao + 6], b[bo + 3], b[bo + 4], b[bo + 5], b[bo + 6], out, o + 3);
+    writeProduct(1, a, ao + 3, b, bo + 3, out, o + 3);
   },
   // [-R't, q*]
   inverse(x, xo, out, o) {
-    writeRotated(-x[xo + 3], -x[xo + 4], -x[xo + 5], x[xo + 6], -x[xo], -x[xo + 1], -x[xo + 2], out, o);
+    write3(-x[xo], -x[xo + 1], -x[xo + 2], out, o);
+    writeRotated(-1, x, xo + 3, out, o, out, o);
     write3(-x[xo + 3], -x[xo + 4], -x[xo + 5], out, o + 3);
     out[o + 6] = x[xo + 6];
   },
   // [Ra'(tb - ta), qa* qb]
   relative(a, ao, b, bo, out, o) {
-    const x = b[bo] - a[ao];
-    const y = b[bo + 1] - a[ao + 1];
-    const z = b[bo + 2] - a[ao + 2];
-    writeRotated(-a[ao + 3], -a[ao + 4], -a[ao + 5], a[ao + 6], x, y, z, out, o);
-    writeProduct(-a[ao + 3], -a[ao + 4], -a[ao + 5], a[ao + 6], b[bo + 3], b[bo + 4], b[bo + 5], b[bo + 6], out, o + 3);
+    write3(b[bo] - a[ao], b[bo + 1] - a[ao + 1], b[bo + 2] - a[ao + 2], out, o);
+    writeRotated(-1, a, ao + 3, out, o, out, o);
+    writeProduct(-1, a, ao + 3, b, bo + 3, out, o + 3);
   },
   // [Jl(phi) t, exp phi]
   exp(xi, xio, out, o) {
@@ -126,7 +125,7 @@ function writeMoved(x: Float64Array, xo: number, p: Float64Array, po: number, ou
   const tx = x[xo];
   const ty = x[xo + 1];
   const tz = x[xo + 2];
-  writeRotated(x[xo + 3], x[xo + 4], x[xo + 5], x[xo + 6], p[po], p[po + 1], p[po + 2], out, o);
+  writeRotated(1, x, xo + 3, p, po, out, o);
   write3(tx + out[o], ty + out[o + 1], tz + out[o + 2], out, o);
 }
 

@@ -17,7 +17,7 @@ export const so3: LieGroup = {
     writeNormalized(x[xo], x[xo + 1], x[xo + 2], x[xo + 3], out, o);
   },
   compose(a, ao, b, bo, out, o) {
-    writeProduct(a[ao], a[ao + 1], a[ao + 2], a[ao + 3], b[bo], b[bo + 1], b[bo + 2], b[bo + 3], out, o);
+    writeProduct(1, a, ao, b, bo, out, o);
   },
   inverse(x, xo, out, o) {
     write(-x[xo], -x[xo + 1], -x[xo + 2], x[xo + 3], out, o);
@@ -34,7 +34,7 @@ export const so3: LieGroup = {
     writeLog3(scratch, 0, out, o);
   },
   act(x, xo, p, po, out, o) {
-    writeRotated(x[xo], x[xo + 1], x[xo + 2], x[xo + 3], p[po], p[po + 1], p[po + 2], out, o);
+    writeRotated(1, x, xo, p, po, out, o);
   },
   adjoint: writeMatrix3,
   hat(xi, xio, out, o) {
@@ -96,7 +96,7 @@ export function writeLog3(q: Float64Array, qo: number, out: Float64Array, o: num
 }
 
 function writeRelative3(a: Float64Array, ao: number, b: Float64Array, bo: number, out: Float64Array, o: number): void {
-  writeProduct(-a[ao], -a[ao + 1], -a[ao + 2], a[ao + 3], b[bo], b[bo + 1], b[bo + 2], b[bo + 3], out, o);
+  writeProduct(-1, a, ao, b, bo, out, o);
 }
 
 function writeMatrix3(x: Float64Array, xo: number, out: Float64Array, o: number): void {

@@ -9,7 +9,7 @@ export interface EdgeTerms {
   readonly graph: PoseGraph;
   readonly factor: BetweenFactor;
   readonly blocks: EdgeBlocks;
-  /** W of each edge, dof x dof, upper triangular. */
+  /** The upper triangle of W of each edge, row-major. */
   readonly whitening: Float64Array;
 }
 

@@ -45,9 +45,7 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
   const packed = packedBsr(packPattern(pattern, arena), format as AnyPrecision);
   const values = packed.values as unknown as Numbers;
   const products = packedProducts(packed, arena.view(fp64, edges * dof), arena.view(fp64, cols));
-  for (let row = 0, into = 0; row < edges * dof; row++) {
-    for (let k = row % dof; k < dof; k++) W[into++] = whitening[row * dof + k];
-  }
+  W.set(whitening);
   const at = (array: Numbers | Int32Array): number => arena.address("linearize", array);
   const evaluate = kernels(arena, residualKernel, formulas, format.name).residual;
   const differentiate = kernels(arena, jacobianKernel, formulas, format.name).jacobian;

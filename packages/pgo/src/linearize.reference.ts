@@ -1,7 +1,7 @@
 import { type AnyPrecision, type OperationFormat, type Storage, storeCounted } from "@slam/float";
 import { bsrMatrix } from "@slam/sparse";
 import { arithmeticOf } from "./between.ts";
-import { whitened } from "./between-formulas.ts";
+import { upperSize, whitened } from "./between-formulas.ts";
 import { poseSize } from "./graph.ts";
 import { BsrJacobian } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
@@ -45,7 +45,6 @@ export function linearizeReference(terms: EdgeTerms, { arithmetic: A, storage }:
 
 /** The upper triangle of an edge's W, row by row, rounded to A. */
 function weightsOf(A: AnyPrecision, whitening: Float64Array, edge: number, dof: number): readonly number[] {
-  const weights: number[] = [];
-  for (let a = 0; a < dof; a++) for (let k = a; k < dof; k++) weights.push(A.round(whitening[(edge * dof + a) * dof + k]));
-  return weights;
+  const size = upperSize(dof);
+  return Array.from(whitening.subarray(edge * size, (edge + 1) * size), (w) => A.round(w));
 }

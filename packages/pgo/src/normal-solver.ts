@@ -1,6 +1,6 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type RoundingEvents, type Vec, wider } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type Storage, type Vec, wider } from "@slam/float";
 import {
   analyzeCholesky,
   type BadPivot,
@@ -17,7 +17,7 @@ import {
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace } from "@slam/linop";
+import type { LinearOperator, LinearReport, LinearSolver, Preconditioner, VectorSpace } from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -262,7 +262,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
         exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && vectorOf(exactSpace!, d) },
         workspace: this.#workspace!,
       });
-      convertInto(storage, x, fp64, column, UNCOUNTED);
+      readInto(column, storage, x);
       for (let j = 0; j < g.length; j++) dx[j] = column[j] * S[j] * scale;
       return solved;
     });
@@ -280,12 +280,12 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       const energy = products.scoped(() => {
         for (let j = 0; j < v.length; j++) column[j] = (S[j] * v[j]) / scale;
         const s = vectorOf(space, column);
-        convertInto(space.format.storage, s, fp64, column, UNCOUNTED);
+        readInto(column, space.format.storage, s);
         if (this.#preconditioner === undefined) return dot(column, column);
         const z = space.zeros(v.length);
         this.#preconditioner.apply(s, z);
         const preconditioned = new Float64Array(v.length);
-        convertInto(space.format.storage, z, fp64, preconditioned, UNCOUNTED);
+        readInto(preconditioned, space.format.storage, z);
         return dot(column, preconditioned);
       });
       // M^-1 may be large enough to take a vector of norm 1 out of a small range.
@@ -322,14 +322,21 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 }
 
-/** What crosses between formats here is neither stored J nor CG's own vectors: those are what a report counts. */
-const UNCOUNTED: RoundingEvents = { overflows: 0, flushed: 0 };
-
-/** A vector of the space, each number rounded once. */
+/** A vector of the space, each number rounded once. Nothing is counted: that is for stored J, the factor and CG's own vectors. */
 function vectorOf(space: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> {
+  const { storage } = space.format;
   const x = space.zeros(values.length);
-  convertInto(fp64, values, space.format.storage, x, UNCOUNTED);
+  const stored = x as Storage;
+  if (storage === fp64 || storage === fp32) stored.set(values);
+  else for (let j = 0; j < values.length; j++) storage.store(stored, j, values[j]);
   return x;
+}
+
+/** values <- x; exact. */
+function readInto(values: Float64Array, storage: AnyPrecision, x: Vec<AnyPrecision>): void {
+  const stored = x as Storage;
+  if (storage === fp64 || storage === fp32) values.set(stored);
+  else for (let j = 0; j < values.length; j++) values[j] = storage.load(stored, j);
 }
 
 function dot(x: Float64Array, y: Float64Array): number {

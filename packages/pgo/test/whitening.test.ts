@@ -36,6 +36,14 @@ function gram(A: readonly number[], rows: number): number[] {
   return upper;
 }
 
+/** 6 x 6, from its upper triangle. */
+function full(upper: Float64Array): number[] {
+  const rows = [0, 6, 11, 15, 18, 20];
+  return Array.from({ length: 36 }, (_, k) =>
+    k % 6 < Math.floor(k / 6) ? 0 : upper[rows[Math.floor(k / 6)] + (k % 6) - Math.floor(k / 6)],
+  );
+}
+
 const entries = (n: number): fc.Arbitrary<number[]> =>
   fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: n, maxLength: n });
 
@@ -43,21 +51,21 @@ describe("squareRootInformation", () => {
   test("of diag(4, 9, 16) is diag(2, 3, 4), brought below 2 by a quarter", () => {
     const { whitening, costScale } = squareRootInformation(withInformation(2, [4, 0, 0, 9, 0, 16]));
 
-    expect(whitening).toEqual(Float64Array.of(0.5, 0, 0, 0, 0.75, 0, 0, 0, 1));
+    expect(whitening).toEqual(Float64Array.of(0.5, 0, 0, 0.75, 0, 1));
     expect(costScale).toBe(16);
   });
 
   test("of [4 2 0; 2 10 0; 0 0 1] is [2 1 0; 0 3 0; 0 0 1], halved", () => {
     const { whitening, costScale } = squareRootInformation(withInformation(2, [4, 2, 0, 10, 0, 1]));
 
-    expect(whitening).toEqual(Float64Array.of(1, 0.5, 0, 0, 1.5, 0, 0, 0, 0.5));
+    expect(whitening).toEqual(Float64Array.of(1, 0.5, 0, 1.5, 0, 0.5));
     expect(costScale).toBe(4);
   });
 
   test("one power of two is common to all edges", () => {
     const { whitening, costScale } = squareRootInformation(withInformation(2, [1, 0, 0, 1, 0, 1, 2 ** 20, 0, 0, 1, 0, 1]));
 
-    expect([whitening[0], whitening[9], costScale]).toEqual([2 ** -10, 1, 2 ** 20]);
+    expect([whitening[0], whitening[6], costScale]).toEqual([2 ** -10, 1, 2 ** 20]);
   });
 
   test("costScale W'W is the information, and the largest entry of W is in [1, 2)", () => {
@@ -69,7 +77,7 @@ describe("squareRootInformation", () => {
         const { whitening, costScale } = squareRootInformation(withInformation(3, information));
 
         const scale = Math.max(...information);
-        const product = gram([...whitening], 6).map((x) => (x * costScale) / scale);
+        const product = gram(full(whitening), 6).map((x) => (x * costScale) / scale);
         expectClose(
           product,
           information.map((x) => x / scale),
@@ -84,7 +92,7 @@ describe("squareRootInformation", () => {
   test("an axis without information has a row of zeros", () => {
     const { whitening } = squareRootInformation(withInformation(2, [0, 0, 0, 1, 0.5, 1.25]));
 
-    expect(whitening).toEqual(Float64Array.of(0, 0, 0, 0, 1, 0.5, 0, 0, 1));
+    expect(whitening).toEqual(Float64Array.of(0, 0, 0, 1, 0.5, 1));
   });
 
   test("a matrix v v' is accepted although rounding makes it indefinite", () => {
@@ -95,7 +103,7 @@ describe("squareRootInformation", () => {
 
         const { whitening, costScale } = squareRootInformation(withInformation(3, information));
 
-        const product = gram([...whitening], 6).map((x) => x * costScale);
+        const product = gram(full(whitening), 6).map((x) => x * costScale);
         expectClose(product, information, tolerance(fp64, 6));
       }),
     );

@@ -1,4 +1,4 @@
-import { type AnyPrecision, exponentOf, type Storage } from "@slam/float";
+import { type AnyPrecision, exponentOf, powerOfTwo, type Storage } from "@slam/float";
 import type { BsrMatrix } from "./bsr-matrix.ts";
 
 /** c_j = sum_i A_ij^2 in fp64, by ascending row: the diagonal of A'A. */
@@ -6,10 +6,11 @@ export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64A
   const { r, c, colIdx, blockCols } = A.pattern;
   const squares = new Float64Array(blockCols * c);
   const values = A.values as Storage;
+  const numbers = values instanceof Float64Array || values instanceof Float32Array;
   for (let k = 0, at = 0; k < colIdx.length; k++) {
     for (let a = 0; a < r; a++) {
       for (let j = 0; j < c; j++, at++) {
-        const v = A.format.load(values, at);
+        const v = numbers ? values[at] : A.format.load(values, at);
         squares[colIdx[k] * c + j] += v * v;
       }
     }
@@ -23,5 +24,11 @@ export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64A
  * @see van der Sluis, Condition numbers and equilibration of matrices, Numer. Math. 14, 1969.
  */
 export function jacobiScaling(squares: Float64Array): Float64Array {
-  return squares.map((square) => (square > 0 && square < Infinity ? 2 ** -Math.floor((exponentOf(square) + 1) / 2) : 1));
+  const scaling = new Float64Array(squares.length);
+  for (let j = 0; j < squares.length; j++) {
+    const square = squares[j];
+    // 2^-floor((e + 1) / 2) for square = m 2^e with 1 <= m < 2
+    scaling[j] = square > 0 && square < Infinity ? powerOfTwo(-((exponentOf(square) + 1) >> 1)) : 1;
+  }
+  return scaling;
 }

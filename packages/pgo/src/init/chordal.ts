@@ -1,7 +1,7 @@
 import { atan2, fp64, operationFormat, writeCosSin } from "@slam/float";
-import { nearestRotation, se2, se3, so3, symmetricEigen } from "@slam/lie";
+import { nearestRotation, so3, symmetricEigen } from "@slam/lie";
 import { bsrMatrix } from "@slam/sparse";
-import { informationSize, type PoseGraph, poseDof } from "../graph.ts";
+import { informationSize, type PoseGraph, poseDof, poseSize } from "../graph.ts";
 import type { PoseGraphProblem } from "../problem.ts";
 import { spanningTree } from "./chain.ts";
 import { leastSquares } from "./least-squares.ts";
@@ -133,13 +133,14 @@ function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Floa
   residual(poses, r);
   for (let i = 0; i < r.length; i++) r[i] = -r[i];
   const [rho] = leastSquares(matrix, problem.structure, [r], problem.arenas);
-  const group = d === 2 ? se2 : se3;
-  const xi = new Float64Array(dof);
+  // t <- t + R rho
+  const R = new Float64Array(d * d);
+  const size = poseSize(graph);
   for (let pose = 0; pose < problem.column.length; pose++) {
     const k = problem.column[pose];
     if (k < 0) continue;
-    for (let a = 0; a < d; a++) xi[a] = rho[k * d + a];
-    group.retract(poses, pose * group.size, xi, 0, poses, pose * group.size);
+    readRotation(d, poses, pose, R);
+    for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) poses[pose * size + a] += R[a * d + c] * rho[k * d + c];
   }
   return poses;
 }
