@@ -22,7 +22,7 @@ import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
-import { iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
+import { factorizationCost, iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
 import { type ScaledJacobian, scaledJacobian } from "./scaled-jacobian.ts";
 import { GraphStructure } from "./structure.ts";
 
@@ -311,7 +311,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   #factorizationCost(): number {
-    return (this.#factorSymbolic ?? this.#symbolic)?.flops ?? 0;
+    const symbolic = this.#factorSymbolic ?? this.#symbolic;
+    return symbolic === undefined ? 0 : factorizationCost(symbolic, this.#policy.factorize.arithmetic);
   }
 
   #iterationCost(): number {

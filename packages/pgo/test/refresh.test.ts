@@ -2,7 +2,7 @@ import { fp16, fp32, fp64 } from "@slam/float";
 import { analyzeCholesky } from "@slam/ichol";
 import { bsrPattern } from "@slam/sparse";
 import { describe, expect, test } from "vitest";
-import { iterationCost, StalenessMeter } from "../src/refresh.ts";
+import { factorizationCost, iterationCost, StalenessMeter } from "../src/refresh.ts";
 
 describe("StalenessMeter", () => {
   test("is never stale where no solve takes longer than the first", () => {
@@ -50,12 +50,18 @@ describe("StalenessMeter", () => {
   });
 });
 
-test("an iteration reads the factor twice, and the Jacobian twice: 3 and 6 scalars, 2 flops or 2 bytes each way at the least", () => {
-  // The lower triangle of a 2 x 2 matrix.
+describe("the costs of a 2 x 2 matrix", () => {
   const pattern = bsrPattern({ blockRows: 2, blockCols: 2, r: 1, c: 1, rowPtr: Int32Array.of(0, 1, 3), colIdx: Int32Array.of(0, 0, 1) });
   const symbolic = analyzeCholesky(pattern);
 
-  expect(iterationCost(symbolic, fp16, 6, fp16)).toBe(4 * 3 + 4 * 6);
-  expect(iterationCost(symbolic, fp16, 6, fp32)).toBe(4 * 3 + 8 * 6);
-  expect(iterationCost(symbolic, fp64, 6, fp64)).toBe(16 * 3 + 16 * 6);
+  test("a factorisation: 16 bytes for each of 3 scalars, and for a flop a quarter of a byte in fp32, half a byte in fp64", () => {
+    expect(factorizationCost(symbolic, fp32)).toBe(16 * 3 + symbolic.flops / 4);
+    expect(factorizationCost(symbolic, fp64)).toBe(16 * 3 + symbolic.flops / 2);
+  });
+
+  test("an iteration reads the factor twice, and the Jacobian twice: 3 and 6 scalars, 2 bytes each way at the least", () => {
+    expect(iterationCost(symbolic, fp16, 6, fp16)).toBe(4 * 3 + 4 * 6);
+    expect(iterationCost(symbolic, fp16, 6, fp32)).toBe(4 * 3 + 8 * 6);
+    expect(iterationCost(symbolic, fp64, 6, fp64)).toBe(16 * 3 + 16 * 6);
+  });
 });

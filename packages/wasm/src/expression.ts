@@ -23,46 +23,51 @@ export interface Owner {
 /**
  * An instruction with its operands: a tree, computed where a statement uses it.
  * It is used once: a value that is needed again, or before something that it reads is written, is kept in a local by `f.let`.
+ *
+ * A solve's kernels are thousands of these, made before the engine has optimised anything: here and in what makes them, fields are plain properties
+ * (those with # take several times as long to make and to read), and nothing is spread, collected by `...` or iterated.
  */
 export class Expr<T extends ValueType = ValueType> {
-  readonly type: T;
-  readonly #name: string;
-  readonly #code: Code;
-  readonly #operands: readonly Expr[];
-  #used = false;
+  declare readonly type: T;
+  declare protected readonly code: Code;
+  declare private readonly label: string;
+  declare private readonly operands: readonly Expr[];
+  declare private used: boolean;
 
   /** @param code the opcode and its immediates. */
   constructor(name: string, type: T, code: Code, operands: readonly Expr[]) {
-    this.#name = name;
     this.type = type;
-    this.#code = code;
-    this.#operands = operands;
+    this.code = code;
+    this.label = name;
+    this.operands = operands;
+    this.used = false;
   }
 
   /** As in WebAssembly's text format: "f64x2.mul". */
   get name(): string {
-    return this.#name;
+    return this.label;
   }
 
   /** Appends the code, operands first. */
   write(out: Code[], owner: Owner): void {
+    const { operands } = this;
     // A constant costs nothing to repeat.
-    if (this.#used && this.#operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
-    this.#used = true;
-    for (const operand of this.#operands) operand.write(out, owner);
-    out.push(this.#code);
+    if (this.used && operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
+    this.used = true;
+    for (let k = 0; k < operands.length; k++) operands[k].write(out, owner);
+    out.push(this.code);
   }
 }
 
 /** A variable of a function, or its parameter. May be used as often as one likes. */
 export class Local<T extends ValueType = ValueType> extends Expr<T> {
-  readonly index: number;
-  readonly #owner: Owner;
+  declare readonly index: number;
+  declare private readonly owner: Owner;
 
   constructor(type: T, index: number, owner: Owner) {
     super("local", type, getLocal(index), NO_OPERANDS);
     this.index = index;
-    this.#owner = owner;
+    this.owner = owner;
   }
 
   override get name(): string {
@@ -70,24 +75,22 @@ export class Local<T extends ValueType = ValueType> extends Expr<T> {
   }
 
   override write(out: Code[], owner: Owner): void {
-    this.checkOwner(owner);
-    super.write(out, owner);
+    if (owner !== this.owner) this.checkOwner(owner);
+    out.push(this.code);
   }
 
   /** @throws EmitError unless the local is the owner's. */
   checkOwner(owner: Owner): void {
-    if (owner !== this.#owner) throw new EmitError(`${this.name} belongs to another function`);
+    if (owner !== this.owner) throw new EmitError(`${this.name} belongs to another function`);
   }
 }
 
 /** A vector constant, made once at the function's start: in a loop V8 makes it anew in each pass, which cost codecs a factor of 2.5. */
 export class VectorConstant extends Expr<"v128"> {
-  readonly #code: Code;
   readonly #key: string;
 
   constructor(name: string, code: Code) {
     super(name, "v128", code, NO_OPERANDS);
-    this.#code = code;
     this.#key = code.join();
   }
 
@@ -96,7 +99,7 @@ export class VectorConstant extends Expr<"v128"> {
     if (index === undefined) {
       index = types.push("v128") - 1;
       constants.set(this.#key, index);
-      prologue.push(this.#code, setLocal(index));
+      prologue.push(this.code, setLocal(index));
     }
     out.push(getLocal(index));
   }
@@ -107,43 +110,30 @@ const GET_LOCAL: Code[] = [];
 const SET_LOCAL: Code[] = [];
 
 function getLocal(index: number): Code {
-  GET_LOCAL[index] ??= [0x20, ...unsigned(index)];
+  GET_LOCAL[index] ??= [0x20].concat(unsigned(index));
   return GET_LOCAL[index];
 }
 
 /** Takes the value that was computed last. */
 export function setLocal(index: number): Code {
-  SET_LOCAL[index] ??= [0x21, ...unsigned(index)];
+  SET_LOCAL[index] ??= [0x21].concat(unsigned(index));
   return SET_LOCAL[index];
-}
-
-/** An expression of the instruction `name` on operands of the given types. @throws EmitError where they are of other types. */
-export function instruction<R extends ValueType>(
-  name: string,
-  result: R,
-  code: Code,
-  types: readonly ValueType[],
-  operands: readonly unknown[],
-): Expr<R> {
-  const checked: Expr[] = [];
-  for (let i = 0; i < types.length; i++) checked.push(operandOf(types[i], operands[i], name));
-  return new Expr(name, result, code, checked);
 }
 
 /** The operand as an expression of the type. @param user the instruction or statement that takes it, for the message. */
 export function operandOf<T extends ValueType>(type: T, operand: unknown, user: string): Expr<T> {
   if (operand instanceof Expr && operand.type === type) return operand;
   const immediate = IMMEDIATES[type](operand);
-  if (immediate !== undefined) return new Expr(`${type}.const`, type, immediate, []);
+  if (immediate !== undefined) return new Expr(`${type}.const`, type, immediate, NO_OPERANDS);
   const found = operand instanceof Expr ? `${operand.name}, of type ${operand.type}` : String(operand);
   throw new EmitError(`${user} takes a value of type ${type}, found ${found}`);
 }
 
 /** The code of a constant, or undefined where the value is none of the type. An i32 may be written signed or unsigned. */
 const IMMEDIATES: { readonly [T in ValueType]: (value: unknown) => Code | undefined } = {
-  i32: (n) => (typeof n === "number" && Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 32 ? [0x41, ...signed(n | 0)] : undefined),
-  i64: (n) => (typeof n === "bigint" ? [0x42, ...signed64(BigInt.asIntN(64, n))] : undefined),
-  f32: (x) => (typeof x === "number" ? [0x43, ...float32(x)] : undefined),
-  f64: (x) => (typeof x === "number" ? [0x44, ...float64(x)] : undefined),
+  i32: (n) => (typeof n === "number" && Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 32 ? [0x41].concat(signed(n | 0)) : undefined),
+  i64: (n) => (typeof n === "bigint" ? [0x42].concat(signed64(BigInt.asIntN(64, n))) : undefined),
+  f32: (x) => (typeof x === "number" ? [0x43].concat(float32(x)) : undefined),
+  f64: (x) => (typeof x === "number" ? [0x44].concat(float64(x)) : undefined),
   v128: () => undefined,
 };

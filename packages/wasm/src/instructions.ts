@@ -1,6 +1,6 @@
 import { checkInteger } from "@slam/errors";
 import { unsigned } from "./encoding.ts";
-import { type Expr, instruction, type Operand, type ValueType } from "./expression.ts";
+import { type Code, Expr, type Operand, operandOf, type ValueType } from "./expression.ts";
 
 /** An instruction on operands of the types A. */
 export type Instruction<A extends readonly ValueType[], R extends ValueType> = (
@@ -20,7 +20,7 @@ export type Encode = (opcode: number) => readonly number[];
 export type MemoryOpcode = readonly [opcode: number, log2Bytes: number];
 
 export const scalar: Encode = (opcode) => [opcode];
-export const simd: Encode = (opcode) => [0xfd, ...unsigned(opcode)];
+export const simd: Encode = (opcode) => [0xfd].concat(unsigned(opcode));
 
 /** The instructions prefix.name of a table, on operands of the types A; opcodes count from `base`. */
 export function instructions<const A extends readonly ValueType[], R extends ValueType, T extends { readonly [name: string]: number }>(
@@ -30,11 +30,19 @@ export function instructions<const A extends readonly ValueType[], R extends Val
   result: R,
   table: T,
 ): Named<T, Instruction<A, R>> {
-  return named(table, (member, opcode) => {
-    const name = `${prefix}.${member}`;
-    const code = encode(base + opcode);
-    return (...operands) => instruction(name, result, code, types, operands);
-  });
+  return named(table, (member, opcode) => instruction(`${prefix}.${member}`, encode(base + opcode), types, result));
+}
+
+/** The instruction of that code: with one function for each number of operands, see `Expr`. */
+function instruction<A extends readonly ValueType[], R extends ValueType>(name: string, code: Code, types: A, result: R): Instruction<A, R> {
+  const [first, second, third] = types;
+  const byOperands = [
+    (a: unknown) => new Expr(name, result, code, [operandOf(first, a, name)]),
+    (a: unknown, b: unknown) => new Expr(name, result, code, [operandOf(first, a, name), operandOf(second, b, name)]),
+    (a: unknown, b: unknown, c: unknown) =>
+      new Expr(name, result, code, [operandOf(first, a, name), operandOf(second, b, name), operandOf(third, c, name)]),
+  ];
+  return byOperands[types.length - 1];
 }
 
 export function loads<R extends ValueType, T extends { readonly [name: string]: MemoryOpcode }>(
@@ -45,14 +53,14 @@ export function loads<R extends ValueType, T extends { readonly [name: string]: 
 ): Named<T, Load<R>> {
   return named(table, (member, opcode) => {
     const name = `${prefix}.${member}`;
-    const codes = new Map<number, readonly number[]>();
+    const codes = new Map<number, Code>();
     return (address, offset = 0) => {
       let code = codes.get(offset);
       if (code === undefined) {
         code = memoryCode(encode, opcode, offset);
         codes.set(offset, code);
       }
-      return instruction(name, result, code, ["i32"], [address]);
+      return new Expr(name, result, code, [operandOf("i32", address, name)]);
     };
   });
 }

@@ -1,6 +1,8 @@
 import { checkInteger, checkLength } from "@slam/errors";
-import { Expr, instruction, type Operand, operandOf, type ValueType, VectorConstant } from "./expression.ts";
+import { Expr, type Operand, operandOf, type ValueType, VectorConstant } from "./expression.ts";
 import { simd } from "./instructions.ts";
+
+const SHUFFLE = simd(0x0d);
 
 type LaneNumber<T extends ValueType> = T extends "i64" ? bigint : number;
 
@@ -31,6 +33,7 @@ export interface Shape<T extends ValueType> {
 export function laneAccess<T extends ValueType>({ name, lanes: count, type, splat, replace, bytes }: Shape<T>): LaneAccess<T> {
   // Codecs repeat a few constants in each of their operations.
   const splats = new Map<string, Expr<"v128">>();
+  const [splatCode, replaceCode] = [simd(splat), simd(replace)];
   const constant = (lanes: readonly LaneNumber<T>[]): Expr<"v128"> => {
     checkLength(`${name}.const`, lanes.length, count);
     return new VectorConstant(`${name}.const`, [...simd(0x0c), ...lanes.flatMap(bytes)]);
@@ -48,28 +51,32 @@ export function laneAccess<T extends ValueType>({ name, lanes: count, type, spla
         }
         return found;
       }
-      return instruction(`${name}.splat`, "v128", simd(splat), [type], [x]);
+      return new Expr(`${name}.splat`, "v128", splatCode, [operandOf(type, x, `${name}.splat`)]);
     },
     replace_lane: (v, lane, x) => {
-      checkLane(`${name}.replace_lane`, lane, count);
-      return instruction(`${name}.replace_lane`, "v128", [...simd(replace), lane], ["v128", type], [v, x]);
+      const user = `${name}.replace_lane`;
+      checkLane(user, lane, count);
+      return new Expr(user, "v128", replaceCode.concat(lane), [operandOf("v128", v, user), operandOf(type, x, user)]);
     },
     shuffle: (a, b, lanes) => {
-      checkLength(`${name}.shuffle: lanes`, lanes.length, count);
+      const user = `${name}.shuffle`;
+      checkLength(`${user}: lanes`, lanes.length, count);
       const width = 16 / count;
-      const chosen = lanes.flatMap((lane) => {
-        checkLane(`${name}.shuffle`, lane, 2 * count);
-        return Array.from({ length: width }, (_, byte) => lane * width + byte);
-      });
-      return instruction(`${name}.shuffle`, "v128", [...simd(0x0d), ...chosen], ["v128", "v128"], [a, b]);
+      const code = [...SHUFFLE];
+      for (let k = 0; k < count; k++) {
+        checkLane(user, lanes[k], 2 * count);
+        for (let byte = 0; byte < width; byte++) code.push(lanes[k] * width + byte);
+      }
+      return new Expr(user, "v128", code, [operandOf("v128", a, user), operandOf("v128", b, user)]);
     },
   };
 }
 
 export function extractLane<T extends ValueType>(name: string, opcode: number, count: number, type: T): Extract<T> {
+  const code = simd(opcode);
   return (v, lane) => {
     checkLane(name, lane, count);
-    return instruction(name, type, [...simd(opcode), lane], ["v128"], [v]);
+    return new Expr(name, type, code.concat(lane), [operandOf("v128", v, name)]);
   };
 }
 

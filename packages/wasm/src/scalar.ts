@@ -1,4 +1,4 @@
-import { type Expr, instruction, type Operand, operandOf, type ValueType } from "./expression.ts";
+import { Expr, type Operand, operandOf, type ValueType } from "./expression.ts";
 import { type Instruction, instructions, type Load, loads, type Named, scalar } from "./instructions.ts";
 
 const INTEGER_COMPARISONS = { eq: 1, ne: 2, lt_s: 3, lt_u: 4, gt_s: 5, gt_u: 6, le_s: 7, le_u: 8, ge_s: 9, ge_u: 10 } as const;
@@ -7,6 +7,8 @@ const INTEGER_BINARY = { add: 0, sub: 1, mul: 2, and: 7, or: 8, xor: 9, shl: 10,
 const FLOAT_UNARY = { abs: 0, neg: 1, ceil: 2, floor: 3, trunc: 4, nearest: 5, sqrt: 6 } as const;
 const FLOAT_BINARY = { add: 7, sub: 8, mul: 9, div: 10, min: 11, max: 12, copysign: 13 } as const;
 const I32_LOADS = { load: [0x28, 2], load8_s: [0x2c, 0], load8_u: [0x2d, 0], load16_s: [0x2e, 1], load16_u: [0x2f, 1] } as const;
+
+const SELECT = [0x1b];
 
 interface Constant<T extends ValueType> {
   const(value: T extends "i64" ? bigint : number): Expr<T>;
@@ -79,7 +81,9 @@ export const f64: FloatScalar<"f64"> & {
 
 /** `ifTrue` where the condition is not 0, otherwise `ifFalse`; both are computed. */
 export function select<T extends ValueType>(ifTrue: Expr<T>, ifFalse: Expr<T>, condition: Operand<"i32">): Expr<T> {
-  return instruction("select", ifTrue.type, [0x1b], [ifTrue.type, ifTrue.type, "i32"], [ifTrue, ifFalse, condition]);
+  const { type } = ifTrue;
+  const operands = [operandOf(type, ifTrue, "select"), operandOf(type, ifFalse, "select"), operandOf("i32", condition, "select")];
+  return new Expr("select", type, SELECT, operands);
 }
 
 function integer<T extends "i32" | "i64">(type: T, comparisons: number, arithmetic: number): Omit<Integer<T>, "load"> {

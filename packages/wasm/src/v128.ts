@@ -1,5 +1,4 @@
-import type { Expr, Operand } from "./expression.ts";
-import { instruction } from "./expression.ts";
+import { Expr, type Operand, operandOf } from "./expression.ts";
 import { type Instruction, instructions, type Load, loads, memoryCode, type Named, simd } from "./instructions.ts";
 import { checkLane } from "./lane-access.ts";
 
@@ -47,10 +46,11 @@ export const v128: Named<typeof LOADS, Load<"v128">> & Named<typeof BINARY, Inst
   load64_lane: laneLoad("load64_lane", 3),
 };
 
-function laneLoad(name: string, log2Bytes: number): LaneLoad {
+function laneLoad(member: string, log2Bytes: number): LaneLoad {
+  const name = `v128.${member}`;
   return (address, v, lane, offset = 0) => {
-    checkLane(name, lane, 16 >> log2Bytes);
-    const code = [...memoryCode(simd, [0x54 + log2Bytes, log2Bytes], offset), lane];
-    return instruction(`v128.${name}`, "v128", code, ["i32", "v128"], [address, v]);
+    checkLane(member, lane, 16 >> log2Bytes);
+    const code = memoryCode(simd, [0x54 + log2Bytes, log2Bytes], offset).concat(lane);
+    return new Expr(name, "v128", code, [operandOf("i32", address, name), operandOf("v128", v, name)]);
   };
 }
