@@ -1,6 +1,6 @@
 import { checkInteger, checkLength, checkNumber, OptionError } from "@slam/errors";
 import type { AnyPrecision, Storage, Vec } from "@slam/float";
-import type { LinearOperator, LinearReport, LinearTermination, Preconditioner } from "@slam/linop";
+import { type LinearOperator, type LinearReport, type LinearTermination, multiplyNormal, type Preconditioner } from "@slam/linop";
 import {
   checkExactSystem,
   checkExactWorkspace,
@@ -180,8 +180,7 @@ export function cgnr<P extends AnyPrecision>(
 
   /** w <- (A'A + D) v; returns v'w as |A v|^2 + v'(D v), which cannot be negative. */
   function applyNormal(v: Vec<P>): number {
-    A.multiply(v, q);
-    A.multiplyTransposed(q, w);
+    multiplyNormal(A, v, q, w);
     if (d === undefined) return space.dot(q, q);
     fill(t, 0);
     space.diagonalAxpy(d, v, t);

@@ -1,6 +1,6 @@
 import { checkLength } from "@slam/errors";
 import type { AnyPrecision, Storage, Vec } from "@slam/float";
-import { convertInto, type LinearOperator } from "@slam/linop";
+import { convertInto, type LinearOperator, multiplyNormal } from "@slam/linop";
 import { isZero } from "./is-zero.ts";
 
 /** (A'A + diag(d)) x = g in the format that residuals are computed in, as a rule a wider one than the iteration's. */
@@ -55,8 +55,7 @@ export function residualReplacement<P extends AnyPrecision>(
   const Q = space.format.storage;
   return (x, s) => {
     convertInto(P, x, Q, wide, space.events);
-    A.multiply(wide, q);
-    A.multiplyTransposed(q, residual);
+    multiplyNormal(A, wide, q, residual);
     if (damping !== undefined) space.diagonalAxpy(damping, wide, residual);
     space.xpby(g, -1, residual);
     convertInto(Q, residual, P, s, narrow.events);

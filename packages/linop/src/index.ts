@@ -1,7 +1,7 @@
 export { convertInto } from "./convert-into.ts";
 export type { LinearSolver } from "./linear-solver.ts";
 export { vectorSpace } from "./make-vector-space.ts";
-export type { LinearOperator, Preconditioner } from "./operator.ts";
+export { type LinearOperator, multiplyNormal, type Preconditioner } from "./operator.ts";
 export type { LinearReport, LinearTermination, Termination } from "./report.ts";
 export type { SpaceCounters, VectorSpace } from "./vector-space.ts";
 export { type Operation, Work } from "./work.ts";

@@ -13,6 +13,20 @@ export interface LinearOperator<P extends AnyPrecision> {
   multiply(x: Vec<P>, y: Vec<P>): void;
   /** y <- A' x. Lengths rows and cols; x and y must not overlap. */
   multiplyTransposed(x: Vec<P>, y: Vec<P>): void;
+  /**
+   * q <- A x and w <- A' q, with the bits of the two products, where an operator can have both in one pass over its entries. Lengths cols, rows, cols; none
+   * overlap.
+   */
+  multiplyNormal?(x: Vec<P>, q: Vec<P>, w: Vec<P>): void;
+}
+
+/** q <- A x and w <- A' q, in one pass where A has one. */
+export function multiplyNormal<P extends AnyPrecision>(A: LinearOperator<P>, x: Vec<P>, q: Vec<P>, w: Vec<P>): void {
+  if (A.multiplyNormal !== undefined) A.multiplyNormal(x, q, w);
+  else {
+    A.multiply(x, q);
+    A.multiplyTransposed(q, w);
+  }
 }
 
 /** z = M^-1 r for a symmetric positive definite M of the given size. */

@@ -47,6 +47,13 @@ export function bsrOperator<M extends AnyPrecision, P extends AnyPrecision>(
     space.events.overflows += overflows;
     work?.count(operation, arithmetic.name, flops, format.name, bytes);
   }
+  function multiplyNormal(x: Vec<P>, q: Vec<P>, w: Vec<P>): void {
+    checkLength("multiplyNormal: x", (x as Storage).length, cols);
+    checkLength("multiplyNormal: q", (q as Storage).length, rows);
+    checkLength("multiplyNormal: w", (w as Storage).length, cols);
+    space.events.overflows += products.multiplyNormal!(x as Storage, q as Storage, w as Storage);
+    work?.count(operation, arithmetic.name, 2 * flops, format.name, 2 * bytes);
+  }
   return {
     rows,
     cols,
@@ -55,6 +62,7 @@ export function bsrOperator<M extends AnyPrecision, P extends AnyPrecision>(
     multiply: (x: Vec<P>, y: Vec<P>) => run(products.multiply, "multiply", x as Storage, cols, y as Storage, rows),
     multiplyTransposed: (x: Vec<P>, y: Vec<P>) =>
       run(products.multiplyTransposed, "multiplyTransposed", x as Storage, rows, y as Storage, cols),
+    ...(products.multiplyNormal && { multiplyNormal }),
   };
 }
 

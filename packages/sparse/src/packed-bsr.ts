@@ -10,12 +10,17 @@ import { scaleKernel } from "./scale.kernel.ts";
 import { type BsrKernels, bsrKernels } from "./spmv.kernel.ts";
 import { bytesOf, type Layout } from "./stored-lanes.kernel.ts";
 
+/** Of values that stay in every processor's second-level cache, with room for vectors. */
+const CACHED_BYTES = 2 ** 16;
+
 /** The products with vectors in the arena, of the right lengths. They return how many infinities they stored. */
 export interface PackedProducts {
   /** y <- A x */
   multiply(x: Storage, y: Storage): number;
   /** y <- A' x */
   multiplyTransposed(x: Storage, y: Storage): number;
+  /** q <- A x, w <- A' q, in one pass; plain loops have none. */
+  multiplyNormal?(x: Storage, q: Storage, w: Storage): number;
 }
 
 let productsOf: (packed: PackedBsr, arithmetic: AnyPrecision) => PackedProducts;
@@ -38,6 +43,7 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     productsOf = (packed, arithmetic) => ({
       multiply: (x, y) => packed.#multiply(arithmetic, x, y),
       multiplyTransposed: (x, y) => packed.#multiplyTransposed(arithmetic, x, y),
+      multiplyNormal: (x, q, w) => packed.#multiplyNormal(arithmetic, x, q, w),
     });
     layoutOf = (packed) => ({ layout: packed.#layout, address: packed.#stored.byteOffset });
   }
@@ -194,6 +200,29 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
       kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt + row * rowBytes, yAt);
     }
     return kernel.countInfinite(yAt, y.length);
+  }
+
+  /** The two products by turns on rows whose values stay in the cache between them. */
+  #multiplyNormal(arithmetic: AnyPrecision, x: Storage, q: Storage, w: Storage): number {
+    const { arena, rowPtr, colIdx, pattern } = this.structure;
+    const { blockRows, r } = pattern;
+    const kernel = this.#kernelsIn(arithmetic);
+    const xAt = arena.address("multiplyNormal: x", x);
+    const qAt = arena.address("multiplyNormal: q", q);
+    const wAt = arena.address("multiplyNormal: w", w);
+    const rowPtrAt = rowPtr.byteOffset;
+    const colIdxAt = colIdx.byteOffset;
+    const valuesAt = this.#stored.byteOffset;
+    const rowBytes = r * q.BYTES_PER_ELEMENT;
+    const inCache = Math.ceil((CACHED_BYTES * blockRows) / this.#stored.byteLength);
+    let infinite = 0;
+    w.fill(0);
+    for (let row = 0; row < blockRows; row += inCache) {
+      const rows = Math.min(inCache, blockRows - row);
+      infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, qAt + row * rowBytes);
+      kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, qAt + row * rowBytes, wAt);
+    }
+    return infinite + kernel.countInfinite(wAt, w.length);
   }
 }
 

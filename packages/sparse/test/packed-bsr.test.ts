@@ -46,7 +46,7 @@ function drawnIn(space: ArenaSpace<FP64 | FP32>, family: Family, n: number, seed
   return x;
 }
 
-/** Both products with drawn vectors have the bits and the events of the reference's. */
+/** Both products with drawn vectors, and both in one pass, have the bits and the events of the reference's. */
 function expectReference(matrix: BsrMatrix<AnyPrecision>, vectors: OperationFormat, family: Family, seed = 1): void {
   const { blockRows, blockCols, r, c } = matrix.pattern;
   const [engine, expected] = [newCounters(), newCounters()];
@@ -67,6 +67,14 @@ function expectReference(matrix: BsrMatrix<AnyPrecision>, vectors: OperationForm
   expectSameBits(y, z);
   expectSameBits(yt, zt);
   expect(engine).toEqual(expected);
+
+  operator.multiplyNormal?.(x as never, y as never, yt as never);
+  multiplyReference(matrix, vectors.arithmetic, vectors, x, z, expected.events);
+  multiplyTransposedReference(matrix, vectors.arithmetic, vectors, z, zt, expected.events);
+
+  expectSameBits(y, z);
+  expectSameBits(yt, zt);
+  expect([operator.multiplyNormal === undefined, engine]).toEqual([false, expected]);
 }
 
 const sizes = Array.from({ length: 81 }, (_, k) => ({ r: Math.floor(k / 9) + 1, c: (k % 9) + 1 }));
