@@ -47,8 +47,6 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
   const products = packedProducts(packed, arena.view(fp64, edges * dof), arena.view(fp64, cols));
   W.set(whitening);
   const at = (array: Numbers | Int32Array): number => arena.address("linearize", array);
-  const evaluate = kernels(arena, residualKernel, formulas, format.name).residual;
-  const differentiate = kernels(arena, jacobianKernel, formulas, format.name).jacobian;
   const { BYTES_PER_ELEMENT: bytes } = format.Storage;
 
   /** Calls with the addresses for so many edges at a time. A turn is one number per edge for residuals, two for Jacobians. */
@@ -70,13 +68,15 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
   return {
     residual(x, result) {
       coordinates.atAngles(x);
-      forEachChunk(1, (parameters, first) => evaluate(...parameters, at(r) + dof * bytes * first));
+      const { residual } = kernels(arena, residualKernel, formulas, format.name);
+      forEachChunk(1, (parameters, first) => residual(...parameters, at(r) + dof * bytes * first));
       result.set(r);
     },
     jacobian(x, events) {
       coordinates.atDirections(x);
+      const { jacobian } = kernels(arena, jacobianKernel, formulas, format.name);
       forEachChunk(2, (parameters, first) => {
-        events.overflows += differentiate(...parameters, at(ofFrom) + 4 * first, at(ofTo) + 4 * first, at(values));
+        events.overflows += jacobian(...parameters, at(ofFrom) + 4 * first, at(ofTo) + 4 * first, at(values));
       });
       return new BsrJacobian(bsrMatrix<AnyPrecision>(pattern, format, packed.values), products);
     },
