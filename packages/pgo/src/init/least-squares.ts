@@ -7,11 +7,12 @@ import { ArenaPool } from "@slam/wasm";
 import { scaledJacobian } from "../scaled-jacobian.ts";
 import type { GraphStructure } from "../structure.ts";
 
-/** Of the residual, relative: with a complete factor, two steps of CG. */
+/** Of the residual, relative, where CG has to find the solution. */
 const RTOL = 1e-10;
 
 /**
- * Solves min |A x - b| in fp64 for several right sides: CGNR with a complete Cholesky factor, which takes a step or two.
+ * Solves min |A x - b| in fp64 for several right sides by a complete Cholesky factor of A'A, to the accuracy that a start needs; by CGNR with what there is
+ * of a factor where A'A is singular to rounding.
  * @param A of the pattern `structure.normal(r, c).A`.
  * @param b each of length rows.
  * @returns an x for each.
@@ -43,6 +44,8 @@ export function leastSquares(
   const preconditioner = isFactor(factor)
     ? triangularPreconditioner(factor, format, products.space, undefined, triangularWorkspace(symbolic, format, arenas))
     : undefined;
+  // A factor of a shifted matrix, or none, leaves the rest to CG.
+  const isDirect = isFactor(factor) && factor.shifts === 0;
   const operator = products.operator();
   const workspace = cgnrWorkspace(operator);
   return b.map((right) =>
@@ -50,7 +53,10 @@ export function leastSquares(
       const x = products.space.zeros(operator.cols) as unknown as Float64Array;
       const rightSide = products.space.zeros(operator.rows) as unknown as Float64Array;
       rightSide.set(right);
-      cgnr(operator, { b: rightSide }, x, { preconditioner, rtol: RTOL, maxIterations: 100, workspace });
+      if (isDirect) {
+        operator.multiplyTransposed(rightSide, workspace.s);
+        preconditioner!.apply(workspace.s, x);
+      } else cgnr(operator, { b: rightSide }, x, { preconditioner, rtol: RTOL, maxIterations: 100, workspace });
       return scaling.map((s, j) => s * x[j]);
     }),
   );
