@@ -16,11 +16,25 @@ export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: numbe
   const colIdx = new Int32Array(2 * edges);
   const ofFrom = new Int32Array(edges).fill(-1);
   const ofTo = new Int32Array(edges).fill(-1);
+  const blocks = place(from, to, column, rowPtr, colIdx, ofFrom, ofTo);
+  const blockCols = lastColumn(column) + 1;
+  return { pattern: { blockRows: edges, blockCols, r, c, rowPtr, colIdx: colIdx.slice(0, blocks) }, ofFrom, ofTo };
+}
+
+/** Blocks of a row in ascending order of columns; returns how many there are. */
+function place(
+  from: Int32Array,
+  to: Int32Array,
+  column: Int32Array,
+  rowPtr: Int32Array,
+  colIdx: Int32Array,
+  ofFrom: Int32Array,
+  ofTo: Int32Array,
+): number {
   let block = 0;
-  for (let e = 0; e < edges; e++) {
+  for (let e = 0; e < from.length; e++) {
     const i = column[from[e]];
     const j = column[to[e]];
-    // Blocks of a row are in ascending order of columns.
     const jFirst = j >= 0 && j < i;
     if (jFirst) ofTo[e] = block++;
     if (i >= 0) ofFrom[e] = block++;
@@ -29,7 +43,11 @@ export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: numbe
     if (ofTo[e] >= 0) colIdx[ofTo[e]] = j;
     rowPtr[e + 1] = block;
   }
-  let blockCols = 0;
-  for (let k = 0; k < column.length; k++) blockCols = Math.max(blockCols, column[k] + 1);
-  return { pattern: { blockRows: edges, blockCols, r, c, rowPtr, colIdx: colIdx.slice(0, block) }, ofFrom, ofTo };
+  return block;
+}
+
+function lastColumn(column: Int32Array): number {
+  let last = -1;
+  for (let k = 0; k < column.length; k++) if (column[k] > last) last = column[k];
+  return last;
 }

@@ -247,10 +247,11 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const column = this.#column;
     const scale = storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : this.#scaleOf(g);
     const report = products.scoped(() => {
-      for (let j = 0; j < g.length; j++) column[j] = (-S[j] * g[j]) / scale;
+      writeScaled(column, S, g, -scale);
       const right = vectorOf(space, column);
       const exactRight = exactSpace && vectorOf(exactSpace, column);
-      for (let j = 0; j < g.length; j++) column[j] = warm ? dx[j] / (S[j] * scale) : 0;
+      if (warm) writeUnscaled(column, S, dx, scale);
+      else column.fill(0);
       const x = vectorOf(space, column);
       const d = this.#damping;
       const solved = cgnr(this.#operator!, { g: right }, x, {
@@ -263,7 +264,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
         workspace: this.#workspace!,
       });
       readInto(column, storage, x);
-      for (let j = 0; j < g.length; j++) dx[j] = column[j] * S[j] * scale;
+      writeScaled(dx, S, column, 1 / scale);
       return solved;
     });
     this.#meter.record(report.iterations, this.#iterationCost());
@@ -278,7 +279,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     let scale = this.#scaleOf(v);
     for (let attempt = 0; ; attempt++, scale *= 2 ** 10) {
       const energy = products.scoped(() => {
-        for (let j = 0; j < v.length; j++) column[j] = (S[j] * v[j]) / scale;
+        writeScaled(column, S, v, scale);
         const s = vectorOf(space, column);
         readInto(column, space.format.storage, s);
         if (this.#preconditioner === undefined) return dot(column, column);
@@ -304,10 +305,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   /** The power of two that brings |S v| into [1, 2): what a format of little range can hold of S v / scale, and room for the solution above it. */
   #scaleOf(v: Float64Array): number {
-    const S = this.#scaling;
-    let sum = 0;
-    for (let j = 0; j < v.length; j++) sum += S[j] * v[j] * (S[j] * v[j]);
-    return powerOfTwoBelow(Math.sqrt(sum));
+    return powerOfTwoBelow(Math.sqrt(scaledSquare(this.#scaling, v)));
   }
 
   #factorizationCost(): number {
@@ -338,6 +336,25 @@ function readInto(values: Float64Array, storage: AnyPrecision, x: Vec<AnyPrecisi
   const stored = x as Storage;
   if (storage === fp64 || storage === fp32) values.set(stored);
   else for (let j = 0; j < values.length; j++) values[j] = storage.load(stored, j);
+}
+
+// Loops of their own: engines throw away optimised code that leaves a loop for what has never run.
+
+/** out <- S .* v / divisor, a power of two. */
+function writeScaled(out: Float64Array, S: Float64Array, v: Float64Array, divisor: number): void {
+  for (let j = 0; j < out.length; j++) out[j] = (S[j] * v[j]) / divisor;
+}
+
+/** out <- v ./ S / divisor */
+function writeUnscaled(out: Float64Array, S: Float64Array, v: Float64Array, divisor: number): void {
+  for (let j = 0; j < out.length; j++) out[j] = v[j] / (S[j] * divisor);
+}
+
+/** |S .* v|^2 */
+function scaledSquare(S: Float64Array, v: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < v.length; j++) sum += S[j] * v[j] * (S[j] * v[j]);
+  return sum;
 }
 
 function dot(x: Float64Array, y: Float64Array): number {

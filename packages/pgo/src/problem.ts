@@ -6,7 +6,7 @@ import { ArenaPool } from "@slam/wasm";
 import { betweenSe2 } from "./between-se2.ts";
 import { betweenSe3 } from "./between-se3.ts";
 import { type EdgeBlocks, edgeBlocks } from "./edge-blocks.ts";
-import { type PoseGraph, poseSize } from "./graph.ts";
+import type { PoseGraph } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
 import { linearize } from "./linearize.ts";
@@ -73,16 +73,10 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
-    const size = poseSize(this.graph);
     const { dof } = this.#terms.factor;
     const moved = x.slice();
-    for (let pose = 0; pose < this.column.length; pose++) {
-      const k = this.column[pose];
-      if (k < 0) continue;
-      if (format.arithmetic === fp64) this.#group.retract(x, pose * size, dx, k * dof, moved, pose * size);
-      else retractRounded(this.#group, format.arithmetic, x, pose * size, dx, k * dof, moved, pose * size);
-    }
-    this.#count("update", format, this.cols / dof, 100, size);
+    moveAll(this.#group, this.column, format.arithmetic, x, dx, moved);
+    this.#count("update", format, this.cols / dof, 100, this.#group.size);
     return this.store(moved, format);
   }
 
@@ -108,6 +102,17 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   #count(operation: "residual" | "jacobian" | "update", format: OperationFormat, items: number, flops: number, scalars: number): void {
     const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
     this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
+  }
+}
+
+/** moved <- x, each free pose moved by its part of dx. */
+function moveAll(group: LieGroup, column: Int32Array, A: AnyPrecision, x: Float64Array, dx: Float64Array, moved: Float64Array): void {
+  const { size, dof } = group;
+  for (let pose = 0; pose < column.length; pose++) {
+    const k = column[pose];
+    if (k < 0) continue;
+    if (A === fp64) group.retract(x, pose * size, dx, k * dof, moved, pose * size);
+    else retractRounded(group, A, x, pose * size, dx, k * dof, moved, pose * size);
   }
 }
 

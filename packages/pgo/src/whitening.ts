@@ -10,21 +10,24 @@ import { informationSize, type PoseGraph, poseDof } from "./graph.ts";
  * @throws OptionError for an information matrix that is not positive semidefinite (to rounding).
  */
 export function squareRootInformation(graph: PoseGraph): { readonly whitening: Float64Array; readonly costScale: number } {
-  const dof = poseDof(graph);
-  const stored = informationSize(graph);
   const whitening = graph.information.slice();
-  const diagonal = new Float64Array(dof);
-  for (let edge = 0; edge < graph.from.length; edge++) {
-    if (!choleskyUpper(whitening, edge * stored, dof, diagonal)) {
-      throw new OptionError(`information of the edge ${graph.ids[graph.from[edge]]} -> ${graph.ids[graph.to[edge]]}`, {
-        expected: "a positive semidefinite matrix",
-        actual: "indefinite",
-      });
-    }
+  const bad = factoriseEach(whitening, poseDof(graph), informationSize(graph));
+  if (bad >= 0) {
+    throw new OptionError(`information of the edge ${graph.ids[graph.from[bad]]} -> ${graph.ids[graph.to[bad]]}`, {
+      expected: "a positive semidefinite matrix",
+      actual: "indefinite",
+    });
   }
   const scale = 1 / powerOfTwoBelow(largestMagnitude(whitening));
   multiplyBy(whitening, scale);
   return { whitening, costScale: 1 / (scale * scale) };
+}
+
+/** W <- L' for each matrix W = L L'; returns the first that has none, or -1. */
+function factoriseEach(W: Float64Array, dof: number, size: number): number {
+  const diagonal = new Float64Array(dof);
+  for (let at = 0; at < W.length; at += size) if (!choleskyUpper(W, at, dof, diagonal)) return at / size;
+  return -1;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { atan2, fp64, operationFormat, writeCosSin } from "@slam/float";
 import { nearestRotation, so3, symmetricEigen } from "@slam/lie";
 import { bsrMatrix } from "@slam/sparse";
-import { informationSize, type PoseGraph, poseDof, poseSize } from "../graph.ts";
+import { poseDof, poseSize } from "../graph.ts";
 import type { PoseGraphProblem } from "../problem.ts";
 import { spanningTree } from "./chain.ts";
 import { leastSquares } from "./least-squares.ts";
@@ -27,18 +27,30 @@ export function chordal(problem: PoseGraphProblem): Float64Array {
 }
 
 function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
-  const { graph, column, blocks } = problem;
-  const { from, to, measurements } = graph;
+  const { graph, structure, arenas } = problem;
   const d = graph.dimension;
-  const matrix = bsrMatrix(problem.structure.normal(d, d).A, fp64);
+  const matrix = bsrMatrix(structure.normal(d, d).A, fp64);
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
-  const b = Array.from({ length: d }, () => new Float64Array(from.length * d));
+  const b = Array.from({ length: d }, () => new Float64Array(graph.from.length * d));
+  writeRotationRows(problem, poses, matrix.values, b);
+  placeRotations(problem, leastSquares(matrix, structure, b, arenas), poses);
+}
+
+/** The blocks of every edge, in the matrix, or in the right sides where their pose is held. */
+function writeRotationRows(
+  { graph, blocks }: PoseGraphProblem,
+  poses: Float64Array,
+  values: Float64Array,
+  b: readonly Float64Array[],
+): void {
+  const { from, to, measurements, information } = graph;
+  const d = graph.dimension;
   const root = new Float64Array(d * d);
   const atFrom = new Float64Array(d * d);
   const R = new Float64Array(d * d);
-  const weigh = rotationWeights(graph);
   for (let e = 0; e < from.length; e++) {
-    weigh(e, root);
+    if (d === 2) writePlanarWeight(information, e, root);
+    else writeSpatialWeight(information, e, root);
     readRotation(d, measurements, e, R);
     // atFrom <- -Lambda^(1/2)' Rij'
     for (let i = 0; i < d; i++) {
@@ -48,10 +60,23 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
         atFrom[i * d + j] = sum;
       }
     }
-    place(atFrom, blocks.ofFrom[e], from[e], e);
-    place(root, blocks.ofTo[e], to[e], e);
+    for (let end = 0; end < 2; end++) {
+      const block = end === 0 ? blocks.ofFrom[e] : blocks.ofTo[e];
+      const M = end === 0 ? atFrom : root;
+      if (block >= 0) for (let k = 0; k < d * d; k++) values[block * d * d + k] = M[k];
+      else {
+        readRotation(d, poses, end === 0 ? from[e] : to[e], R);
+        for (let k = 0; k < d; k++) {
+          for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) b[k][e * d + a] -= M[a * d + c] * R[k * d + c];
+        }
+      }
+    }
   }
-  const rows = leastSquares(matrix, problem.structure, b, problem.arenas);
+}
+
+/** Poses turn as the rotation nearest to their rows says. */
+function placeRotations({ graph, column }: PoseGraphProblem, rows: readonly Float64Array[], poses: Float64Array): void {
+  const d = graph.dimension;
   const M = new Float64Array(d * d);
   for (let pose = 0; pose < column.length; pose++) {
     const at = column[pose] * d;
@@ -60,89 +85,84 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
     if (d === 2) poses[pose * 3 + 2] = atan2(M[2] - M[1], M[0] + M[3]);
     else nearestRotation(M, 0, poses, pose * 7 + 3);
   }
-
-  /** A block of edge e in the matrix, or in the right sides where its pose is held. */
-  function place(values: Float64Array, block: number, pose: number, e: number): void {
-    if (block >= 0) {
-      for (let k = 0; k < d * d; k++) matrix.values[block * d * d + k] = values[k];
-      return;
-    }
-    readRotation(d, poses, pose, R);
-    for (let k = 0; k < d; k++) {
-      for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) b[k][e * d + a] -= values[a * d + c] * R[k * d + c];
-    }
-  }
 }
 
-/** Makes the function that computes root <- L' with L L' = Lambda of edge e, d x d. */
-function rotationWeights({ dimension, information }: PoseGraph): (e: number, root: Float64Array) => void {
-  const stored = informationSize({ dimension });
-  if (dimension === 2) {
-    return (e, root) => {
-      root[0] = root[3] = Math.sqrt(Math.max(information[e * stored + 5], 0));
-    };
+/** root <- L' with L L' = Lambda of edge e, 2 x 2. */
+function writePlanarWeight(information: Float64Array, e: number, root: Float64Array): void {
+  root[0] = Math.sqrt(Math.max(information[e * 6 + 5], 0));
+  root[3] = root[0];
+}
+
+const Lambda = new Float64Array(9);
+
+/** root <- L' with L L' = Lambda of edge e, 3 x 3. */
+function writeSpatialWeight(information: Float64Array, e: number, root: Float64Array): void {
+  // The rotation block's upper triangle is the last 6 of 21.
+  const at = e * 21 + 15;
+  const xx = information[at];
+  const yy = information[at + 3];
+  const zz = information[at + 5];
+  const trace = xx + yy + zz;
+  const xy = -information[at + 1];
+  const xz = -information[at + 2];
+  const yz = -information[at + 4];
+  // Cholesky, unless a pivot says that an eigenvalue may have to be held.
+  const floor = LEAST_WEIGHT * trace;
+  const a = trace / 2 - xx;
+  const l00 = Math.sqrt(a);
+  const l10 = xy / l00;
+  const l20 = xz / l00;
+  const b = trace / 2 - yy - l10 * l10;
+  const l11 = Math.sqrt(b);
+  const l21 = (yz - l20 * l10) / l11;
+  const c = trace / 2 - zz - l20 * l20 - l21 * l21;
+  if (a > 2 * floor && b > 2 * floor && c > 2 * floor) {
+    root.fill(0);
+    root[0] = l00;
+    root[1] = l10;
+    root[2] = l20;
+    root[4] = l11;
+    root[5] = l21;
+    root[8] = Math.sqrt(c);
+    return;
   }
-  const Lambda = new Float64Array(9);
-  return (e, root) => {
-    // The rotation block's upper triangle is the last 6 of 21.
-    const at = e * stored + 15;
-    const xx = information[at];
-    const yy = information[at + 3];
-    const zz = information[at + 5];
-    const trace = xx + yy + zz;
-    const xy = -information[at + 1];
-    const xz = -information[at + 2];
-    const yz = -information[at + 4];
-    // Cholesky, unless a pivot says that an eigenvalue may have to be held.
-    const floor = LEAST_WEIGHT * trace;
-    const a = trace / 2 - xx;
-    const l00 = Math.sqrt(a);
-    const l10 = xy / l00;
-    const l20 = xz / l00;
-    const b = trace / 2 - yy - l10 * l10;
-    const l11 = Math.sqrt(b);
-    const l21 = (yz - l20 * l10) / l11;
-    const c = trace / 2 - zz - l20 * l20 - l21 * l21;
-    if (a > 2 * floor && b > 2 * floor && c > 2 * floor) {
-      root.fill(0);
-      root[0] = l00;
-      root[1] = l10;
-      root[2] = l20;
-      root[4] = l11;
-      root[5] = l21;
-      root[8] = Math.sqrt(c);
-      return;
-    }
-    Lambda.set([trace / 2 - xx, xy, xz, xy, trace / 2 - yy, yz, xz, yz, trace / 2 - zz]);
-    const { values, vectors } = symmetricEigen(3, Lambda);
-    for (let k = 0; k < 9; k++)
-      root[k] = vectors[(k % 3) * 3 + Math.floor(k / 3)] * Math.sqrt(Math.max(values[Math.floor(k / 3)], floor, 0));
-  };
+  Lambda.set([trace / 2 - xx, xy, xz, xy, trace / 2 - yy, yz, xz, yz, trace / 2 - zz]);
+  const { values, vectors } = symmetricEigen(3, Lambda);
+  for (let k = 0; k < 9; k++) root[k] = vectors[(k % 3) * 3 + Math.floor(k / 3)] * Math.sqrt(Math.max(values[Math.floor(k / 3)], floor, 0));
 }
 
 /** Given the rotations, the residual is affine in the translations: one linear least-squares step in the Jacobian's columns of translation. */
 function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Float64Array {
-  const { graph } = problem;
+  const { graph, structure, arenas } = problem;
   const d = graph.dimension;
   const dof = poseDof(graph);
   const { residual, jacobian } = problem.linearization(EXACT);
-  const matrix = bsrMatrix(problem.structure.normal(dof, d).A, fp64);
+  const matrix = bsrMatrix(structure.normal(dof, d).A, fp64);
   const J = jacobian(poses, { overflows: 0, flushed: 0 }).matrix.values as unknown as Float64Array;
-  for (let row = 0; row < J.length / dof; row++) for (let a = 0; a < d; a++) matrix.values[row * d + a] = J[row * dof + a];
+  writeTranslationColumns(J, dof, d, matrix.values);
   const r = new Float64Array(problem.rows);
   residual(poses, r);
-  for (let i = 0; i < r.length; i++) r[i] = -r[i];
-  const [rho] = leastSquares(matrix, problem.structure, [r], problem.arenas);
-  // t <- t + R rho
-  const R = new Float64Array(d * d);
+  const [rho] = leastSquares(matrix, structure, [r], arenas);
+  moveBack(problem, rho, poses);
+  return poses;
+}
+
+/** The first d of dof columns. */
+function writeTranslationColumns(J: Float64Array, dof: number, d: number, values: Float64Array): void {
+  for (let row = 0; row < J.length / dof; row++) for (let a = 0; a < d; a++) values[row * d + a] = J[row * dof + a];
+}
+
+/** t <- t - R rho */
+function moveBack({ graph, column }: PoseGraphProblem, rho: Float64Array, poses: Float64Array): void {
+  const d = graph.dimension;
   const size = poseSize(graph);
-  for (let pose = 0; pose < problem.column.length; pose++) {
-    const k = problem.column[pose];
+  const R = new Float64Array(d * d);
+  for (let pose = 0; pose < column.length; pose++) {
+    const k = column[pose];
     if (k < 0) continue;
     readRotation(d, poses, pose, R);
-    for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) poses[pose * size + a] += R[a * d + c] * rho[k * d + c];
+    for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) poses[pose * size + a] -= R[a * d + c] * rho[k * d + c];
   }
-  return poses;
 }
 
 /** R <- the rotation of the k-th pose, row-major. */
