@@ -93,14 +93,14 @@ function orderOf(A: BsrPattern, ordering: "amd" | "natural" | Int32Array): Int32
 function checkLowerTriangle(A: BsrPattern): void {
   checkLength("analyzeCholesky: block columns", A.blockCols, A.blockRows);
   checkLength("analyzeCholesky: block width", A.c, A.r);
-  for (let i = 0; i < A.blockRows; i++) {
-    const last = A.rowPtr[i + 1] > A.rowPtr[i] ? A.colIdx[A.rowPtr[i + 1] - 1] : "none";
-    if (last !== i) {
-      throw new OptionError(`analyzeCholesky: the last block of block row ${i}`, {
-        expected: `block column ${i}, the diagonal`,
-        actual: last,
-      });
-    }
+  const { blockRows, rowPtr, colIdx } = A;
+  for (let i = 0; i < blockRows; i++) {
+    const last = rowPtr[i + 1] - 1;
+    if (last >= rowPtr[i] && colIdx[last] === i) continue;
+    throw new OptionError(`analyzeCholesky: the last block of block row ${i}`, {
+      expected: `block column ${i}, the diagonal`,
+      actual: last >= rowPtr[i] ? colIdx[last] : "none",
+    });
   }
 }
 

@@ -123,7 +123,7 @@ export function triangularEngine(
       const values = numbersOf(factor, storage, arithmetic, events);
       if (!encoded) {
         packParts(values, () => {});
-        solver = kernels(arena, triangularKernel, b, kind, "vector", rounding);
+        solver ??= kernels(arena, triangularKernel, b, kind, "vector", rounding);
         return;
       }
       const counted = factor.format === arithmetic ? events : { overflows: 0, flushed: 0 };

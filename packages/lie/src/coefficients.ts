@@ -25,9 +25,12 @@ const GAMMA = Float64Array.of(
 );
 const GAMMA_SLOPE = GAMMA.subarray(1).map((c, k) => 2 * (k + 1) * c);
 
-/** sin(theta / 2) / theta. Nothing cancels: the series serves a theta that is, or squares to, zero. Its next term is x^2 / 3840 < u / 4. */
+/** Below it the series serves for sin(theta / 2) / theta: its next term is x^2 / 3840 < u / 4. */
+export const SERIES_BELOW: number = 2 ** -22;
+
+/** sin(theta / 2) / theta. Nothing cancels: the series serves a theta that is, or squares to, zero. */
 export function halfSinc(x: number): number {
-  if (x < 2 ** -22) return 0.5 - x / 48;
+  if (x < SERIES_BELOW) return 0.5 - x / 48;
   const theta = Math.sqrt(x);
   return sin(theta / 2) / theta;
 }

@@ -1,7 +1,7 @@
 import { alpha, alphaSlope, beta, betaSlope, gamma, gammaSlope } from "./coefficients.ts";
 import type { LieGroup } from "./lie-group.ts";
 import { writeFromMatrix, writeMatrix, writeNormalized, writeProduct, writeRotated } from "./quaternion.ts";
-import { squaredNorm, writeBlock, writeExp3, writeLog3 } from "./so3.ts";
+import { squaredNorm, writeBlock, writeHalfTurn, writeHalfTurned, writeLog3 } from "./so3.ts";
 
 /** Rigid motions of space: [x, y, z, qx, qy, qz, qw], the quaternion of norm 1. Tangents are xi = [t; phi], phi the rotation vector. */
 export const se3: LieGroup = {
@@ -38,9 +38,10 @@ export const se3: LieGroup = {
   },
   // [Jl(phi) t, exp phi]
   exp(xi, xio, out, o) {
-    const x = squaredNorm(xi, xio + 3);
-    writeCurved(xi, xio, xi, xio + 3, alpha(x), beta(x), out, o);
-    writeExp3(xi, xio + 3, out, o + 3);
+    writeHalfTurn(xi, xio + 3, half);
+    const s = half[1];
+    writeCurved(xi, xio, xi, xio + 3, 2 * s * s, beta(squaredNorm(xi, xio + 3)), out, o);
+    writeHalfTurned(xi, xio + 3, half, out, o + 3);
   },
   // [Jl(phi)^-1 t, phi]
   log(x, xo, out, o) {
@@ -113,6 +114,7 @@ export const se3: LieGroup = {
 };
 
 const scratch = new Float64Array(7);
+const half = new Float64Array(2);
 
 function write3(x: number, y: number, z: number, out: Float64Array, o: number): void {
   out[o] = x;

@@ -1,5 +1,5 @@
-import { atan2, cos } from "@slam/float";
-import { alpha, beta, gamma, halfSinc } from "./coefficients.ts";
+import { atan2, writeCosSin } from "@slam/float";
+import { alpha, beta, gamma, halfSinc, SERIES_BELOW } from "./coefficients.ts";
 import type { LieGroup } from "./lie-group.ts";
 import { write, writeFromMatrix, writeMatrix, writeNormalized, writeProduct, writeRotated } from "./quaternion.ts";
 
@@ -68,6 +68,7 @@ export const so3: LieGroup = {
 };
 
 const scratch = new Float64Array(4);
+const half = new Float64Array(2);
 
 export function squaredNorm(v: Float64Array, vo: number): number {
   return v[vo] * v[vo] + v[vo + 1] * v[vo + 1] + v[vo + 2] * v[vo + 2];
@@ -75,9 +76,22 @@ export function squaredNorm(v: Float64Array, vo: number): number {
 
 /** out <- [sin(theta / 2) phi / theta, cos(theta / 2)]; w is negative for pi < theta < 3 pi. */
 export function writeExp3(phi: Float64Array, po: number, out: Float64Array, o: number): void {
+  writeHalfTurn(phi, po, half);
+  writeHalfTurned(phi, po, half, out, o);
+}
+
+/** half <- [cos(theta / 2), sin(theta / 2) / theta], the latter with the bits of `halfSinc`. */
+export function writeHalfTurn(phi: Float64Array, po: number, half: Float64Array): void {
   const x = squaredNorm(phi, po);
-  const s = halfSinc(x);
-  write(s * phi[po], s * phi[po + 1], s * phi[po + 2], cos(Math.sqrt(x) / 2), out, o);
+  const theta = Math.sqrt(x);
+  writeCosSin(theta / 2, half, 0);
+  half[1] = x < SERIES_BELOW ? halfSinc(x) : half[1] / theta;
+}
+
+/** out <- exp phi from phi's `writeHalfTurn`. */
+export function writeHalfTurned(phi: Float64Array, po: number, half: Float64Array, out: Float64Array, o: number): void {
+  const s = half[1];
+  write(s * phi[po], s * phi[po + 1], s * phi[po + 2], half[0], out, o);
 }
 
 /**

@@ -76,6 +76,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
   /** Of length cols: what crosses between fp64 and the vectors' format. */
   #column: Float64Array = new Float64Array(0);
+  /** Likewise, for `norm`. */
+  #preconditioned: Float64Array = new Float64Array(0);
   /** In the scaled variables. */
   #damping: Float64Array | undefined;
   #factorizations = 0;
@@ -144,6 +146,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       arenas: this.#arenas,
     });
     this.#column = new Float64Array(pattern.blockCols * c);
+    this.#preconditioned = new Float64Array(pattern.blockCols * c);
   }
 
   #analyzeNormal(structure: GraphStructure, r: number, c: number): void {
@@ -285,9 +288,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
         if (this.#preconditioner === undefined) return dot(column, column);
         const z = space.zeros(v.length);
         this.#preconditioner.apply(s, z);
-        const preconditioned = new Float64Array(v.length);
-        readInto(preconditioned, space.format.storage, z);
-        return dot(column, preconditioned);
+        readInto(this.#preconditioned, space.format.storage, z);
+        return dot(column, this.#preconditioned);
       });
       // M^-1 may be large enough to take a vector of norm 1 out of a small range.
       if (Number.isFinite(energy) || attempt === 2) return Math.sqrt(energy) * scale;

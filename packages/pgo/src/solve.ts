@@ -52,7 +52,7 @@ export interface PoseGraphOptions {
   readonly init?: Initialization;
   /** Indices of the poses to hold. Default the file's FIX lines; where a component has none, its first pose is held besides. */
   readonly fixed?: readonly number[];
-  /** Default 50, and 12 for a policy that rounds every operation of the linear solve (it runs at the reference's speed). */
+  /** Default 50, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
   readonly maxIterations?: number;
   /** CG iterations of one step. Default 1000, and 60 for such a policy. */
   readonly maxCgIterations?: number;

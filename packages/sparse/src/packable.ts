@@ -36,9 +36,12 @@ export function isEnginesArithmetic(format: AnyPrecision, arithmetic: AnyPrecisi
   return laneFormat(arithmetic) !== undefined && (format !== fp64 || arithmetic === fp64);
 }
 
-/** Values that a matrix has in memory: kernels read three as four, and may do so at the end. */
+/** What kernels may read beyond the last value: three values, and three words of four codes, are read as four. */
+const VALUES_BEYOND = 7;
+
+/** Values that a matrix has in memory. */
 export function storedValues(pattern: BsrPattern): number {
-  return valueCount(pattern) + 1;
+  return valueCount(pattern) + VALUES_BEYOND;
 }
 
 /** What a matrix takes in an arena, with its structure. */

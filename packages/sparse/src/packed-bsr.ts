@@ -3,7 +3,7 @@ import { type AnyPrecision, fp16, fp32, fp64, type RoundingEvents, type Storage,
 import { type Arena, kernels } from "@slam/wasm";
 import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
-import { columnSquaresKernel } from "./column-squares.kernel.ts";
+import { type ColumnSquaresKernel, columnSquaresKernel } from "./column-squares.kernel.ts";
 import { checkPackable, plainLayout, SCALED_FP16, storedValues } from "./packable.ts";
 import { type PackedPattern, packPattern, ROWS_A_CALL } from "./packed-pattern.ts";
 import { scaleKernel } from "./scale.kernel.ts";
@@ -36,6 +36,7 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   readonly format: P;
   readonly #stored: Storage;
   #layout: Layout;
+  #columnSquares: ColumnSquaresKernel | undefined;
   /** By arithmetic. */
   readonly #kernels: Map<AnyPrecision, BsrKernels> = new Map();
 
@@ -142,7 +143,8 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     const { blockRows, blockCols, r, c } = pattern;
     checkLength("columnSquares: squares", squares.length, blockCols * c);
     const at = arena.address("columnSquares: squares", squares);
-    const kernel = kernels(arena, columnSquaresKernel, r, c, this.format, this.#layout);
+    this.#columnSquares ??= kernels(arena, columnSquaresKernel, r, c, this.format, this.#layout);
+    const kernel = this.#columnSquares;
     squares.fill(0);
     for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
       const rows = Math.min(ROWS_A_CALL, blockRows - row);
@@ -154,13 +156,16 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     if (layout === this.#layout) return;
     this.#layout = layout;
     this.#kernels.clear();
+    this.#columnSquares = undefined;
   }
 
   #kernelsIn(arithmetic: AnyPrecision): BsrKernels {
-    const { r, c } = this.pattern;
     let found = this.#kernels.get(arithmetic);
     if (found === undefined) {
-      found = kernels(this.arena, bsrKernels, r, c, this.format, this.#layout, arithmetic);
+      const { blockRows, r, c, colIdx } = this.pattern;
+      const mean = Math.round(colIdx.length / blockRows);
+      const perRow = mean === 1 || mean === 2 ? mean : "any";
+      found = kernels(this.arena, bsrKernels, r, c, this.format, this.#layout, arithmetic, perRow);
       this.#kernels.set(arithmetic, found);
     }
     return found;

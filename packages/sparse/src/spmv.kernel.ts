@@ -2,7 +2,7 @@ import type { AnyPrecision } from "@slam/float";
 import { i32, type Local, type ModuleBuilder } from "@slam/wasm";
 import { BSR_PARAMETERS } from "./bsr-parameters.ts";
 import { Infinities } from "./infinities.kernel.ts";
-import { multiply } from "./multiply.kernel.ts";
+import { type BlocksPerRow, multiply } from "./multiply.kernel.ts";
 import { multiplyTransposed } from "./multiply-transposed.kernel.ts";
 import { type Layout, storedLanes } from "./stored-lanes.kernel.ts";
 
@@ -27,10 +27,11 @@ export function bsrKernels(
   M: AnyPrecision,
   layout: Layout,
   arithmetic: AnyPrecision,
+  perRow: BlocksPerRow,
 ): void {
   const stored = storedLanes(M, layout, arithmetic);
   const { lanes, bytes } = stored.vectors;
-  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored));
+  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored, perRow));
   m.func("multiplyTransposed", BSR_PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));
   m.func("countInfinite", { y: "i32", n: "i32" }, "i32", (f, { y, n }) => {
     const infinities = new Infinities(f, stored.vectors);

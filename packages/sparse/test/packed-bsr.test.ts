@@ -146,6 +146,14 @@ describe.each([
     );
   });
 
+  test.each([1, 2, 3])("with %i blocks in most rows", (most) => {
+    const counts = Array.from({ length: 19 }, (_, i) => (i % 8 === 5 ? i % 3 : most));
+
+    for (const { r, c } of fewSizes) {
+      expectReference(randomMatrix(M, patternOf(counts, r, c), "numbers near 1"), vectors, "numbers near 1");
+    }
+  });
+
   test.each([
     [0, 5],
     [4, 0],
@@ -219,6 +227,29 @@ test("takes exactly the bytes told, to the arena's end, and no more when values 
   expect(arena.mark()).toBe(arena.capacity);
   expect(before[0]).toBeLessThan(100);
   expect(y[0]).toBe(300 * matrix.pattern.rowPtr[1]);
+});
+
+test.each([
+  { P: fp64, r: 2, c: 3 },
+  { P: fp32, r: 2, c: 3 },
+  { P: fp16, r: 1, c: 5 },
+  { P: bf16, r: 1, c: 9 },
+  { P: e4m3, r: 1, c: 1 },
+  { P: e4m3, r: 3, c: 9 },
+])("reads nothing beyond the arena's end: $P.name in $r x $c", ({ P, r, c }) => {
+  const matrix = randomMatrix(P as AnyPrecision, randomPattern(40, 20, r, c));
+  const vectors = (P === fp64 ? wide : single) as OperationFormat<FP64 | FP32>;
+  const arena = new Arena(65536);
+  const space = arenaSpace(arena, vectors, newCounters());
+  const [x, y] = [space.zeros(20 * c), space.zeros(40 * r)];
+  const left = arena.capacity - arena.mark();
+  arena.view(Uint16Array, (left - packedBytes(matrix.pattern, P)) / 2);
+  const operator = bsrOperator(packBsr(matrix, arena), space);
+
+  operator.multiply(x, y);
+  operator.multiplyTransposed(y, x);
+
+  expect(arena.mark()).toBe(arena.capacity);
 });
 
 test("refuses what it cannot run, and says why", () => {

@@ -3,20 +3,12 @@ const view = new DataView(bytes.buffer);
 
 /** Unsigned LEB128 of an integer in 0 ... 2^53. */
 export function unsigned(n: number): readonly number[] {
-  const out: number[] = [];
-  let rest = n;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) | 0x80);
-  out.push(rest);
-  return out;
+  return n < 128 ? [n] : [(n % 128) | 0x80, ...unsigned(Math.floor(n / 128))];
 }
 
 /** Signed LEB128 of an integer of 32 bits. */
 export function signed(n: number): readonly number[] {
-  const out: number[] = [];
-  let rest = n;
-  for (; rest < -64 || rest >= 64; rest >>= 7) out.push((rest & 0x7f) | 0x80);
-  out.push(rest & 0x7f);
-  return out;
+  return n >= -64 && n < 64 ? [n & 0x7f] : [(n & 0x7f) | 0x80, ...signed(n >> 7)];
 }
 
 /** Signed LEB128 of an integer of 64 bits. */

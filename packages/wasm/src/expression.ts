@@ -24,36 +24,35 @@ export interface Owner {
  * An instruction with its operands: a tree, computed where a statement uses it.
  * It is used once: a value that is needed again, or before something that it reads is written, is kept in a local by `f.let`.
  *
- * A solve's kernels are thousands of these, made before the engine has optimised anything: here and in what makes them, fields are plain properties
- * (those with # take several times as long to make and to read), and nothing is spread, collected by `...` or iterated.
+ * A solve's kernels are thousands of these, made before the engine has optimised anything: what makes and writes them goes without rest parameters,
+ * spreads and iterators, which took a tenth of the emission.
  */
 export class Expr<T extends ValueType = ValueType> {
-  declare readonly type: T;
-  declare protected readonly code: Code;
-  declare private readonly label: string;
-  declare private readonly operands: readonly Expr[];
-  declare private used: boolean;
+  readonly type: T;
+  protected readonly code: Code;
+  readonly #name: string;
+  readonly #operands: readonly Expr[];
+  #used = false;
 
   /** @param code the opcode and its immediates. */
   constructor(name: string, type: T, code: Code, operands: readonly Expr[]) {
     this.type = type;
     this.code = code;
-    this.label = name;
-    this.operands = operands;
-    this.used = false;
+    this.#name = name;
+    this.#operands = operands;
   }
 
   /** As in WebAssembly's text format: "f64x2.mul". */
   get name(): string {
-    return this.label;
+    return this.#name;
   }
 
   /** Appends the code, operands first. */
   write(out: Code[], owner: Owner): void {
-    const { operands } = this;
+    const operands = this.#operands;
     // A constant costs nothing to repeat.
-    if (this.used && operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
-    this.used = true;
+    if (this.#used && operands.length > 0) throw new EmitError(`${this.name} is used twice: keep its value with f.let`);
+    this.#used = true;
     for (let k = 0; k < operands.length; k++) operands[k].write(out, owner);
     out.push(this.code);
   }
@@ -61,13 +60,13 @@ export class Expr<T extends ValueType = ValueType> {
 
 /** A variable of a function, or its parameter. May be used as often as one likes. */
 export class Local<T extends ValueType = ValueType> extends Expr<T> {
-  declare readonly index: number;
-  declare private readonly owner: Owner;
+  readonly index: number;
+  readonly #owner: Owner;
 
   constructor(type: T, index: number, owner: Owner) {
     super("local", type, getLocal(index), NO_OPERANDS);
     this.index = index;
-    this.owner = owner;
+    this.#owner = owner;
   }
 
   override get name(): string {
@@ -75,13 +74,13 @@ export class Local<T extends ValueType = ValueType> extends Expr<T> {
   }
 
   override write(out: Code[], owner: Owner): void {
-    if (owner !== this.owner) this.checkOwner(owner);
+    this.checkOwner(owner);
     out.push(this.code);
   }
 
   /** @throws EmitError unless the local is the owner's. */
   checkOwner(owner: Owner): void {
-    if (owner !== this.owner) throw new EmitError(`${this.name} belongs to another function`);
+    if (owner !== this.#owner) throw new EmitError(`${this.name} belongs to another function`);
   }
 }
 

@@ -34,15 +34,23 @@ export function instructions<const A extends readonly ValueType[], R extends Val
 }
 
 /** The instruction of that code: with one function for each number of operands, see `Expr`. */
-function instruction<A extends readonly ValueType[], R extends ValueType>(name: string, code: Code, types: A, result: R): Instruction<A, R> {
+function instruction<A extends readonly ValueType[], R extends ValueType>(
+  name: string,
+  code: Code,
+  types: A,
+  result: R,
+): Instruction<A, R> {
   const [first, second, third] = types;
-  const byOperands = [
-    (a: unknown) => new Expr(name, result, code, [operandOf(first, a, name)]),
-    (a: unknown, b: unknown) => new Expr(name, result, code, [operandOf(first, a, name), operandOf(second, b, name)]),
-    (a: unknown, b: unknown, c: unknown) =>
-      new Expr(name, result, code, [operandOf(first, a, name), operandOf(second, b, name), operandOf(third, c, name)]),
-  ];
-  return byOperands[types.length - 1];
+  let make: (...operands: never) => Expr<R>;
+  if (third !== undefined) {
+    make = (a: unknown, b: unknown, c: unknown) =>
+      new Expr(name, result, code, [operandOf(first, a, name), operandOf(second, b, name), operandOf(third, c, name)]);
+  } else if (second !== undefined) {
+    make = (a: unknown, b: unknown) => new Expr(name, result, code, [operandOf(first, a, name), operandOf(second, b, name)]);
+  } else {
+    make = (a: unknown) => new Expr(name, result, code, [operandOf(first, a, name)]);
+  }
+  return make as Instruction<A, R>;
 }
 
 export function loads<R extends ValueType, T extends { readonly [name: string]: MemoryOpcode }>(
