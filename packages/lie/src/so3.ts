@@ -75,7 +75,7 @@ export function squaredNorm(v: Float64Array, vo: number): number {
 }
 
 /** out <- [sin(theta / 2) phi / theta, cos(theta / 2)]; w is negative for pi < theta < 3 pi. */
-export function writeExp3(phi: Float64Array, po: number, out: Float64Array, o: number): void {
+function writeExp3(phi: Float64Array, po: number, out: Float64Array, o: number): void {
   writeHalfTurn(phi, po, half);
   writeHalfTurned(phi, po, half, out, o);
 }

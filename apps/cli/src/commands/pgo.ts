@@ -76,12 +76,16 @@ function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name
   }
 }
 
-function checkOptions({ preconditioner = "ichol", fill, drop, refresh, out, json }: PgoOptions, targets: readonly (string | undefined)[]): void {
+function checkOptions(
+  { preconditioner = "ichol", fill, drop, refresh, out, json }: PgoOptions,
+  targets: readonly (string | undefined)[],
+): void {
   for (const [flag, value] of Object.entries({ fill, drop })) {
     if (value !== undefined && preconditioner !== "ichol")
       throw new UsageError(`--${flag} goes with --preconditioner ichol, not ${preconditioner}`);
   }
-  if (fill !== undefined && drop !== undefined) throw new UsageError("--fill keeps fill by its level, --drop by its size: give one of them");
+  if (fill !== undefined && drop !== undefined)
+    throw new UsageError("--fill keeps fill by its level, --drop by its size: give one of them");
   if (refresh !== undefined && preconditioner === "none") throw new UsageError("--refresh goes with a preconditioner, not with none");
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
