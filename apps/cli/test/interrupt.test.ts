@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import type { PgoReport } from "../src/report.ts";
 import { finish, launch, slam, temporaryFolder } from "./slam.ts";
 
-/** A solve whose steps take long enough to be interrupted: every operation rounded to fp16. */
-const SLOW = ["pgo", "sphere.g2o", "--policy", "naive", "--ftol", "0", "--out", "out.g2o", "--json", "out.json"];
+/** A solve whose steps take long enough to be interrupted: a factor with a tolerance, which has no kernel, in each. */
+const SLOW = ["pgo", "sphere.g2o", "--drop", "0", "--refresh", "always", "--ftol", "0", "--out", "out.g2o", "--json", "out.json"];
 
 test("the first Ctrl-C stops at the next iteration, writes the best so far and exits 130", async (context) => {
   const folder = temporaryFolder(context);
-  await slam(folder, "generate", "sphere", "--poses", "150", "--out", "sphere.g2o");
+  await slam(folder, "generate", "sphere", "--poses", "1500", "--out", "sphere.g2o");
   const child = launch("main.ts", SLOW, folder);
   child.stderr.once("data", () => child.kill("SIGINT"));
 
@@ -27,7 +27,7 @@ test("the first Ctrl-C stops at the next iteration, writes the best so far and e
 
 test("the second Ctrl-C exits 130 at once and leaves nothing", async (context) => {
   const folder = temporaryFolder(context);
-  await slam(folder, "generate", "sphere", "--poses", "300", "--out", "sphere.g2o");
+  await slam(folder, "generate", "sphere", "--poses", "1500", "--out", "sphere.g2o");
   const child = launch("main.ts", SLOW, folder);
   let signals = 0;
   child.stderr.on("data", (data: Buffer) => {

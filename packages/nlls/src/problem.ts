@@ -23,6 +23,6 @@ export interface Jacobian {
   multiply(x: Float64Array, y: Float64Array): void;
   /** g <- J'r, every operation rounded to the arithmetic. */
   gradient(r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void;
-  /** The diagonal of J'J. */
+  /** The diagonal of J'J; the next call may overwrite it. */
   columnSquares(): Float64Array;
 }

@@ -45,6 +45,7 @@ function plainProducts(matrix: BsrMatrix<AnyPrecision>): Products {
 
 /** The products of a packed matrix, on vectors in its arena; `row` and `column` are of the lengths of its rows and columns. */
 export function packedProducts(packed: PackedBsr, row: Float64Array, column: Float64Array): Products {
+  const squares = new Float64Array(column.length);
   const J = bsrOperator(packed, arenaSpace(packed.arena, operationFormat(fp64), uncounted));
   return {
     multiply(x, y) {
@@ -59,7 +60,8 @@ export function packedProducts(packed: PackedBsr, row: Float64Array, column: Flo
     },
     columnSquares() {
       packed.columnSquares(column);
-      return column.slice();
+      squares.set(column);
+      return squares;
     },
   };
 }
