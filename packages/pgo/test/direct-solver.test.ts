@@ -1,40 +1,18 @@
 import { type AnyPrecision, fp32, fp64, operationFormat, tolerance } from "@slam/float";
 import { newCounters, type PresetName, presetPolicy } from "@slam/nlls";
-import { grid, manhattan, type PoseGraphWorld, ring, sphere, torus } from "@slam/sim";
+import { grid, manhattan, ring, torus } from "@slam/sim";
 import { bsrMatrix } from "@slam/sparse";
 import { describe, expect, test } from "vitest";
 import { DirectSolver } from "../src/direct-solver.ts";
 import { readG2o } from "../src/io/g2o.ts";
 import { BsrJacobian } from "../src/jacobian.ts";
-import { PoseGraphProblem } from "../src/problem.ts";
 import { start } from "../src/solve.ts";
 import { KNOWN_OPTIMA } from "./known-optima.ts";
+import { linearized, normalTimes, relativeResidual } from "./linearized.ts";
 import { hasPublicData, publicData } from "./public-data.ts";
 import { worldGraph } from "./world-graph.ts";
 
-const exact = operationFormat(fp64);
-
-/** A world linearised where its odometry ends up: J, and g = J'r. */
-function linearized(world: PoseGraphWorld = sphere({ poses: 50 })): { readonly J: BsrJacobian; readonly g: Float64Array } {
-  const graph = worldGraph(world);
-  const problem = new PoseGraphProblem(graph, [0]);
-  const r = new Float64Array(problem.rows);
-  problem.residual(graph.poses, exact, r);
-  const J = problem.jacobian(graph.poses, exact);
-  const g = new Float64Array(problem.cols);
-  J.gradient(r, fp64, g);
-  return { J, g };
-}
-
-/** (J'J + diag(d)) x */
-function normalTimes(J: BsrJacobian, d: Float64Array | undefined, x: Float64Array): Float64Array {
-  const { blockRows, r } = J.matrix.pattern;
-  const row = new Float64Array(blockRows * r);
-  const y = new Float64Array(x.length);
-  J.multiply(x, row);
-  J.gradient(row, fp64, y);
-  return d === undefined ? y : y.map((yj, j) => yj + d[j] * x[j]);
-}
+const _exact = operationFormat(fp64);
 
 /** A solver that has factorised J'J + diag(d). */
 function factorised(name: PresetName, J: BsrJacobian, d?: Float64Array): DirectSolver {
@@ -42,11 +20,6 @@ function factorised(name: PresetName, J: BsrJacobian, d?: Float64Array): DirectS
   solver.analyze(J);
   expect(solver.factor(J, d)).toBeUndefined();
   return solver;
-}
-
-/** |g + (J'J + diag(d)) dx| / |g| in the solver's norm. */
-function relativeResidual(solver: DirectSolver, J: BsrJacobian, d: Float64Array | undefined, g: Float64Array, dx: Float64Array): number {
-  return solver.norm(normalTimes(J, d, dx).map((y, j) => y + g[j])) / solver.norm(g);
 }
 
 const { J, g } = linearized();

@@ -1,47 +1,18 @@
-import { type AnyPrecision, fp32, fp64, operationFormat, tolerance } from "@slam/float";
+import { fp32, fp64, operationFormat, tolerance } from "@slam/float";
 import { newCounters, type PresetName, parsePolicy, presetPolicy } from "@slam/nlls";
-import { ring, sphere } from "@slam/sim";
+import { ring } from "@slam/sim";
 import { bsrMatrix } from "@slam/sparse";
 import { describe, expect, test } from "vitest";
 import { BsrJacobian } from "../src/jacobian.ts";
 import { CgnrSolver, type CgnrSolverOptions } from "../src/normal-solver.ts";
-import { PoseGraphProblem } from "../src/problem.ts";
 import { SIXTEEN_BIT } from "../src/solve.ts";
-import { worldGraph } from "./world-graph.ts";
+import { linearized, normalTimes, relativeResidual } from "./linearized.ts";
 
-const exact = operationFormat(fp64);
+const _exact = operationFormat(fp64);
 
 /** A solver of a preset policy. */
 function solverOf(name: PresetName, options: Partial<CgnrSolverOptions> = {}): CgnrSolver {
   return new CgnrSolver({ policy: presetPolicy(name, SIXTEEN_BIT), counters: newCounters(), ...options });
-}
-
-/** A world linearised where its odometry ends up: J, and g = J'r. */
-function linearized(world = sphere({ poses: 50 }), P: AnyPrecision = fp64): { readonly J: BsrJacobian; readonly g: Float64Array } {
-  const graph = worldGraph(world);
-  const problem = new PoseGraphProblem(graph, [0]);
-  const r = new Float64Array(problem.rows);
-  problem.residual(graph.poses, exact, r);
-  const J = problem.jacobian(graph.poses, operationFormat(P));
-  const g = new Float64Array(problem.cols);
-  J.gradient(r, fp64, g);
-  return { J, g };
-}
-
-/** (J'J + diag(d)) x */
-function normalTimes(J: BsrJacobian, d: Float64Array | undefined, x: Float64Array): Float64Array {
-  const { blockRows, r } = J.matrix.pattern;
-  const row = new Float64Array(blockRows * r);
-  const y = new Float64Array(x.length);
-  J.multiply(x, row);
-  J.gradient(row, fp64, y);
-  return d === undefined ? y : y.map((yj, j) => yj + d[j] * x[j]);
-}
-
-/** |g + (J'J + diag(d)) dx| / |g| in the solver's norm. */
-function relativeResidual(solver: CgnrSolver, J: BsrJacobian, d: Float64Array | undefined, g: Float64Array, dx: Float64Array): number {
-  const left = normalTimes(J, d, dx).map((y, j) => y + g[j]);
-  return solver.norm(left) / solver.norm(g);
 }
 
 describe.each<[string, Partial<CgnrSolverOptions>]>([
