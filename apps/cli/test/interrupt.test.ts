@@ -27,7 +27,7 @@ test("the first Ctrl-C stops at the next iteration, writes the best so far and e
 
 test("the second Ctrl-C exits 130 at once and leaves nothing", async (context) => {
   const folder = temporaryFolder(context);
-  await slam(folder, "generate", "sphere", "--poses", "4000", "--out", "sphere.g2o");
+  await slam(folder, "generate", "sphere", "--poses", "7000", "--out", "sphere.g2o");
   const child = launch("main.ts", SLOW, folder);
   let signals = 0;
   child.stderr.on("data", (data: Buffer) => {
