@@ -25,7 +25,8 @@ test("the first Ctrl-C stops at the next iteration, writes the best so far and e
   expect(chi2(graph)).toBeLessThan(report.cost.initial);
 });
 
-test("the second Ctrl-C exits 130 at once and leaves nothing", async (context) => {
+// Again where a busy machine delivers the second signal after the step it was meant for.
+test("the second Ctrl-C exits 130 at once and leaves nothing", { retry: 2 }, async (context) => {
   const folder = temporaryFolder(context);
   await slam(folder, "generate", "sphere", "--poses", "7000", "--out", "sphere.g2o");
   const child = launch("main.ts", SLOW, folder);
