@@ -53,8 +53,8 @@ export interface Run<X> {
 const WATCH = { lm: 5, gn: 8 } as const;
 /** Levenberg-Marquardt ends when no step this small goes downhill. */
 const MOST_DAMPING = 1e12;
-/** What the last step may leave undone, as a share of ftol of the cost. */
-const UNDONE = 0.1;
+/** How much of ftol of the cost the rounding of the gradient may leave undone. */
+const ROUNDED_AWAY = 0.1;
 /** Each round of the check that ends a solve tightens the inner tolerance by ten. */
 const MOST_REFINEMENTS = 4;
 
@@ -62,9 +62,9 @@ const MOST_REFINEMENTS = 4;
  * Minimises |r(x)|^2 by Gauss-Newton or Levenberg-Marquardt: (J'J + lambda diag(J'J)) dx = -J'r, inexactly, to eta.
  *
  * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that changes the cost, and should by
- * the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= max(min(eta, 0.1) |g|, sqrt(0.1 ftol |r|^2)) for it,
+ * the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= min(eta, 0.1) max(|g|, sqrt(ftol |r|^2)) for it,
  * with r, J and g evaluated anew in fp64, in the solver's norm, in which |g|^2 is about the decrease a full step brings; or a zero
- * gradient. Where only the first holds, the inner solve goes on from its replaced residual; where that gains nothing the run ends
+ * gradient. The left side may exceed that by what rounding J to fp32 made of g, if its square is at most a tenth of ftol |r|^2. Where only the first holds, the inner solve goes on from its replaced residual; where that gains nothing the run ends
  * "stagnated".
  *
  * @throws OptionError for options out of range.
@@ -323,7 +323,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
         message: `${changed} and solves its equations in fp64 to ${error.toExponential(1)}`,
         cgIterations,
       };
-    const left = `${error.toExponential(1)} of the fp64 gradient or of what ftol allows, more than ${this.#lastEta}`;
+    const left = `${error.toExponential(1)} of the fp64 gradient, more than ${this.#lastEta}`;
     const message = `${changed}, but leaves ${left}, and solving on gains nothing`;
     return { termination: "stagnated", message, cgIterations };
   }
@@ -333,10 +333,17 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     return exactEquations(this.#problem, this.#x, storage === fp64 && arithmetic === fp64 ? J : undefined);
   }
 
-  /** What the step leaves of its equations in fp64, over the size it should not exceed `#lastEta` times; in the solver's norm. */
+  /** What the step leaves of its equations in fp64, but for rounding, over the size it should not exceed eta times; in the solver's norm. */
   #relativeResidual(exact: ExactEquations, d: Float64Array | undefined): number {
-    const size = Math.max(this.#solver.norm(exact.g), Math.sqrt(UNDONE * this.#ftol * this.#cost) / this.#lastEta);
-    return this.#solver.norm(exact.residual(this.#dx, d)) / size;
+    const size = Math.max(this.#solver.norm(exact.g), Math.sqrt(this.#ftol * this.#cost));
+    return Math.max(0, this.#solver.norm(exact.residual(this.#dx, d)) - this.#roundingOf(exact)) / size;
+  }
+
+  /** What J in fp32 makes of the gradient, if that is within what ftol allows; in the solver's norm. A narrower J is given no allowance. */
+  #roundingOf(exact: ExactEquations): number {
+    if (this.#policy.jacobian.arithmetic.significandBits < 24) return 0;
+    const rounding = this.#solver.norm(exact.g.map((gj, j) => gj - this.#g[j]));
+    return rounding ** 2 <= ROUNDED_AWAY * this.#ftol * this.#cost ? rounding : 0;
   }
 
   #costAt(x: X): number {

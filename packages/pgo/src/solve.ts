@@ -27,8 +27,8 @@ import type { Refresh } from "./refresh.ts";
 /** Where the poses start from. */
 export type Initialization = "file" | "odometry" | "spanning-tree" | "chordal";
 
-/** What policy "mixed" may store in 16 bits in a pose graph, where it is large: the factor that preconditions, and J in the products of CG. */
-export const SIXTEEN_BIT: readonly Operation[] = ["precondition", "matvec"];
+/** What policy "mixed" may store in 16 bits in a pose graph, where it is large: the factor that preconditions. */
+export const SIXTEEN_BIT: readonly Operation[] = ["precondition"];
 
 export interface PoseGraphOptions {
   /** Default "mixed". */
