@@ -232,6 +232,29 @@ describe("a last step that is not right to eta", () => {
   });
 });
 
+describe("a gradient that rounding J to fp32 turns, in a direction as soft as", () => {
+  // One column is 0.7 of the other but for delta in one row; r is large at the optimum.
+  function softLine(delta: number): DenseProblem {
+    const J = [1 / 3, 1 / 7, 0.9, 1 / 11].map((a, i) => [a, 0.7 * a + (i === 1 ? delta : 0)]);
+    const b = [1, 2, -3, 5];
+    return new DenseProblem(
+      2,
+      ([x, y]) => J.map(([a, c], i) => a * x + c * y - b[i]),
+      () => J,
+    );
+  }
+
+  test.each([
+    { delta: 1e-3, termination: "converged" },
+    // Rounding leaves undone more than a tenth of ftol.
+    { delta: 1e-5, termination: "stagnated" },
+  ])("$delta: $termination", ({ delta, termination }) => {
+    const { report } = minimized(softLine(delta), [0, 0], { policy: presetPolicy("fp32") });
+
+    expect(report.termination).toBe(termination);
+  });
+});
+
 test("the check is in fp64 whatever the policy", () => {
   const formats: string[] = [];
   class Spied extends DenseProblem {
