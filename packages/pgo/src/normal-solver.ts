@@ -74,6 +74,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #factorWorkspace: CholeskyWorkspace | undefined;
   #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
+  #preconditionSeconds = 0;
   /** Of length cols: what crosses between fp64 and the vectors' format. */
   #column: Float64Array = new Float64Array(0);
   /** Likewise, for `norm`. */
@@ -108,6 +109,11 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   get factorizations(): number {
     return this.#factorizations;
+  }
+
+  /** Of all solves, what applying the preconditioner took. */
+  get preconditionSeconds(): number {
+    return this.#preconditionSeconds;
   }
 
   /** Scalars stored in the factor; 0 without one. */
@@ -260,7 +266,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       const solved = cgnr(this.#operator!, { g: right }, x, {
         rtol,
         maxIterations,
-        preconditioner: this.#preconditioner,
+        preconditioner: this.#preconditioner && this.#timed(this.#preconditioner),
         flexible: this.#policy.precondition.arithmetic.significandBits < 24,
         damping: d && vectorOf(space, d),
         exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && vectorOf(exactSpace!, d) },
@@ -272,6 +278,15 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     });
     this.#meter.record(report.iterations, this.#iterationCost());
     return report;
+  }
+
+  #timed(M: Preconditioner<AnyPrecision>): Preconditioner<AnyPrecision> {
+    const apply = (r: Vec<AnyPrecision>, z: Vec<AnyPrecision>): void => {
+      const began = performance.now();
+      M.apply(r, z);
+      this.#preconditionSeconds += (performance.now() - began) / 1000;
+    };
+    return { ...M, apply };
   }
 
   norm(v: Float64Array): number {

@@ -82,6 +82,8 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
     readonly factorizations: number;
     readonly cgIterations: number;
     readonly factorNonzeros: number;
+    /** Of the seconds of linear solves, what applying the preconditioner took; 0 where the solver does not say. */
+    readonly preconditionSeconds: number;
   };
   /** Of checking the graph and starting, until the first iteration. */
   readonly initializeSeconds: number;
@@ -152,6 +154,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
           factorizations: own?.factorizations ?? 0,
           cgIterations: report.cgIterations,
           factorNonzeros: own?.factorNonzeros ?? 0,
+          preconditionSeconds: own instanceof CgnrSolver ? own.preconditionSeconds : 0,
         },
         initializeSeconds,
       };

@@ -131,6 +131,7 @@ describe("each option leads to the same optimum", () => {
     expect(noFill.cgIterations).toBeGreaterThan(complete.cgIterations);
     expect([none.factorNonzeros, jacobi.factorNonzeros < noFill.factorNonzeros]).toEqual([0, true]);
     expect(noFill.factorNonzeros).toBeLessThan(complete.factorNonzeros);
+    expect([none.preconditionSeconds, complete.preconditionSeconds > 0]).toEqual([0, true]);
   });
 });
 
