@@ -36,14 +36,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--drop <tau>", "of the Cholesky factor: leave out blocks below so much of their column's norm (default: none)", number(0, 1))
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .addOption(
-      choice("--init <name>", "where poses start (default: chordal if there are loops and at most one fixed pose)", [
+      choice("--init <name>", "where poses start (default: chordal if there are loops, and at most one fixed pose or prior)", [
         "file",
         "odometry",
         "spanning-tree",
         "chordal",
       ]),
     )
-    .option("--fix <id,...>", "hold these poses, besides those the file fixes", ids)
+    .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))
     .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")

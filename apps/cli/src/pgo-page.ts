@@ -2,7 +2,7 @@ import type { PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import type { PgoReport } from "./report.ts";
-import { precisionRows } from "./summary.ts";
+import { inputText, precisionRows } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
@@ -32,7 +32,7 @@ export function figure(svg: string): Html {
 
 function numberRows({ version, input, policy, cost, linear, seconds, precision, memoryBytes, ate }: PgoReport, init: string): string[][] {
   return [
-    ["graph", `${input.poses} poses, ${input.edges} edges`],
+    ["graph", inputText(input)],
     ["policy", policy.name],
     ["cost", cost.convention],
     ["in the file", costText(cost.initial)],

@@ -1,7 +1,7 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
-import type { ReadGraph, UnknownTag } from "@slam/pgo";
+import { factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -10,11 +10,21 @@ import { VERSION } from "./version.ts";
 export interface PgoReport {
   readonly command: "pgo";
   readonly version: string;
-  readonly input: { readonly file: string; readonly poses: number; readonly edges: number; readonly unknown: readonly UnknownTag[] };
+  readonly input: {
+    readonly file: string;
+    readonly poses: number;
+    readonly edges: number;
+    readonly landmarks: number;
+    /** Measurements other than edges: priors, landmarks seen. */
+    readonly factors: number;
+    readonly unknown: readonly UnknownTag[];
+  };
   readonly policy: PolicyNames;
   readonly termination: Termination;
   readonly message: string;
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** Ids of landmarks whose position the measurements leave open. */
+  readonly undetermined: readonly number[];
   readonly iterations: readonly IterationRecord[];
   readonly linear: SolveOutcome["report"]["linear"];
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
@@ -37,16 +47,24 @@ export interface PgoInput {
 
 export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
   const { graph, unknown } = read;
-  const { policy, termination, message, cost, iterations, linear, precision, work } = outcome.report;
+  const { policy, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {
     command: "pgo",
     version: VERSION,
-    input: { file, poses: graph.ids.length, edges: graph.from.length, unknown },
+    input: {
+      file,
+      poses: graph.ids.length,
+      edges: graph.from.length,
+      landmarks: graph.landmarks?.ids.length ?? 0,
+      factors: (graph.factors ?? []).reduce((sum, set) => sum + factorCount(set), 0),
+      unknown,
+    },
     policy,
     termination,
     message,
     cost: { convention: "g2o chi2 = sum e' W e", ...cost },
+    undetermined,
     iterations,
     linear,
     seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },

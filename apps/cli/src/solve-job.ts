@@ -26,6 +26,8 @@ export interface SolveSeconds {
 export interface SolveOutcome {
   /** The best poses. */
   readonly poses: Float64Array;
+  /** The best positions of landmarks, where there are any. */
+  readonly landmarks?: Float64Array | undefined;
   /** Of the last solve; all are alike but for time. */
   readonly report: Omit<PoseGraphReport, "policy" | "seconds" | "initializeSeconds"> & { readonly policy: PolicyNames };
   /** Of each solve, in order. */

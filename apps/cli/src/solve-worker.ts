@@ -32,7 +32,9 @@ function solveRepeatedly({ graph, policy, options, repeat }: SolveJob): SolveOut
     }
     const { policy: formats, seconds: phases, initializeSeconds, ...report } = run.report;
     seconds.push({ solve: (performance.now() - began) / 1000, initialize: initializeSeconds, ...phases });
-    if (solve === repeat || isStopped()) return { poses: run.graph.poses, report: { ...report, policy: policyNames(formats) }, seconds };
+    const { poses, landmarks } = run.graph;
+    if (solve === repeat || isStopped())
+      return { poses, landmarks: landmarks?.positions, report: { ...report, policy: policyNames(formats) }, seconds };
     arenas.recycle();
   }
 }

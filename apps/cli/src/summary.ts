@@ -7,7 +7,7 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, undetermined, iterations, linear, precision, seconds, ate } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -18,11 +18,12 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
   ];
   const good = report.termination === "converged";
   const lines = [
-    `${bold(input.file)}: ${countText(input.poses, "pose")}, ${countText(input.edges, "edge")}, policy ${report.policy.name}`,
+    `${bold(input.file)}: ${inputText(input)}, policy ${report.policy.name}`,
     `${(good ? green : yellow)(report.termination)}: ${report.message}`,
     `chi2      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
+    ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
@@ -31,6 +32,24 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     precisionTable(report),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** "20 poses, 40 edges, 7 landmarks, 90 other measurements" */
+export function inputText({ poses, edges, landmarks, factors }: PgoReport["input"]): string {
+  return [
+    countText(poses, "pose"),
+    countText(edges, "edge"),
+    ...(landmarks > 0 ? [countText(landmarks, "landmark")] : []),
+    ...(factors > 0 ? [countText(factors, "other measurement")] : []),
+  ].join(", ");
+}
+
+const MOST_SHOWN = 10;
+
+function openText(undetermined: readonly number[]): string {
+  const ids = undetermined.slice(0, MOST_SHOWN).join(", ");
+  const more = undetermined.length > MOST_SHOWN ? ", ..." : "";
+  return `${countText(undetermined.length, "landmark")} that the measurements do not determine: ${ids}${more}`;
 }
 
 function methodText({ solver, preconditioner }: PgoReport["linear"]): string {

@@ -33,6 +33,7 @@ import type { Counters, Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, bsrMatrix, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
+import { holdPadding } from "./padding.ts";
 import { type ScaledJacobian, scaledJacobian } from "./scaled-jacobian.ts";
 import { GraphStructure } from "./structure.ts";
 
@@ -144,6 +145,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
     const products = this.#products!;
     products.replace(J.matrix, scaling);
     const wide = products.normal() as BsrMatrix<FP64>;
+    holdPadding(wide as BsrMatrix<AnyPrecision>, J);
     if (d !== undefined) {
       addDiagonal(
         wide as BsrMatrix<AnyPrecision>,

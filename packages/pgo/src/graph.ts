@@ -1,10 +1,13 @@
-import { checkInteger, checkLength, OptionError } from "@slam/errors";
+import { checkLength, OptionError } from "@slam/errors";
+import { checkFinite, checkIds, checkIndices, checkQuaternions } from "./check-arrays.ts";
+import { checkExtras } from "./factors/check.ts";
+import type { Extras } from "./factors/sets.ts";
 
 /**
  * Poses and relative measurements between them: X_k = worldFromBody of pose k; edge e measures Z_e = X_from^-1 X_to.
- * n poses, m edges; arrays are row-major, one row per pose or edge. fp64.
+ * n poses, m edges; arrays are row-major, one row per pose or edge. fp64. What else there may be, landmarks and other measurements, is in `Extras`.
  */
-export interface PoseGraph {
+export interface PoseGraph extends Extras {
   readonly dimension: 2 | 3;
   /** The pose's id in its file: safe integers, strictly ascending, with gaps and negative ones allowed. */
   readonly ids: Float64Array;
@@ -42,15 +45,12 @@ export function informationSize(graph: Pick<PoseGraph, "dimension">): 6 | 21 {
   return graph.dimension === 2 ? 6 : 21;
 }
 
-/** How far a quaternion's squared length may be from 1: seven printed digits stay below it, a forgotten normalisation does not. */
-const UNIT_SLACK = 1e-6;
-
 /**
  * Checks in O(n + m) what PoseGraph promises. File readers return graphs that pass; call it on graphs made by hand.
  *
  * @throws DimensionError if array lengths contradict each other.
- * @throws OptionError if an index is out of range, an edge joins a pose to itself, ids do not ascend, a number is not finite or a quaternion
- *   is not of unit length.
+ * @throws OptionError if an index is out of range, an edge joins a pose to itself, ids do not ascend, a pose and a landmark share one, a number is not
+ *   finite, a quaternion is not of unit length or a factor is not what `Factor` says.
  */
 export function checkGraph(graph: PoseGraph): void {
   const { dimension, ids, poses, known, from, to, measurements, information, fixed } = graph;
@@ -61,7 +61,7 @@ export function checkGraph(graph: PoseGraph): void {
   checkLength("graph.to", to.length, from.length);
   checkLength("graph.measurements", measurements.length, from.length * size);
   checkLength("graph.information", information.length, from.length * informationSize(graph));
-  checkIds(ids);
+  checkIds("graph.ids", ids);
   checkIndices("graph.from", from, ids.length);
   checkIndices("graph.to", to, ids.length);
   checkIndices("graph.fixed", fixed, ids.length);
@@ -74,49 +74,21 @@ export function checkGraph(graph: PoseGraph): void {
     checkQuaternions("graph.poses", poses);
     checkQuaternions("graph.measurements", measurements);
   }
-}
-
-function checkIds(ids: Float64Array): void {
-  for (let k = 0; k < ids.length; k++) {
-    const least = k === 0 ? Number.MIN_SAFE_INTEGER : ids[k - 1] + 1;
-    if (!Number.isSafeInteger(ids[k]) || ids[k] < least) checkInteger(`graph.ids[${k}]`, ids[k], least);
-  }
-}
-
-function checkIndices(what: string, indices: Int32Array, poses: number): void {
-  for (let at = 0; at < indices.length; at++) {
-    if (indices[at] < 0 || indices[at] >= poses) checkInteger(`${what}[${at}]`, indices[at], 0, poses - 1);
-  }
-}
-
-function checkFinite(what: string, values: Float64Array): void {
-  for (let at = 0; at < values.length; at++) {
-    if (!Number.isFinite(values[at])) throw new OptionError(`${what}[${at}]`, { expected: "a finite number", actual: values[at] });
-  }
-}
-
-function checkQuaternions(what: string, values: Float64Array): void {
-  for (let at = 3; at < values.length; at += 7) {
-    let squared = 0;
-    for (let k = at; k < at + 4; k++) squared += values[k] * values[k];
-    if (Math.abs(squared - 1) > UNIT_SLACK) {
-      throw new OptionError(`${what}[${at} ... ${at + 3}]`, {
-        expected: "a quaternion of length 1",
-        actual: `of length ${Math.sqrt(squared)}`,
-      });
-    }
-  }
+  checkExtras(graph);
 }
 
 /** The information of edge e as a full dof x dof matrix, row-major. */
 export function informationMatrix(graph: PoseGraph, e: number): Float64Array {
-  const dof = poseDof(graph);
-  const matrix = new Float64Array(dof * dof);
-  let at = e * informationSize(graph);
-  for (let i = 0; i < dof; i++) {
-    for (let j = i; j < dof; j++, at++) {
-      matrix[i * dof + j] = graph.information[at];
-      matrix[j * dof + i] = graph.information[at];
+  return fullMatrix(poseDof(graph), graph.information, e * informationSize(graph));
+}
+
+/** The symmetric n x n matrix, row-major, whose upper triangle begins at triangles[at]. */
+export function fullMatrix(n: number, triangles: Float64Array, at: number): Float64Array {
+  const matrix = new Float64Array(n * n);
+  for (let i = 0, k = at; i < n; i++) {
+    for (let j = i; j < n; j++, k++) {
+      matrix[i * n + j] = triangles[k];
+      matrix[j * n + i] = triangles[k];
     }
   }
   return matrix;

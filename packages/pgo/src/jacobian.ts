@@ -13,11 +13,21 @@ type Products = Pick<Jacobian, "multiply"> & { multiplyTransposed(r: Float64Arra
 /** A block sparse Jacobian as evaluated. One that lies in an arena is overwritten by the next one there. */
 export class BsrJacobian implements Jacobian {
   readonly matrix: BsrMatrix<AnyPrecision>;
+  /**
+   * 1 for columns that no variable has, 0 for the others: all variables have blocks as wide as a pose's, and a landmark's ends in columns of zeros.
+   * Absent where there are none.
+   */
+  readonly padding: Float64Array | undefined;
   readonly #products: Products;
 
-  constructor(matrix: BsrMatrix<AnyPrecision>, products: Products = plainProducts(matrix)) {
+  constructor(matrix: BsrMatrix<AnyPrecision>, products: Products = plainProducts(matrix), padding?: Float64Array) {
     this.matrix = matrix;
+    this.padding = padding;
     this.#products = products;
+  }
+
+  withPadding(padding: Float64Array | undefined): BsrJacobian {
+    return padding === undefined ? this : new BsrJacobian(this.matrix, this.#products, padding);
   }
 
   multiply(x: Float64Array, y: Float64Array): void {

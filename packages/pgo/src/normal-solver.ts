@@ -22,6 +22,7 @@ import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
+import { holdPadding } from "./padding.ts";
 import { factorizationCost, iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
 import { type ScaledJacobian, scaledJacobian } from "./scaled-jacobian.ts";
 import { GraphStructure } from "./structure.ts";
@@ -201,6 +202,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const scaling = jacobiScaling(J.columnSquares());
     products.replace(J.matrix, scaling);
     const H = products.normal();
+    holdPadding(H, J);
     if (d !== undefined)
       addDiagonal(
         H,

@@ -6,6 +6,11 @@ import { ArenaPool } from "@slam/wasm";
 import { betweenSe2 } from "./between-se2.ts";
 import { betweenSe3 } from "./between-se3.ts";
 import { type EdgeBlocks, edgeBlocks } from "./edge-blocks.ts";
+import { graphBlocks } from "./factors/blocks.ts";
+import type { HeldDirections } from "./factors/free-directions.ts";
+import { type ExtraTerms, linearizeGraph } from "./factors/linearize.ts";
+import { hasExtras, landmarkCount } from "./factors/sets.ts";
+import { type FactorTerms, factorTerms } from "./factors/terms.ts";
 import type { PoseGraph } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
@@ -16,7 +21,8 @@ import { squareRootInformation } from "./whitening.ts";
 
 /**
  * The least-squares problem of a pose graph: r_e = 2^k W_e e_e with W_e'W_e the information; k is common to all edges and brings the largest entry of
- * W into [1, 2), so that formats with little range can hold it. A point is the array of poses.
+ * W into [1, 2), so that formats with little range can hold it. A point is the array of poses, followed by the landmarks' positions. A landmark takes a
+ * block column as wide as a pose's, whose last columns are zero.
  */
 export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJacobian> {
   readonly graph: PoseGraph;
@@ -24,7 +30,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly cols: number;
   /** chi2 = costScale |r|^2. */
   readonly costScale: number;
-  /** The block column of each pose, -1 for those held fixed. */
+  /** The block column of each pose, then of each landmark; -1 for those held fixed. */
   readonly column: Int32Array;
   readonly blocks: EdgeBlocks;
   /** What the engine's memory is taken from. */
@@ -32,29 +38,42 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly structure: GraphStructure;
   readonly #group: LieGroup;
   readonly #terms: EdgeTerms;
+  readonly #extra: ExtraTerms | undefined;
   /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
   readonly #linearizations: Map<AnyPrecision, Linearization> = new Map();
   readonly #counters: Counters | undefined;
 
   /**
-   * @param fixed indices of the poses to hold.
+   * @param fixed indices of the poses to hold; landmarks that are fixed, or that no factor names, are held too.
+   * @param directions what nothing determines, and what is therefore kept where it is.
    * @throws OptionError for an index out of range, and where an information matrix is not positive semidefinite: the ids of its edge are in the message.
    */
-  constructor(graph: PoseGraph, fixed: Iterable<number>, counters?: Counters, arenas: ArenaPool = new ArenaPool()) {
+  constructor(
+    graph: PoseGraph,
+    fixed: Iterable<number>,
+    counters?: Counters,
+    arenas: ArenaPool = new ArenaPool(),
+    directions: readonly HeldDirections[] = [],
+  ) {
     this.graph = graph;
     this.arenas = arenas;
     this.#counters = counters;
     const factor = graph.dimension === 2 ? betweenSe2 : betweenSe3;
     this.#group = graph.dimension === 2 ? se2 : se3;
-    this.column = blockColumns(graph.ids.length, fixed);
+    const { whitening, ofFactors, costScale } = squareRootInformation(graph);
+    const factors = factorTerms(graph, ofFactors);
+    this.column = blockColumns(graph, fixed, factors);
     const { dof } = factor;
-    const blocks = edgeBlocks(graph, this.column, dof, dof);
+    const ofEdges = edgeBlocks(graph, this.column, dof, dof);
+    const ofAll = hasExtras(graph) ? graphBlocks(ofEdges.pattern, this.column, factors, directions) : undefined;
+    const pattern = ofAll?.pattern ?? ofEdges.pattern;
+    const blocks = { ...ofEdges, pattern };
     this.blocks = blocks;
-    this.structure = new GraphStructure(blocks.pattern);
-    this.rows = graph.from.length * dof;
-    this.cols = blocks.pattern.blockCols * dof;
-    const { whitening, costScale } = squareRootInformation(graph);
+    this.structure = new GraphStructure(pattern);
+    this.rows = pattern.blockRows * dof;
+    this.cols = pattern.blockCols * dof;
     this.#terms = { graph, factor, blocks, whitening };
+    this.#extra = ofAll && { factors, directions, blocks: ofAll, padding: paddingOf(graph, this.column, this.cols) };
     this.costScale = costScale;
   }
 
@@ -62,20 +81,21 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     checkLength("residual: r", r.length, this.rows);
     const { dof } = this.#terms.factor;
     this.linearization(format).residual(x, r);
-    this.#count("residual", format, this.graph.from.length, dof * (dof + 1) + 40, dof);
+    this.#count("residual", format, this.rows / dof, dof * (dof + 1) + 40, dof);
   }
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
     const { dof } = this.#terms.factor;
     const J = this.linearization(format).jacobian(x, this.#counters?.events ?? { overflows: 0, flushed: 0 });
-    this.#count("jacobian", format, this.graph.from.length, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
+    this.#count("jacobian", format, this.rows / dof, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
     return J;
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
     const { dof } = this.#terms.factor;
     const moved = x.slice();
-    moveAll(this.#group, this.column, format.arithmetic, x, dx, moved);
+    moveAll(this.#group, this.column.subarray(0, this.graph.ids.length), format.arithmetic, x, dx, moved);
+    moveLandmarks(this.graph, this.column, format.arithmetic, dx, moved);
     this.#count("update", format, this.cols / dof, 100, this.#group.size);
     return this.store(moved, format);
   }
@@ -84,7 +104,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   store(poses: Float64Array, format: OperationFormat): Float64Array {
     if (format.storage === fp64) return poses;
     const stored = poses.map((value) => format.storage.round(value));
-    for (let at = 0; at < stored.length; at += this.#group.size) this.#group.normalize(stored, at, stored, at);
+    for (let at = 0; at < this.graph.poses.length; at += this.#group.size) this.#group.normalize(stored, at, stored, at);
     return stored;
   }
 
@@ -93,7 +113,9 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     const { storage, arithmetic } = format;
     const known = storage === arithmetic ? this.#linearizations.get(storage) : undefined;
     if (known !== undefined) return known;
-    const made = linearize(this.#terms, format, this.arenas);
+    const extra = this.#extra;
+    const made =
+      extra === undefined ? linearize(this.#terms, format, this.arenas) : linearizeGraph(this.#terms, extra, format, this.arenas);
     if (storage === arithmetic) this.#linearizations.set(storage, made);
     return made;
   }
@@ -116,12 +138,39 @@ function moveAll(group: LieGroup, column: Int32Array, A: AnyPrecision, x: Float6
   }
 }
 
-function blockColumns(poses: number, fixed: Iterable<number>): Int32Array {
-  const column = new Int32Array(poses);
+/** The landmarks at the end of a point, each free one moved by the first numbers of its block of dx. */
+function moveLandmarks(
+  { dimension, ids, poses }: PoseGraph,
+  column: Int32Array,
+  A: AnyPrecision,
+  dx: Float64Array,
+  moved: Float64Array,
+): void {
+  const dof = dimension === 2 ? 3 : 6;
+  for (let v = ids.length, at = poses.length; v < column.length; v++, at += dimension) {
+    if (column[v] < 0) continue;
+    for (let a = 0; a < dimension; a++) moved[at + a] = A.add(A.round(moved[at + a]), A.round(dx[column[v] * dof + a]));
+  }
+}
+
+/** 1 for the columns by which a landmark's block is wider than the landmark. */
+function paddingOf({ dimension, ids }: PoseGraph, column: Int32Array, cols: number): Float64Array | undefined {
+  const dof = dimension === 2 ? 3 : 6;
+  const padding = new Float64Array(cols);
+  for (const k of column.subarray(ids.length)) if (k >= 0) padding.fill(1, k * dof + dimension, (k + 1) * dof);
+  return padding.includes(1) ? padding : undefined;
+}
+
+/** Block columns in the order of poses and landmarks, for those that are neither held nor, as landmarks, in no factor. */
+function blockColumns(graph: PoseGraph, fixed: Iterable<number>, factors: readonly FactorTerms[]): Int32Array {
+  const poses = graph.ids.length;
+  const column = new Int32Array(poses + landmarkCount(graph)).fill(-1, poses);
   for (const k of fixed) {
     checkInteger("fixed", k, 0, poses - 1);
     column[k] = -1;
   }
-  for (let pose = 0, next = 0; pose < poses; pose++) if (column[pose] === 0) column[pose] = next++;
+  for (const { variables } of factors) for (const v of variables) if (v >= poses) column[v] = 0;
+  for (const k of graph.landmarks?.fixed ?? []) column[poses + k] = -1;
+  for (let v = 0, next = 0; v < column.length; v++) if (column[v] === 0) column[v] = next++;
   return column;
 }

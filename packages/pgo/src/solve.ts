@@ -16,16 +16,17 @@ import {
 } from "@slam/nlls";
 import type { ArenaPool } from "@slam/wasm";
 import { DirectSolver } from "./direct-solver.ts";
+import { hasExtras } from "./factors/sets.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
 import { chordal } from "./init/chordal.ts";
+import type { Initialization } from "./init/initialization.ts";
+import { startPoint } from "./init/start-point.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import { CgnrSolver, type PreconditionerName } from "./normal-solver.ts";
+import { pointOf, withPoint } from "./point.ts";
 import { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
-
-/** Where the poses start from. */
-export type Initialization = "file" | "odometry" | "spanning-tree" | "chordal";
 
 /** What policy "mixed" may store in 16 bits in a pose graph, where it is large: the factor that preconditions. */
 export const SIXTEEN_BIT: readonly Operation[] = ["precondition"];
@@ -48,9 +49,15 @@ export interface PoseGraphOptions {
   readonly drop?: number;
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
-  /** Default "chordal" where the graph has loops and at most one fixed pose, else "file". */
+  /**
+   * Default "chordal" where the graph has loops, at most one fixed pose or prior, and no parts that landmarks or factors alone connect; else "file".
+   * Landmarks are placed from their measurements, with "file" only those without an estimate.
+   */
   readonly init?: Initialization;
-  /** Indices of the poses to hold. Default the file's FIX lines; where a component has none, its first pose is held besides. */
+  /**
+   * Indices of the poses to hold. Default the file's FIX lines; where a component has none, and no prior or other measurement ties it to the world, its
+   * first pose is held besides. Landmarks are held where the graph says so.
+   */
   readonly fixed?: readonly number[];
   /** Default 50, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
   readonly maxIterations?: number;
@@ -85,6 +92,8 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
     /** Of the seconds of linear solves, what applying the preconditioner took; 0 where the solver does not say. */
     readonly preconditionSeconds: number;
   };
+  /** Ids of landmarks whose position the measurements leave open, as a single bearing does; they are kept where they are in those directions. */
+  readonly undetermined: readonly number[];
   /** Of checking the graph and starting, until the first iteration. */
   readonly initializeSeconds: number;
 }
@@ -92,7 +101,7 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
 /** A pose graph's solve in steps. */
 export interface PoseGraphRun extends Omit<Run<Float64Array>, "report"> {
   readonly report: PoseGraphReport;
-  /** The graph with the best poses so far. */
+  /** The graph with the best poses and landmarks so far. */
   readonly graph: PoseGraph;
 }
 
@@ -105,14 +114,15 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const began = performance.now();
   checkGraph(graph);
   const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], onIteration } = options;
-  const held = [...fixed, ...freeComponents(graph, fixed)];
-  const init = options.init ?? defaultInitialization(graph, fixed, held);
-  checkChoice("init", init, ["file", "odometry", "spanning-tree", "chordal"]);
+  if (options.init !== undefined) checkChoice("init", options.init, ["file", "odometry", "spanning-tree", "chordal"]);
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, options.init, options.arenas) : undefined;
+  const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
+  const init = extra?.init ?? options.init ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, held, counters, arenas);
+  const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
     solver !== undefined
@@ -120,7 +130,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       : linear === "direct"
         ? new DirectSolver({ policy, ...shared })
         : new CgnrSolver({ ...rest, policy, maxIterations: maxCgIterations, ...shared });
-  const x0 = problem.store(initialize(problem, init, held), policy.update);
+  const x0 = problem.store(extra?.point ?? initialize(problem, init, held), policy.update);
   const run = startMinimization(problem, x0, {
     ...rest,
     policy,
@@ -129,7 +139,8 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     solver: solver ?? own!,
     ...(onIteration && { onIteration }),
   });
-  const initialCost = costOf(problem, fromFile(graph, held));
+  const initialCost = costOf(problem, extra?.fromFile ?? fromFile(graph, held));
+  const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
   return {
     get done() {
@@ -139,7 +150,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       return run.x;
     },
     get graph() {
-      return { ...graph, poses: run.x, known: new Uint8Array(graph.ids.length).fill(1) };
+      return withPoint(graph, run.x);
     },
     get report() {
       const { initialCost: afterInit, finalCost, ...report } = run.report;
@@ -156,6 +167,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
           factorNonzeros: own?.factorNonzeros ?? 0,
           preconditionSeconds: own instanceof CgnrSolver ? own.preconditionSeconds : 0,
         },
+        undetermined,
         initializeSeconds,
       };
     },
@@ -174,15 +186,15 @@ export async function solve(
   return { graph: run.graph, report: run.report };
 }
 
-/** chi2 = sum e'We of the graph's poses, in g2o's convention. */
+/** chi2 = sum e'We of the graph's poses and landmarks, in g2o's convention. */
 export function chi2(graph: PoseGraph): number {
   const problem = new PoseGraphProblem(graph, []);
-  return costOf(problem, graph.poses);
+  return costOf(problem, pointOf(graph));
 }
 
-function costOf(problem: PoseGraphProblem, poses: Float64Array): number {
+function costOf(problem: PoseGraphProblem, point: Float64Array): number {
   const r = new Float64Array(problem.rows);
-  problem.residual(poses, operationFormat(fp64), r);
+  problem.residual(point, operationFormat(fp64), r);
   return problem.costScale * r.reduce((sum, x) => sum + x * x, 0);
 }
 

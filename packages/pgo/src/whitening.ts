@@ -1,26 +1,44 @@
 import { OptionError } from "@slam/errors";
 import { fp64, powerOfTwoBelow, tolerance } from "@slam/float";
+import { upperSize } from "./between-formulas.ts";
+import { factorOf } from "./factors/built-in.ts";
+import { factorName } from "./factors/sets.ts";
 import { informationSize, type PoseGraph, poseDof } from "./graph.ts";
+
+export interface Whitening {
+  /** Of the edges. */
+  readonly whitening: Float64Array;
+  /** Of each set of the graph's factors. */
+  readonly ofFactors: readonly Float64Array[];
+  /** chi2 = costScale |r|^2. */
+  readonly costScale: number;
+}
 
 /**
  * W_e upper triangular with W_e'W_e = information_e, its upper triangle row-major as that of the information, all scaled by the power of two that brings
  * the largest entry into [1, 2).
  *
- * @returns the scaled factors and costScale: chi2 = costScale |r|^2.
  * @throws OptionError for an information matrix that is not positive semidefinite (to rounding).
  */
-export function squareRootInformation(graph: PoseGraph): { readonly whitening: Float64Array; readonly costScale: number } {
+export function squareRootInformation(graph: PoseGraph): Whitening {
   const whitening = graph.information.slice();
   const bad = factoriseEach(whitening, poseDof(graph), informationSize(graph));
-  if (bad >= 0) {
-    throw new OptionError(`information of the edge ${graph.ids[graph.from[bad]]} -> ${graph.ids[graph.to[bad]]}`, {
-      expected: "a positive semidefinite matrix",
-      actual: "indefinite",
-    });
-  }
-  const scale = 1 / powerOfTwoBelow(largestMagnitude(whitening));
-  multiplyBy(whitening, scale);
-  return { whitening, costScale: 1 / (scale * scale) };
+  if (bad >= 0) throw indefinite(`the edge ${graph.ids[graph.from[bad]]} -> ${graph.ids[graph.to[bad]]}`);
+  const ofFactors = (graph.factors ?? []).map((set) => {
+    const { rows } = factorOf(set.factor);
+    const roots = set.information.slice();
+    const k = factoriseEach(roots, rows, upperSize(rows));
+    if (k >= 0) throw indefinite(factorName(graph, set, k));
+    return roots;
+  });
+  const largest = ofFactors.reduce((most, roots) => Math.max(most, largestMagnitude(roots)), largestMagnitude(whitening));
+  const scale = 1 / powerOfTwoBelow(largest);
+  for (const roots of [whitening, ...ofFactors]) multiplyBy(roots, scale);
+  return { whitening, ofFactors, costScale: 1 / (scale * scale) };
+}
+
+function indefinite(what: string): OptionError {
+  return new OptionError(`information of ${what}`, { expected: "a positive semidefinite matrix", actual: "indefinite" });
 }
 
 /** W <- L' for each matrix W = L L'; returns the first that has none, or -1. */

@@ -10,6 +10,7 @@ test("exports nothing by accident", () => {
     "SIXTEEN_BIT",
     "checkGraph",
     "chi2",
+    "factorCount",
     "informationMatrix",
     "informationSize",
     "poseDof",

@@ -80,6 +80,8 @@ test("without edges there is no information to speak of", () => {
   expect(surveyGraph(line([], []), fp16)).toEqual({
     components: 3,
     loops: 0,
+    landmarks: 0,
+    factors: {},
     range: { information: { entries: 0, above: 0, below: 0 } },
   });
 });

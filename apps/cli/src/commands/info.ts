@@ -20,6 +20,8 @@ interface FileInfo extends Omit<GraphSurvey, "range"> {
   /** Poses with an estimate. */
   readonly known: number;
   readonly fixed: number;
+  readonly landmarksKnown: number;
+  readonly landmarksFixed: number;
   readonly edges: number;
   readonly unknown: readonly UnknownTag[];
   /** What fp16 has no room for. */
@@ -54,6 +56,8 @@ async function inspect(file: string): Promise<FileInfo> {
     poses: graph.ids.length,
     known: graph.known.reduce((sum, known) => sum + known, 0),
     fixed: graph.fixed.length,
+    landmarksKnown: graph.landmarks?.known.reduce((sum, known) => sum + known, 0) ?? 0,
+    landmarksFixed: graph.landmarks?.fixed.length ?? 0,
     edges: graph.from.length,
     unknown,
     ...survey,
@@ -64,14 +68,20 @@ async function inspect(file: string): Promise<FileInfo> {
 function infoText(found: FileInfo): string {
   const { information } = found;
   const unknown = found.unknown.map(({ tag, count, firstLine }) => `${tag} (${countText(count, "line")} from line ${firstLine})`);
+  const others = Object.entries(found.factors).map(([tag, count]) => `${count} ${tag}`);
+  const matrices = Object.values(found.factors).reduce((sum, count) => sum + count, found.edges);
   const lines = [
     `${found.file}: ${found.format}, ${found.dimension}D`,
     `poses         ${found.poses}, ${found.known} with an estimate, ${found.fixed} fixed`,
+    ...(found.landmarks > 0
+      ? [`landmarks     ${found.landmarks}, ${found.landmarksKnown} with an estimate, ${found.landmarksFixed} fixed`]
+      : []),
     `edges         ${found.edges}, ${countText(found.loops, "loop")}, ${countText(found.components, "component")}`,
+    ...(others.length > 0 ? [`other         ${others.join(", ")}`] : []),
     ...(information
       ? [
           `information   eigenvalues ${information.least.toPrecision(4)} ... ${information.largest.toPrecision(4)}, ` +
-            `${information.indefinite} of ${found.edges} matrices indefinite`,
+            `${information.indefinite} of ${matrices} matrices indefinite`,
         ]
       : []),
     `unknown tags  ${unknown.join(", ") || "none"}`,

@@ -7,6 +7,7 @@ import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts
 import { openProgress, silentProgress } from "../progress.ts";
 import { type PgoReport, pgoReport } from "../report.ts";
 import { solveInWorker } from "../solve.ts";
+import type { SolveOutcome } from "../solve-job.ts";
 import { pgoSummary } from "../summary.ts";
 import { readTruth, trajectoryError } from "../truth.ts";
 
@@ -40,12 +41,12 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   warnOfUnknownTags(file, read);
   const { graph } = read;
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
-  const fixed = [...new Set([...graph.fixed, ...indicesOf(graph, fix)])];
+  const held = holdById(graph, fix);
 
-  const job = { name: file, graph, policy, options: { ...solver, fixed }, repeat };
+  const job = { name: file, graph: held, policy, options: { ...solver, fixed: [...held.fixed] }, repeat };
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
-  const solved: PoseGraph = { ...graph, poses: outcome.poses, known: new Uint8Array(graph.ids.length).fill(1) };
+  const solved = solvedGraph(graph, outcome);
   const report = pgoReport({ file, read, parseSeconds }, outcome, truth && trajectoryError(truth, solved));
   const { init } = outcome.report;
   const outputs: Output[] = [];
@@ -92,13 +93,30 @@ function checkOptions(
   checkTargets(targets.filter((target) => target !== undefined));
 }
 
-function indicesOf(graph: PoseGraph, ids: readonly number[]): number[] {
-  return ids.map((id) => {
-    const index = graph.ids.indexOf(id);
-    if (index < 0)
-      throw new UsageError(`--fix ${id}: the graph has no pose of this id; its ids are ${graph.ids[0]} ... ${graph.ids.at(-1)}`);
-    return index;
-  });
+function solvedGraph(graph: PoseGraph, { poses, landmarks: positions }: Pick<SolveOutcome, "poses" | "landmarks">): PoseGraph {
+  const known = new Uint8Array(graph.ids.length).fill(1);
+  const { landmarks } = graph;
+  if (landmarks === undefined || positions === undefined) return { ...graph, poses, known };
+  return { ...graph, poses, known, landmarks: { ...landmarks, positions, known: new Uint8Array(landmarks.ids.length).fill(1) } };
+}
+
+/** The graph with poses and landmarks of these ids fixed besides. */
+function holdById(graph: PoseGraph, ids: readonly number[]): PoseGraph {
+  const { landmarks } = graph;
+  const poses = new Set(graph.fixed);
+  const points = new Set(landmarks?.fixed);
+  for (const id of ids) {
+    const pose = graph.ids.indexOf(id);
+    const point = landmarks?.ids.indexOf(id) ?? -1;
+    if (pose >= 0) poses.add(pose);
+    else if (point >= 0) points.add(point);
+    else {
+      const found = `its ids are ${graph.ids[0]} ... ${graph.ids.at(-1)}`;
+      throw new UsageError(`--fix ${id}: the graph has no pose${landmarks === undefined ? "" : " or landmark"} of this id; ${found}`);
+    }
+  }
+  const fixed = Int32Array.from(poses);
+  return landmarks === undefined ? { ...graph, fixed } : { ...graph, fixed, landmarks: { ...landmarks, fixed: Int32Array.from(points) } };
 }
 
 function printSummary(report: PgoReport, init: string, stream: NodeJS.WriteStream): void {

@@ -1,6 +1,10 @@
+import { OptionError } from "@slam/errors";
+import { FACTOR_TAGS, factorOf } from "../factors/built-in.ts";
+import type { Factor } from "../factors/factor.ts";
 import type { PoseGraph } from "../graph.ts";
 import { type ReadGraph, readGraph } from "./read-graph.ts";
 import { informationFields, type RecordType } from "./record.ts";
+import { isTag } from "./scanner.ts";
 import { EDGE2, VERTEX2 } from "./toro.ts";
 import { writeGraph } from "./write-graph.ts";
 
@@ -18,29 +22,57 @@ const EDGE_SE3: RecordType = {
   fields: [...POSE3, ...informationFields(POSE3.slice(0, 6))],
 };
 
+const LANDMARK2: RecordType = { tag: "VERTEX_XY", kind: "landmark", dimension: 2, fields: POSE2.slice(0, 2) };
+const LANDMARK3: RecordType = { tag: "VERTEX_TRACKXYZ", kind: "landmark", dimension: 3, fields: POSE3.slice(0, 3) };
+const SENSOR2: RecordType = { tag: "PARAMS_SE2OFFSET", kind: "sensor", dimension: 2, fields: POSE2 };
+const SENSOR3: RecordType = { tag: "PARAMS_SE3OFFSET", kind: "sensor", dimension: 3, fields: POSE3 };
+
+const POSES_AND_EDGES = [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, VERTEX2, EDGE2];
+const LANDMARKS_AND_SENSORS = [LANDMARK2, LANDMARK3, SENSOR2, SENSOR3];
+
 /**
- * Reads a g2o file: VERTEX_SE2, EDGE_SE2, VERTEX_SE3:QUAT, EDGE_SE3:QUAT, VERTEX2 and EDGE2 (as `readToro`), and FIX. Blank lines and comments
- * (# to the end of the line) are skipped; other tags are counted in `unknown`. Poses are ordered by ascending id whatever their order in the
- * file, edges stay in file order. A file with edges only gets the poses its edges name, `known` 0. Quaternions are normalised; information
- * matrices are taken as they are, indefinite ones too.
+ * Reads a g2o file: VERTEX_SE2, EDGE_SE2, VERTEX_SE3:QUAT, EDGE_SE3:QUAT, VERTEX2 and EDGE2 (as `readToro`), and FIX; landmarks VERTEX_XY and
+ * VERTEX_TRACKXYZ, seen by EDGE_SE2_XY, EDGE_BEARING_SE2_XY and EDGE_SE3_TRACKXYZ; priors EDGE_PRIOR_SE2 and EDGE_SE3_PRIOR; sensors
+ * PARAMS_SE3OFFSET; and factors of one's own. Blank lines and comments (# to the end of the line) are skipped; other tags are counted in `unknown`.
+ * Poses and landmarks are ordered by ascending id whatever their order in the file, edges stay in file order, and so do factors among those of their
+ * tag. A file without vertices of poses gets the poses that its edges and factors name, `known` 0; likewise for landmarks. Quaternions are
+ * normalised; information matrices are taken as they are, indefinite ones too.
  *
  * @param bytes the whole file; not changed.
  * @param file its name, for error messages.
- * @throws ParseError for anything else: a missing, extra, malformed or non-finite field, a zero quaternion, a vertex given twice, an edge or FIX
- *   that names a missing vertex, an edge from a pose to itself, 2D and 3D records together, no vertex and no edge, a line over 1 MiB.
+ * @param factors of one's own, whose lines are `TAG ids [sensor id] measurement information`.
+ * @throws ParseError for anything else: a missing, extra, malformed or non-finite field, a zero quaternion, a vertex given twice, an edge, factor or FIX
+ *   that names a missing vertex, an edge from a pose to itself, 2D and 3D records together, no record at all, a line over 1 MiB.
+ * @throws OptionError for a factor of one's own with a tag that is another's or that no file can have.
  * @see Kuemmerle et al., g2o: A general framework for graph optimization, ICRA 2011.
  */
-export function readG2o(bytes: Uint8Array, file: string): ReadGraph {
-  return readGraph(bytes, file, "g2o", [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, VERTEX2, EDGE2]);
+export function readG2o(bytes: Uint8Array, file: string, factors: readonly Factor[] = []): ReadGraph {
+  checkTags(factors);
+  return readGraph(bytes, file, "g2o", POSES_AND_EDGES, LANDMARKS_AND_SENSORS, [...FACTOR_TAGS.map(factorOf), ...factors]);
 }
 
 /**
- * Writes a g2o file: the vertices (unless no pose is known), FIX lines, the edges in order. Numbers are the shortest decimals that read back as
- * the same bits, so `readG2o` of the chunks returns the same graph and the same chi2.
+ * Writes a g2o file: sensors, the vertices (poses unless none is known, likewise landmarks), FIX lines, the edges in order, then factors. Numbers are the
+ * shortest decimals that read back as the same bits, so `readG2o` of the chunks returns the same graph and the same chi2.
  *
  * @returns the file in chunks of at most 64 KiB.
- * @throws DimensionError, OptionError as `checkGraph`, at the call and before the first chunk.
+ * @throws DimensionError, OptionError as `checkGraph`, at the call and before the first chunk; OptionError for a factor of one's own as `readG2o`.
  */
 export function writeG2o(graph: PoseGraph): Generator<Uint8Array> {
-  return graph.dimension === 2 ? writeGraph(graph, VERTEX_SE2, EDGE_SE2) : writeGraph(graph, VERTEX_SE3, EDGE_SE3);
+  checkTags((graph.factors ?? []).map(({ factor }) => factor).filter((factor) => typeof factor !== "string"));
+  return graph.dimension === 2
+    ? writeGraph(graph, { vertex: VERTEX_SE2, edge: EDGE_SE2, landmark: LANDMARK2, sensor: SENSOR2 })
+    : writeGraph(graph, { vertex: VERTEX_SE3, edge: EDGE_SE3, landmark: LANDMARK3, sensor: SENSOR3 });
+}
+
+/** Of factors of one's own. */
+function checkTags(factors: readonly Factor[]): void {
+  const taken = new Set<string>([...[...POSES_AND_EDGES, ...LANDMARKS_AND_SENSORS].map(({ tag }) => tag), ...FACTOR_TAGS, "FIX"]);
+  for (const { tag } of factors) {
+    if (isTag(tag) && !taken.has(tag)) continue;
+    throw new OptionError("the tag of a factor", {
+      expected: "a letter, then printable ASCII without spaces, as no other line has it",
+      actual: tag,
+    });
+  }
 }

@@ -1,6 +1,8 @@
 import { ParseError } from "@slam/errors";
+import type { Factor } from "../factors/factor.ts";
 import { informationSize, type PoseGraph, poseSize } from "../graph.ts";
-import { numberPoses, type ParsedRecords } from "./number-poses.ts";
+import { factorLines, namedIds, readFactorLine, readIds } from "./factor-record.ts";
+import { numberRecords, type ParsedRecords } from "./number-records.ts";
 import { normalizeQuaternion } from "./quaternion.ts";
 import { RECORD_VALUES, type RecordType } from "./record.ts";
 import { Scanner } from "./scanner.ts";
@@ -24,20 +26,37 @@ export interface ReadGraph {
 /** A file with more is prose or a word list; reading it to its end would only fill memory. */
 const MAX_UNKNOWN_TAGS = 100;
 
-/** The core of `readG2o` and `readToro`: reads the lines of `types` and FIX; poses are numbered by ascending id. */
-export function readGraph(bytes: Uint8Array, file: string, format: ReadGraph["format"], types: readonly RecordType[]): ReadGraph {
+/**
+ * The core of `readG2o` and `readToro`: reads the lines of `types`, of `extras` and of factors, and FIX; poses, landmarks and sensors are numbered by
+ * ascending id.
+ *
+ * @param types of poses and edges: one of these at least has to be there.
+ */
+export function readGraph(
+  bytes: Uint8Array,
+  file: string,
+  format: ReadGraph["format"],
+  types: readonly RecordType[],
+  extras: readonly RecordType[] = [],
+  factors: readonly Factor[] = [],
+): ReadGraph {
   const scanner = new Scanner(bytes, file);
-  const byTag = new Map(types.map((type) => [type.tag, type]));
+  const byTag = new Map([...types, ...extras].map((type) => [type.tag, type]));
+  const factorByTag = new Map(factors.map((factor) => [factor.tag, factor]));
   const unknown = new Map<string, UnknownTag>();
-  const fix: ParsedRecords["fix"] = { ids: [], offsets: [] };
+  const fix = namedIds();
   let records: ParsedRecords | undefined;
   while (scanner.nextLine()) {
     if (!scanner.nextToken()) continue;
     const tag = scanner.tag();
     const type = byTag.get(tag);
+    const factor = factorByTag.get(tag);
     if (type !== undefined) {
       records ??= noRecords(type, scanner.line, fix);
       readRecord(scanner, type, records);
+    } else if (factor !== undefined) {
+      records ??= noRecords(factor, scanner.line, fix);
+      readFactor(scanner, factor, records);
     } else if (tag === "FIX") {
       readFix(scanner, fix);
     } else {
@@ -48,7 +67,7 @@ export function readGraph(bytes: Uint8Array, file: string, format: ReadGraph["fo
     const actual = bytes.length === 0 ? "an empty file" : ["none", ...unknown.keys()].join(", ");
     throw new ParseError({ file, line: 1 }, { expected: `a line with ${types.map(({ tag }) => tag).join(", ")}`, actual });
   }
-  return { graph: numberPoses(scanner, records), format, unknown: [...unknown.values()] };
+  return { graph: numberRecords(scanner, records), format, unknown: [...unknown.values()] };
 }
 
 function countUnknown(scanner: Scanner, tag: string, unknown: Map<string, UnknownTag>): void {
@@ -57,17 +76,39 @@ function countUnknown(scanner: Scanner, tag: string, unknown: Map<string, Unknow
   unknown.set(tag, { tag, count: count + 1, firstLine });
 }
 
-function noRecords({ dimension, tag }: RecordType, line: number, fix: ParsedRecords["fix"]): ParsedRecords {
-  const edges = { ids: [], offsets: [], measurements: [], information: [] };
-  return { dimension, first: `${tag} on line ${line}`, vertices: { ids: [], lines: new Map(), poses: [] }, edges, fix };
+function noRecords({ dimension, tag }: RecordType | Factor, line: number, fix: ParsedRecords["fix"]): ParsedRecords {
+  return {
+    dimension,
+    first: `${tag} on line ${line}`,
+    lines: new Map(),
+    vertices: { ids: [], values: [] },
+    landmarks: { ids: [], values: [] },
+    sensors: { ids: [], values: [], lines: new Map() },
+    edges: { ...namedIds(), measurements: [], information: [] },
+    factors: new Map(),
+    fix,
+  };
+}
+
+function checkDimension(scanner: Scanner, dimension: 2 | 3, records: ParsedRecords): void {
+  if (dimension !== records.dimension) scanner.fail(`a ${records.dimension}D record, as ${records.first}`);
+}
+
+function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords): void {
+  checkDimension(scanner, factor.dimension, records);
+  const lines = records.factors.get(factor.tag) ?? factorLines(factor);
+  records.factors.set(factor.tag, lines);
+  readFactorLine(scanner, lines, (type) => readFields(scanner, type));
 }
 
 function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords): void {
   const start = scanner.tokenStart;
-  const { vertices, edges } = records;
-  if (type.dimension !== records.dimension) scanner.fail(`a ${records.dimension}D record, as ${records.first}`);
-  if (type.kind === "vertex") readVertexId(scanner, type.tag, vertices);
-  else readEdgeIds(scanner, type.tag, edges);
+  const { lines, vertices, landmarks, sensors, edges } = records;
+  checkDimension(scanner, type.dimension, records);
+  if (type.kind === "vertex") vertices.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
+  else if (type.kind === "landmark") landmarks.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
+  else if (type.kind === "sensor") sensors.ids.push(readNewId(scanner, type.tag, "a sensor", sensors.lines));
+  else readIds(scanner, ["first id", "second id"], type.tag, edges);
   const values = readFields(scanner, type);
   const fail = (expected: string, actual: string): never => {
     throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}` });
@@ -76,33 +117,29 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords):
     type.toGraph(values);
     if (!values.every(Number.isFinite)) fail("values that fp64 holds in g2o's coordinates", "larger ones");
   }
+  if (type.kind === "landmark") {
+    append(landmarks.values, values.subarray(0, type.dimension));
+    return;
+  }
   if (type.dimension === 3 && !normalizeQuaternion(values, 3)) fail("a quaternion qx qy qz qw of non-zero length", "0 0 0 0");
   const size = poseSize(type);
-  append(type.kind === "vertex" ? vertices.poses : edges.measurements, values.subarray(0, size));
+  append({ vertex: vertices.values, sensor: sensors.values, edge: edges.measurements }[type.kind], values.subarray(0, size));
   if (type.kind === "edge") append(edges.information, values.subarray(size, size + informationSize(type)));
 }
 
-function readVertexId(scanner: Scanner, tag: string, vertices: ParsedRecords["vertices"]): void {
+/** An id that has none of `what` yet. */
+function readNewId(scanner: Scanner, tag: string, what: string, lines: Map<number, number>): number {
   scanner.nextToken();
   const id = scanner.id("id", tag);
-  const line = vertices.lines.get(id);
-  if (line !== undefined) scanner.fail(`an id without a vertex yet, as line ${line} has one`);
-  vertices.lines.set(id, scanner.line);
-  vertices.ids.push(id);
-}
-
-function readEdgeIds(scanner: Scanner, tag: string, edges: ParsedRecords["edges"]): void {
-  for (const field of ["first id", "second id"]) {
-    scanner.nextToken();
-    edges.ids.push(scanner.id(field, tag));
-    edges.offsets.push(scanner.tokenStart);
-  }
-  if (edges.ids.at(-1) === edges.ids.at(-2)) scanner.fail(`a second id of ${tag} other than the first`);
+  const line = lines.get(id);
+  if (line !== undefined) scanner.fail(`an id without ${what} yet, as line ${line} has one`);
+  lines.set(id, scanner.line);
+  return id;
 }
 
 /** The fields of the line, then `defaults` for those left out. */
-function readFields(scanner: Scanner, { tag, fields, defaults = [] }: RecordType): Float64Array {
-  const values = new Float64Array(RECORD_VALUES);
+function readFields(scanner: Scanner, { tag, fields, defaults = [] }: Pick<RecordType, "tag" | "fields" | "defaults">): Float64Array {
+  const values = new Float64Array(Math.max(RECORD_VALUES, fields.length));
   const required = fields.length - defaults.length;
   for (let i = 0; i < fields.length; i++) {
     if (!scanner.nextToken() && i === required && defaults.length > 0) {

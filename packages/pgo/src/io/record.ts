@@ -1,10 +1,11 @@
 /**
  * The layout of one tag's line, `tag id fields` or `tag from to fields`, and how its values map to those of a PoseGraph: a vertex's to its pose,
- * an edge's to its measurement followed by its information. Without conversions the fields are those values.
+ * an edge's to its measurement followed by its information, a landmark's to its position, a sensor's to its pose. Without conversions the fields are
+ * those values.
  */
 export interface RecordType {
   readonly tag: string;
-  readonly kind: "vertex" | "edge";
+  readonly kind: "vertex" | "edge" | "landmark" | "sensor";
   readonly dimension: 2 | 3;
   /** The fields' names, for error messages. */
   readonly fields: readonly string[];

@@ -79,7 +79,7 @@ export class Scanner {
   /** The token as a record's tag: a letter, then printable ASCII. */
   tag(): string {
     const text = asciiText(this.#bytes, this.#tokenStart, Math.min(this.#tokenEnd, this.#tokenStart + MAX_TAG_BYTES + 1));
-    if (text.length > MAX_TAG_BYTES || !/^[A-Za-z][!-~]*$/.test(text)) this.fail("a tag such as VERTEX_SE2 or EDGE3");
+    if (!isTag(text)) this.fail("a tag such as VERTEX_SE2 or EDGE3");
     return text;
   }
 
@@ -127,6 +127,11 @@ export class Scanner {
     }
     return { file: this.#file, line, column: offset - lineStart + 1 };
   }
+}
+
+/** A letter, then printable ASCII. */
+export function isTag(text: string): boolean {
+  return text.length <= MAX_TAG_BYTES && /^[A-Za-z][!-~]*$/.test(text);
 }
 
 /** Space, tab, vertical tab, form feed, carriage return. */

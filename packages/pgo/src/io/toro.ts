@@ -119,8 +119,9 @@ export function readToro(bytes: Uint8Array, file: string): ReadGraph {
  * conversions: poses and measurements in 2D, and isotropic information, come back with the same bits.
  *
  * @returns the file in chunks of at most 64 KiB.
- * @throws DimensionError, OptionError as `checkGraph`, at the call and before the first chunk.
+ * @throws DimensionError, OptionError as `checkGraph`, at the call and before the first chunk; OptionError for landmarks and factors, which TORO files
+ *   do not have.
  */
 export function writeToro(graph: PoseGraph): Generator<Uint8Array> {
-  return graph.dimension === 2 ? writeGraph(graph, VERTEX2, EDGE2) : writeGraph(graph, VERTEX3, EDGE3);
+  return graph.dimension === 2 ? writeGraph(graph, { vertex: VERTEX2, edge: EDGE2 }) : writeGraph(graph, { vertex: VERTEX3, edge: EDGE3 });
 }

@@ -82,12 +82,15 @@ describe("readG2o", () => {
   });
 
   test("counts the lines it does not know", () => {
-    const { unknown, format } = readG2o(ascii("PARAMS_SE3OFFSET 0\nVERTEX_SE2 0 0 0 0\nVERTEX_XY 4 1 1\nVERTEX_XY 5 1,nan\n"), "a.g2o");
+    const { unknown, format } = readG2o(
+      ascii("PARAMS_CAMERAPARAMETERS 0\nVERTEX_SE2 0 0 0 0\nVERTEX_TAG 4 1 1\nVERTEX_TAG 5 1,nan\n"),
+      "a.g2o",
+    );
 
     expect(format).toBe("g2o");
     expect(unknown).toEqual([
-      { tag: "PARAMS_SE3OFFSET", count: 1, firstLine: 1 },
-      { tag: "VERTEX_XY", count: 2, firstLine: 3 },
+      { tag: "PARAMS_CAMERAPARAMETERS", count: 1, firstLine: 1 },
+      { tag: "VERTEX_TAG", count: 2, firstLine: 3 },
     ]);
   });
 });

@@ -1,0 +1,2 @@
+/** Where the poses start from. */
+export type Initialization = "file" | "odometry" | "spanning-tree" | "chordal";

@@ -1,0 +1,97 @@
+import { cos, fp64, sin, tolerance } from "@slam/float";
+import { se2 } from "@slam/lie";
+import { bearingSe2 } from "../factors/bearing-se2.ts";
+import { positionSe2 } from "../factors/position-se2.ts";
+import { placeSeen, positionSe3 } from "../factors/position-se3.ts";
+import type { FactorTerms } from "../factors/terms.ts";
+import type { PoseGraph } from "../graph.ts";
+
+/**
+ * Positions for landmarks: where the first pose that sees one puts it, or where the lines of its bearings meet best. Fixed landmarks keep their estimates,
+ * and so do those for which neither is possible.
+ *
+ * @param poses where the poses are.
+ * @param keepKnown whether landmarks with an estimate keep it.
+ * @returns l x 2 or l x 3, and the indices of the landmarks that have no estimate and that nothing places.
+ */
+export function placeLandmarks(
+  graph: PoseGraph,
+  terms: readonly FactorTerms[],
+  poses: Float64Array,
+  keepKnown: boolean,
+): { readonly positions: Float64Array; readonly lost: readonly number[] } {
+  const { landmarks } = graph;
+  if (landmarks === undefined) return { positions: new Float64Array(0), lost: [] };
+  const positions = landmarks.positions.slice();
+  const keeps = Uint8Array.from(landmarks.known, (known) => (keepKnown ? known : 0));
+  for (const k of landmarks.fixed) keeps[k] = landmarks.known[k];
+  const placed = keeps.slice();
+  for (const one of terms) placeFromPositions(graph, one, poses, positions, placed);
+  placeFromBearings(graph, terms, poses, positions, placed);
+  return { positions, lost: [...landmarks.known.keys()].filter((k) => placed[k] === 0 && landmarks.known[k] === 0) };
+}
+
+function placeFromPositions(graph: PoseGraph, terms: FactorTerms, poses: Float64Array, positions: Float64Array, placed: Uint8Array): void {
+  const { factor, variables, offsets, z, zSize } = terms;
+  const isPlanar = factor === positionSe2;
+  if (!isPlanar && factor !== positionSe3) return;
+  const size = isPlanar ? 3 : 7;
+  for (let k = 0; k < terms.count; k++) {
+    const landmark = variables[2 * k + 1] - graph.ids.length;
+    if (placed[landmark] === 1) continue;
+    placed[landmark] = 1;
+    const into = positions.subarray(landmark * graph.dimension, (landmark + 1) * graph.dimension);
+    const X = poses.subarray(offsets[2 * k], offsets[2 * k] + size);
+    const seen = z.subarray(k * zSize, (k + 1) * zSize);
+    if (isPlanar) se2.act(X, 0, seen, 0, into, 0);
+    else placeSeen(X, seen, into);
+  }
+}
+
+/** The point nearest to all lines of sight of each landmark not placed yet, unless they are parallel to rounding or it is behind one that sees it. */
+function placeFromBearings(
+  graph: PoseGraph,
+  terms: readonly FactorTerms[],
+  poses: Float64Array,
+  positions: Float64Array,
+  placed: Uint8Array,
+): void {
+  const sights = new Map<number, (readonly [x: number, y: number, c: number, s: number])[]>();
+  for (const { factor, count, variables, offsets, z } of terms) {
+    if (factor !== bearingSe2) continue;
+    for (let k = 0; k < count; k++) {
+      const landmark = variables[2 * k + 1] - graph.ids.length;
+      if (placed[landmark] === 1) continue;
+      const at = offsets[2 * k];
+      const direction = poses[at + 2] + z[k];
+      const lines = sights.get(landmark) ?? [];
+      sights.set(landmark, lines);
+      lines.push([poses[at], poses[at + 1], cos(direction), sin(direction)]);
+    }
+  }
+  for (const [landmark, lines] of sights) {
+    const met = meetingPoint(lines);
+    if (met === undefined) continue;
+    positions.set(met, 2 * landmark);
+    placed[landmark] = 1;
+  }
+}
+
+/** Solves sum n n' l = sum n n' p, n = [-s; c], about the first p. */
+function meetingPoint(lines: readonly (readonly [x: number, y: number, c: number, s: number])[]): readonly [number, number] | undefined {
+  const [x0, y0] = lines[0];
+  let [xx, xy, yy, bx, by] = [0, 0, 0, 0, 0];
+  for (const [x, y, c, s] of lines) {
+    const distance = c * (y - y0) - s * (x - x0);
+    xx += s * s;
+    xy -= s * c;
+    yy += c * c;
+    bx -= s * distance;
+    by += c * distance;
+  }
+  const determinant = xx * yy - xy * xy;
+  // The determinant is the sum of squared sines of the angles between lines.
+  if (determinant <= tolerance(fp64, lines.length ** 2)) return undefined;
+  const l = [x0 + (yy * bx - xy * by) / determinant, y0 + (xx * by - xy * bx) / determinant] as const;
+  return lines.every(([x, y, c, s]) => c * (l[0] - x) + s * (l[1] - y) > 0) ? l : undefined;
+}

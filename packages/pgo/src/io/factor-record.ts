@@ -1,0 +1,74 @@
+import { ParseError } from "@slam/errors";
+import { upperSize } from "../between-formulas.ts";
+import type { Factor } from "../factors/factor.ts";
+import { measurementSize } from "../factors/sets.ts";
+import { normalizeQuaternion } from "./quaternion.ts";
+import { informationFields, type RecordType } from "./record.ts";
+import type { Scanner } from "./scanner.ts";
+
+/** The lines of one factor, `TAG ids [sensor id] measurement information`, as they stand in the file. */
+export interface FactorLines {
+  readonly factor: Factor;
+  /** As many a line as the factor has variables. */
+  readonly variables: NamedIds;
+  /** One a line, where the factor has sensors. */
+  readonly sensors: NamedIds;
+  readonly measurements: number[];
+  readonly information: number[];
+}
+
+/** Ids and the byte offsets where they stand in the file. */
+export interface NamedIds {
+  readonly ids: number[];
+  readonly offsets: number[];
+}
+
+export function namedIds(): NamedIds {
+  return { ids: [], offsets: [] };
+}
+
+export function factorLines(factor: Factor): FactorLines {
+  return { factor, variables: namedIds(), sensors: namedIds(), measurements: [], information: [] };
+}
+
+/** The numbers of a factor's line behind its ids. */
+export function factorFields({ dimension, tag, rows, measurement }: Factor): Pick<RecordType, "tag" | "fields"> {
+  const axes = Array.from({ length: rows }, (_, a) => `${a + 1}`);
+  const pose = dimension === 2 ? ["x", "y", "theta"] : ["x", "y", "z", "qx", "qy", "qz", "qw"];
+  const numbers = measurement === "pose" ? pose : Array.from({ length: measurement }, (_, k) => `measurement ${k + 1}`);
+  return { tag, fields: [...numbers, ...informationFields(axes)] };
+}
+
+/** Reads the ids of a line, no two alike. */
+export function readIds(scanner: Scanner, names: readonly string[], tag: string, into: NamedIds): void {
+  const line: number[] = [];
+  for (const name of names) {
+    scanner.nextToken();
+    const id = scanner.id(name, tag);
+    if (line.includes(id)) scanner.fail(`a ${name} of ${tag} other than the first`);
+    line.push(id);
+    into.ids.push(id);
+    into.offsets.push(scanner.tokenStart);
+  }
+}
+
+/** Reads a factor's line behind its tag. */
+export function readFactorLine(
+  scanner: Scanner,
+  lines: FactorLines,
+  readFields: (type: Pick<RecordType, "tag" | "fields">) => Float64Array,
+): void {
+  const { factor } = lines;
+  const start = scanner.tokenStart;
+  const names = factor.variables.map((kind, v) => (factor.variables.length === 1 ? "id" : `${v + 1}. id, of a ${kind},`));
+  readIds(scanner, names, factor.tag, lines.variables);
+  if (factor.hasSensor === true) readIds(scanner, ["sensor id"], factor.tag, lines.sensors);
+  const values = readFields(factorFields(factor));
+  const own = measurementSize(factor);
+  if (factor.measurement === "pose" && factor.dimension === 3 && !normalizeQuaternion(values, 3)) {
+    const place = scanner.placeOf(start);
+    throw new ParseError(place, { expected: "a quaternion qx qy qz qw of non-zero length", actual: `0 0 0 0 in ${factor.tag}` });
+  }
+  for (let k = 0; k < own; k++) lines.measurements.push(values[k]);
+  for (let k = own; k < own + upperSize(factor.rows); k++) lines.information.push(values[k]);
+}
