@@ -46,7 +46,7 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
     policy,
     termination,
     message,
-    cost: { convention: "g2o chi2 = sum e' W e", ...cost },
+    cost,
     iterations,
     linear,
     seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },

@@ -3,8 +3,7 @@ import { type AnyPrecision, fp64, type OperationFormat } from "@slam/float";
 import { type LieGroup, se2, se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
-import { betweenSe2 } from "./between-se2.ts";
-import { betweenSe3 } from "./between-se3.ts";
+import { type CostName, costConvention } from "./cost-conventions.ts";
 import { type EdgeBlocks, edgeBlocks } from "./edge-blocks.ts";
 import type { PoseGraph } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
@@ -19,10 +18,11 @@ import { squareRootInformation } from "./whitening.ts";
  * W into [1, 2), so that formats with little range can hold it. A point is the array of poses.
  */
 export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJacobian> {
+  /** With the cost's information in place of the file's. */
   readonly graph: PoseGraph;
   readonly rows: number;
   readonly cols: number;
-  /** chi2 = costScale |r|^2. */
+  /** The cost is costScale |r|^2, the 1/2 of "gtsam" included. */
   readonly costScale: number;
   /** The block column of each pose, -1 for those held fixed. */
   readonly column: Int32Array;
@@ -37,14 +37,23 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly #counters: Counters | undefined;
 
   /**
+   * @param given the graph; its information as the file has it.
    * @param fixed indices of the poses to hold.
-   * @throws OptionError for an index out of range, and where an information matrix is not positive semidefinite: the ids of its edge are in the message.
+   * @throws OptionError for an index out of range, a cost that is none, and where an information matrix is not positive semidefinite: the ids of its edge are in the message.
    */
-  constructor(graph: PoseGraph, fixed: Iterable<number>, counters?: Counters, arenas: ArenaPool = new ArenaPool()) {
+  constructor(
+    given: PoseGraph,
+    fixed: Iterable<number>,
+    counters?: Counters,
+    arenas: ArenaPool = new ArenaPool(),
+    cost: CostName = "g2o",
+  ) {
+    const convention = costConvention(cost);
+    const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;
     this.arenas = arenas;
     this.#counters = counters;
-    const factor = graph.dimension === 2 ? betweenSe2 : betweenSe3;
+    const factor = graph.dimension === 2 ? convention.planar : convention.spatial;
     this.#group = graph.dimension === 2 ? se2 : se3;
     this.column = blockColumns(graph.ids.length, fixed);
     const { dof } = factor;
@@ -55,7 +64,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     this.cols = blocks.pattern.blockCols * dof;
     const { whitening, costScale } = squareRootInformation(graph);
     this.#terms = { graph, factor, blocks, whitening };
-    this.costScale = costScale;
+    this.costScale = convention.scale * costScale;
   }
 
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {

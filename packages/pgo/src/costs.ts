@@ -1,0 +1,26 @@
+import { fp64, operationFormat } from "@slam/float";
+import { COST_NAMES, type CostName } from "./cost-conventions.ts";
+import type { PoseGraph } from "./graph.ts";
+import { PoseGraphProblem } from "./problem.ts";
+
+/**
+ * The cost of the graph's poses by its name, in fp64.
+ *
+ * @throws OptionError for a name that is none, and for an edge whose information is indefinite: of "sesync", which couples no translation with a
+ *   rotation, only where one of the two blocks is.
+ */
+export function costOf(graph: PoseGraph, name: CostName): number {
+  return costAt(new PoseGraphProblem(graph, [], undefined, undefined, name), graph.poses);
+}
+
+/** The cost of the graph's poses in each convention: what to compare with another solver's. Throws as `costOf` does. */
+export function costs(graph: PoseGraph): { readonly [name in CostName]: number } {
+  return Object.fromEntries(COST_NAMES.map((name) => [name, costOf(graph, name)])) as Record<CostName, number>;
+}
+
+/** costScale |r|^2 at these poses, in fp64. */
+export function costAt(problem: PoseGraphProblem, poses: Float64Array): number {
+  const r = new Float64Array(problem.rows);
+  problem.residual(poses, operationFormat(fp64), r);
+  return problem.costScale * r.reduce((sum, x) => sum + x * x, 0);
+}
