@@ -1,7 +1,7 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
-import type { ReadGraph, UnknownTag } from "@slam/pgo";
+import type { CostName, ReadGraph, UnknownTag } from "@slam/pgo";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -15,6 +15,8 @@ export interface PgoReport {
   readonly termination: Termination;
   readonly message: string;
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** Of the result, by convention: with `--costs`. */
+  readonly costs?: { readonly [name in CostName]: number };
   readonly iterations: readonly IterationRecord[];
   readonly linear: SolveOutcome["report"]["linear"];
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
@@ -35,7 +37,12 @@ export interface PgoInput {
   readonly parseSeconds: number;
 }
 
-export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
+/** @param compared what was asked for besides. */
+export function pgoReport(
+  { file, read, parseSeconds }: PgoInput,
+  outcome: SolveOutcome,
+  { costs, ate }: Pick<PgoReport, "costs" | "ate">,
+): PgoReport {
   const { graph, unknown } = read;
   const { policy, termination, message, cost, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
@@ -47,6 +54,7 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
     termination,
     message,
     cost,
+    ...(costs && { costs }),
     iterations,
     linear,
     seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },

@@ -1,7 +1,7 @@
+import { writeCosSin } from "@slam/float";
 import { type BetweenFactor, betweenFactor } from "./between.ts";
 import type { Arithmetic, BetweenFormulas } from "./between-formulas.ts";
 import { betweenSe2 } from "./between-se2.ts";
-import { writeCosSin } from "@slam/float";
 
 /** [x y cos sin] of the angle from those of its half. */
 function whole<T>(A: Arithmetic<T>, [x, y, c, s]: readonly T[]): readonly T[] {

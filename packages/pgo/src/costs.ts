@@ -1,4 +1,5 @@
 import { fp64, operationFormat } from "@slam/float";
+import { ArenaPool } from "@slam/wasm";
 import { COST_NAMES, type CostName } from "./cost-conventions.ts";
 import type { PoseGraph } from "./graph.ts";
 import { PoseGraphProblem } from "./problem.ts";
@@ -6,16 +7,23 @@ import { PoseGraphProblem } from "./problem.ts";
 /**
  * The cost of the graph's poses by its name, in fp64.
  *
+ * @param arenas what the memory is taken from. Default a new pool.
  * @throws OptionError for a name that is none, and for an edge whose information is indefinite: of "sesync", which couples no translation with a
  *   rotation, only where one of the two blocks is.
  */
-export function costOf(graph: PoseGraph, name: CostName): number {
-  return costAt(new PoseGraphProblem(graph, [], undefined, undefined, name), graph.poses);
+export function costOf(graph: PoseGraph, name: CostName, arenas?: ArenaPool): number {
+  return costAt(new PoseGraphProblem(graph, [], undefined, arenas, name), graph.poses);
 }
 
 /** The cost of the graph's poses in each convention: what to compare with another solver's. Throws as `costOf` does. */
 export function costs(graph: PoseGraph): { readonly [name in CostName]: number } {
-  return Object.fromEntries(COST_NAMES.map((name) => [name, costOf(graph, name)])) as Record<CostName, number>;
+  const arenas = new ArenaPool();
+  const named = COST_NAMES.map((name) => {
+    const cost = costOf(graph, name, arenas);
+    arenas.recycle();
+    return [name, cost];
+  });
+  return Object.fromEntries(named) as Record<CostName, number>;
 }
 
 /** costScale |r|^2 at these poses, in fp64. */

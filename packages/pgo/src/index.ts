@@ -1,5 +1,5 @@
 export type { BetweenFactor } from "./between.ts";
-export { COST_NAMES, type CostName } from "./cost-conventions.ts";
+export type { CostName } from "./cost-conventions.ts";
 export { costOf, costs } from "./costs.ts";
 export { DirectSolver, type DirectSolverOptions } from "./direct-solver.ts";
 export { checkGraph, informationMatrix, informationSize, type PoseGraph, poseDof, poseSize } from "./graph.ts";

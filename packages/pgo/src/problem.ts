@@ -41,13 +41,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
    * @param fixed indices of the poses to hold.
    * @throws OptionError for an index out of range, a cost that is none, and where an information matrix is not positive semidefinite: the ids of its edge are in the message.
    */
-  constructor(
-    given: PoseGraph,
-    fixed: Iterable<number>,
-    counters?: Counters,
-    arenas: ArenaPool = new ArenaPool(),
-    cost: CostName = "g2o",
-  ) {
+  constructor(given: PoseGraph, fixed: Iterable<number>, counters?: Counters, arenas: ArenaPool = new ArenaPool(), cost: CostName = "g2o") {
     const convention = costConvention(cost);
     const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;
