@@ -46,5 +46,5 @@ const formulas: BetweenFormulas = {
   },
 };
 
-/** e = [Rz'(Ri'(tj - ti) - tz); 2 sin(turn / 2)]: twice the square of the last is |Rj - Ri Rz|^2 of Frobenius. No edge jumps at half a turn. */
+/** e = [Rz'(Ri'(tj - ti) - tz); 2 sin(turn / 2)]: twice the square of the last is |Rj - Ri Rz|^2, Frobenius' norm. */
 export const chordalSe2: BetweenFactor = betweenFactor(formulas);

@@ -1,7 +1,7 @@
 import { type BetweenFactor, betweenFactor } from "./between.ts";
 import { type Arithmetic, type BetweenFormulas, dot3 } from "./between-formulas.ts";
 import { AXES, betweenSe3, prepare as prepareError, rows, transposedTimes } from "./between-se3.ts";
-import { inverseJacobianTerm, logarithmRatio } from "./log-series.ts";
+import { inverseJacobianSlope, inverseJacobianTerm, logarithmRatio } from "./log-series.ts";
 
 const ENTRIES: readonly (readonly [number, number])[] = AXES.flatMap((a) => AXES.map((b) => [a, b] as const));
 
@@ -31,13 +31,13 @@ function prepare<T>(A: Arithmetic<T>, xi: readonly T[], xj: readonly T[], z: rea
   const ratio = logarithmRatio(A, dot3(A, x, x, y, y, r, r), w);
   const omega = [x, y, r].map((part) => A.mul(ratio, part));
   const squared = dot3(A, omega[0], omega[0], omega[1], omega[1], omega[2], omega[2]);
-  const term = inverseJacobianTerm(A, squared);
+  const c = inverseJacobianTerm(A, squared);
   // B = I + [omega]x / 2 + c (omega omega' - |omega|^2 I)
-  const diagonal = A.sub(A.constant(1), A.mul(term.value, squared));
+  const diagonal = A.sub(A.constant(1), A.mul(c, squared));
   const half = skew(A, omega).map((entry) => A.mul(A.constant(0.5), entry));
-  const scaled = omega.map((part) => A.mul(term.value, part));
+  const scaled = omega.map((part) => A.mul(c, part));
   const B = ENTRIES.map(([a, b]) => A.add(A.mul(scaled[a], omega[b]), a === b ? diagonal : half[3 * a + b]));
-  return { v, u, omega, squared, term, Rz, B };
+  return { v, u, omega, squared, c, Rz, B };
 }
 
 const formulas: BetweenFormulas = {
@@ -48,9 +48,8 @@ const formulas: BetweenFormulas = {
   },
   // Ji = [-M, M[v]x - N M; 0, -M] with M = B'Rz', Jj = [B, N B; 0, B]; N = d(B'u)/d omega
   jacobians(A, xi, xj, z) {
-    const { v, u, omega, squared, term, Rz, B } = prepare(A, xi, xj, z);
-    const along = dot3(A, omega[0], u[0], omega[1], u[1], omega[2], u[2]);
-    const N = derivative(A, u, omega, along, squared, term);
+    const { v, u, omega, squared, c, Rz, B } = prepare(A, xi, xj, z);
+    const N = derivative(A, u, omega, squared, c);
     const M = times(A, transposed(B), transposed(Rz));
     const NM = times(A, N, M);
     const zero = A.constant(0);
@@ -71,20 +70,15 @@ const formulas: BetweenFormulas = {
  * d/d omega of (I - [omega]x / 2 + c [omega]x^2) u, where c depends on s = |omega|^2:
  * [u]x / 2 + c ((omega'u) I + omega u' - 2 u omega') + 2 dc/ds ((omega'u) omega - s u) omega'.
  */
-function derivative<T>(
-  A: Arithmetic<T>,
-  u: readonly T[],
-  omega: readonly T[],
-  along: T,
-  squared: T,
-  { value, slope }: { readonly value: T; readonly slope: T },
-): readonly T[] {
+function derivative<T>(A: Arithmetic<T>, u: readonly T[], omega: readonly T[], s: T, c: T): readonly T[] {
   const two = A.constant(2);
   const half = skew(A, u).map((entry) => A.mul(A.constant(0.5), entry));
-  const steep = AXES.map((a) => A.mul(A.mul(two, slope), A.sub(A.mul(along, omega[a]), A.mul(squared, u[a]))));
+  const along = dot3(A, omega[0], u[0], omega[1], u[1], omega[2], u[2]);
+  const slope = A.mul(two, inverseJacobianSlope(A, s));
+  const steep = AXES.map((a) => A.mul(slope, A.sub(A.mul(along, omega[a]), A.mul(s, u[a]))));
   return ENTRIES.map(([a, b]) => {
     const outer = A.sub(A.mul(omega[a], u[b]), A.mul(two, A.mul(u[a], omega[b])));
-    const curved = A.mul(value, a === b ? A.add(along, outer) : outer);
+    const curved = A.mul(c, a === b ? A.add(along, outer) : outer);
     return A.add(A.add(half[3 * a + b], curved), A.mul(steep[a], omega[b]));
   });
 }
