@@ -1,5 +1,6 @@
 import type { PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
+import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import type { PgoReport } from "./report.ts";
 import { precisionRows } from "./summary.ts";
@@ -30,7 +31,10 @@ export function figure(svg: string): Html {
   return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
 }
 
-function numberRows({ version, input, policy, cost, linear, seconds, precision, memoryBytes, ate }: PgoReport, init: string): string[][] {
+function numberRows(
+  { version, input, policy, cost, linear, seconds, precision, memoryBytes, ate, covariance }: PgoReport,
+  init: string,
+): string[][] {
   return [
     ["graph", `${input.poses} poses, ${input.edges} edges`],
     ["policy", policy.name],
@@ -39,6 +43,7 @@ function numberRows({ version, input, policy, cost, linear, seconds, precision, 
     [`after initialisation (${init})`, costText(cost.afterInit)],
     ["at the end", costText(cost.final)],
     ...(ate ? [["ATE", errorText(ate)]] : []),
+    ...(covariance ? deviationTexts(covariance).map(({ id, text }) => [`standard deviations of pose ${id}`, text]) : []),
     [
       "linear solver",
       `${linear.solver}, ${linear.preconditioner}: ${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,

@@ -1,13 +1,14 @@
 import { OPERATIONS } from "@slam/nlls";
 import Table from "cli-table3";
 import pc from "picocolors";
+import { deviationTexts } from "./covariance.ts";
 import type { PgoReport, Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, iterations, linear, precision, seconds, ate, covariance } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -23,6 +24,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     `chi2      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
+    ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,

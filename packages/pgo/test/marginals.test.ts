@@ -20,8 +20,8 @@ import { worldGraph } from "./world-graph.ts";
 /** On a slow machine. */
 const MINUTE = 60_000;
 
-/** Difference quotients leave h^2 = 2^-34 of a Jacobian, and conditions of some thousands more of its inverse. */
-const QUOTIENT = 1e-6;
+/** Difference quotients leave h^2 = 2^-34 of a Jacobian, times conditions of some hundreds. */
+const QUOTIENT = 1e-8;
 
 function marginalsOf(graph: PoseGraph, options?: MarginalsOptions): Marginals {
   const marginals = recoverMarginals(graph, options);

@@ -18,6 +18,7 @@ type SolverOptions = Pick<
 export interface PgoOptions extends SolverOptions {
   readonly policy: string;
   readonly fix?: readonly number[];
+  readonly covariance?: readonly number[];
   readonly truth?: string;
   readonly out?: string;
   readonly json?: JsonTarget;
@@ -28,7 +29,18 @@ export interface PgoOptions extends SolverOptions {
 
 /** Optimises the pose graph in a file. @returns the exit code. */
 export async function pgo(file: string, options: PgoOptions): Promise<number> {
-  const { policy: policyName, fix = [], truth: truthFile, out, json, report: pageFile, quiet = false, repeat, ...solver } = options;
+  const {
+    policy: policyName,
+    fix = [],
+    covariance = [],
+    truth: truthFile,
+    out,
+    json,
+    report: pageFile,
+    quiet = false,
+    repeat,
+    ...solver
+  } = options;
   const reportFile = jsonFile(json);
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName);
@@ -40,9 +52,10 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   warnOfUnknownTags(file, read);
   const { graph } = read;
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
-  const fixed = [...new Set([...graph.fixed, ...indicesOf(graph, fix)])];
+  const fixed = [...new Set([...graph.fixed, ...indicesOf(graph, "--fix", fix)])];
+  const uncertain = [...new Set(indicesOf(graph, "--covariance", covariance))];
 
-  const job = { name: file, graph, policy, options: { ...solver, fixed }, repeat };
+  const job = { name: file, graph, policy, options: { ...solver, fixed }, repeat, covariance: uncertain };
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
   const solved: PoseGraph = { ...graph, poses: outcome.poses, known: new Uint8Array(graph.ids.length).fill(1) };
@@ -59,6 +72,8 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const toStdout = json !== undefined && reportFile === undefined;
   if (toStdout) process.stdout.write(jsonText(report));
   if (!quiet) printSummary(report, init, toStdout ? process.stderr : process.stdout);
+  const refused = report.covariance?.refused;
+  if (refused) console.error(`slam: ${file}: no covariance: ${refused.message}`);
   return exitCode(report, outcome.interrupted);
 }
 
@@ -92,11 +107,11 @@ function checkOptions(
   checkTargets(targets.filter((target) => target !== undefined));
 }
 
-function indicesOf(graph: PoseGraph, ids: readonly number[]): number[] {
+function indicesOf(graph: PoseGraph, flag: string, ids: readonly number[]): number[] {
   return ids.map((id) => {
     const index = graph.ids.indexOf(id);
     if (index < 0)
-      throw new UsageError(`--fix ${id}: the graph has no pose of this id; its ids are ${graph.ids[0]} ... ${graph.ids.at(-1)}`);
+      throw new UsageError(`${flag} ${id}: the graph has no pose of this id; its ids are ${graph.ids[0]} ... ${graph.ids.at(-1)}`);
     return index;
   });
 }
