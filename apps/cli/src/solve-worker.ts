@@ -36,7 +36,8 @@ function solveRepeatedly({ graph, policy, options, repeat, covariance: chosen = 
     const { graph: solved } = run;
     arenas.recycle();
     if (solve < repeat && !isStopped()) continue;
-    const covariance = chosen.length > 0 && !isStopped() && covarianceReport(solved, chosen, { fixed: options.fixed ?? [], arenas });
+    const covariance =
+      chosen.length > 0 && !isStopped() && covarianceReport(solved, chosen, { fixed: options.fixed ?? [...solved.fixed], arenas });
     return { poses: solved.poses, report: { ...report, policy: policyNames(formats) }, seconds, ...(covariance && { covariance }) };
   }
 }

@@ -49,9 +49,9 @@ export function sparseInverse<P extends AnyPrecision>(factor: CholeskyFactor<P>,
       const [k, l] = [place[i], place[j]];
       const position = blockPosition(pattern, Math.max(k, l), Math.min(k, l));
       if (position < 0) return false;
-      for (let r = 0; r < b; r++) {
-        for (let c = 0; c < b; c++) block[r * b + c] = format.load(values, position * b * b + (k < l ? c * b + r : r * b + c));
-      }
+      const at = position * b * b;
+      const [down, across] = k < l ? [1, b] : [b, 1];
+      for (let r = 0; r < b; r++) for (let c = 0; c < b; c++) block[r * b + c] = format.load(values, at + r * down + c * across);
       return true;
     },
   };

@@ -150,8 +150,10 @@ export class Marginals {
       block.set(this.#solver.product(this.#halfOf(i, halves), this.#halfOf(j, halves)).map((x) => x / costScale));
       return;
     }
-    for (let k = 0; k < block.length; k++) {
-      block[k] *= (scaling[column[i] * dof + Math.floor(k / dof)] * scaling[column[j] * dof + (k % dof)]) / costScale;
+    const [first, second] = [column[i] * dof, column[j] * dof];
+    for (let r = 0, at = 0; r < dof; r++) {
+      const scale = scaling[first + r] / costScale;
+      for (let c = 0; c < dof; c++, at++) block[at] *= scale * scaling[second + c];
     }
   }
 
