@@ -22,11 +22,12 @@ export interface CovarianceReport {
 
 const COORDINATES = { 2: ["x", "y", "theta"], 3: ["x", "y", "z", "turn about x", "turn about y", "turn about z"] } as const;
 
+type Matrices = Pick<CovarianceReport, "poses" | "joint" | "refused">;
+
 /** Of the poses with these indices, in fp64 whatever the policy. */
 export function covarianceReport(graph: PoseGraph, chosen: readonly number[], options: MarginalsOptions): CovarianceReport {
   const began = performance.now();
-  const found = recover(graph, options);
-  const matrices = isRefused(found) ? { poses: [], joint: [], refused: found } : blocksOf(found, chosen);
+  const matrices = recover(graph, chosen, options);
   return {
     convention: "xi = [t; theta] of X Exp(xi), metres and radians in the pose's own frame, relative to the poses held; fp64",
     seconds: (performance.now() - began) / 1000,
@@ -34,35 +35,34 @@ export function covarianceReport(graph: PoseGraph, chosen: readonly number[], op
   };
 }
 
-type Refusal = NonNullable<CovarianceReport["refused"]>;
-
-function isRefused(found: Marginals | Refusal): found is Refusal {
-  return "message" in found;
-}
-
 /** A factor that does not fit into memory must not cost the result of the solve. */
-function recover(graph: PoseGraph, options: MarginalsOptions): Marginals | Refusal {
+function recover(graph: PoseGraph, chosen: readonly number[], options: MarginalsOptions): Matrices {
   try {
     const found = recoverMarginals(graph, options);
-    return isMarginals(found) ? found : refusalOf(graph, found);
+    return isMarginals(found) ? blocksOf(found, chosen) : { poses: [], joint: [], refused: refusalOf(graph, found) };
   } catch (error) {
-    if (error instanceof SlamError) return { message: error.message };
+    if (error instanceof SlamError) return { poses: [], joint: [], refused: { message: error.message } };
     throw error;
   }
 }
 
-function refusalOf(graph: PoseGraph, { row, pivot, id }: RankDeficiency): Refusal {
+function refusalOf(graph: PoseGraph, { row, pivot, id }: RankDeficiency): NonNullable<CovarianceReport["refused"]> {
   const coordinate = COORDINATES[graph.dimension][row % poseDof(graph)]!;
   const message = `the measurements do not determine all poses: pivot ${pivot} of the diagonal at pose ${id}, ${coordinate} (row ${row} of J'WJ)`;
   return { message, id, row, pivot };
 }
 
-function blocksOf(marginals: Marginals, chosen: readonly number[]): Pick<CovarianceReport, "poses" | "joint"> {
-  const { ids } = marginals.graph;
-  const matrix = (i: number, j: number): number[] => Array.from(marginals.block(i, j));
+function blocksOf(marginals: Marginals, chosen: readonly number[]): Matrices {
+  const { dof, graph } = marginals;
+  const all = marginals.joint(chosen);
+  const width = chosen.length * dof;
+  const matrix = (r: number, c: number): number[] =>
+    Array.from({ length: dof * dof }, (_, k) => all[(r * dof + Math.floor(k / dof)) * width + c * dof + (k % dof)]!);
+  const id = (k: number): number => graph.ids[chosen[k]!]!;
+  const places = [...chosen.keys()];
   return {
-    poses: chosen.map((i) => ({ id: ids[i]!, matrix: matrix(i, i) })),
-    joint: chosen.flatMap((i, k) => chosen.slice(k + 1).map((j) => ({ ids: [ids[i]!, ids[j]!] as const, matrix: matrix(i, j) }))),
+    poses: places.map((k) => ({ id: id(k), matrix: matrix(k, k) })),
+    joint: places.flatMap((r) => places.slice(r + 1).map((c) => ({ ids: [id(r), id(c)] as const, matrix: matrix(r, c) }))),
   };
 }
 

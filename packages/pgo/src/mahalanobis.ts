@@ -17,7 +17,8 @@ export interface MahalanobisDistance {
 }
 
 /**
- * The distance of a candidate loop Z = X_i^-1 X_j with information W from the estimate, its error e and Jacobian J as the graph's edges have them.
+ * The distance of a candidate loop Z = X_i^-1 X_j with information W, none of the graph's edges, from the estimate; its error e and Jacobian J are those that it would
+ * have as one.
  *
  * With W = R'R it is y' (I + R J Sigma J' R')^-1 y, y = R e: no W is inverted, and one that says nothing in some direction is fine. To first order in the
  * uncertainty of the estimate: where that is large against the world's bends, true loops have larger distances.
