@@ -55,6 +55,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))
+    .option("--covariance <id,...>", "how well these poses are known: their covariances and standard deviations, in fp64", ids)
     .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")
     .option("--out <file>", "write the result: .g2o, .graph or .tum; packed if .gz follows")
     .addOption(jsonOption())

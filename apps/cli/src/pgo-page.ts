@@ -1,5 +1,6 @@
 import type { PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
+import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import type { PgoReport } from "./report.ts";
 import { costsText, inputText, precisionRows } from "./summary.ts";
@@ -31,7 +32,7 @@ export function figure(svg: string): Html {
 }
 
 function numberRows(
-  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, ate }: PgoReport,
+  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, ate, covariance }: PgoReport,
   init: string,
 ): string[][] {
   return [
@@ -43,6 +44,7 @@ function numberRows(
     ["at the end", costText(cost.final)],
     ...(costs ? [["at the end, by convention", costsText(costs)]] : []),
     ...(ate ? [["ATE", errorText(ate)]] : []),
+    ...(covariance ? deviationTexts(covariance).map(({ id, text }) => [`standard deviations of pose ${id}`, text]) : []),
     [
       "linear solver",
       `${linear.solver}, ${linear.preconditioner}: ${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,

@@ -2,6 +2,7 @@ import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
 import { type CostName, factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
+import type { CovarianceReport } from "./covariance.ts";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -36,6 +37,8 @@ export interface PgoReport {
   readonly memoryBytes: number;
   /** Against `--truth`, after rigid alignment; metres. */
   readonly ate?: Statistics;
+  /** Of the poses of `--covariance`. */
+  readonly covariance?: CovarianceReport;
 }
 
 /** Amounts by operation and format. */
@@ -80,6 +83,7 @@ export function pgoReport(
     work: { flops, bytes },
     memoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(ate && { ate }),
+    ...(outcome.covariance && { covariance: outcome.covariance }),
   };
 }
 

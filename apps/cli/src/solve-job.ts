@@ -1,5 +1,6 @@
 import type { IterationRecord } from "@slam/nlls";
 import type { PoseGraph, PoseGraphOptions, PoseGraphReport } from "@slam/pgo";
+import type { CovarianceReport } from "./covariance.ts";
 import type { PolicyJson, PolicyNames } from "./policy.ts";
 
 /** A solve as it is sent to the worker. */
@@ -11,6 +12,8 @@ export interface SolveJob {
   readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration" | "arenas">;
   /** How often to solve the same problem. */
   readonly repeat: number;
+  /** Indices of the poses whose covariances are wanted. */
+  readonly covariance?: readonly number[];
 }
 
 export interface SolveSeconds {
@@ -32,6 +35,8 @@ export interface SolveOutcome {
   readonly report: Omit<PoseGraphReport, "policy" | "seconds" | "initializeSeconds"> & { readonly policy: PolicyNames };
   /** Of each solve, in order. */
   readonly seconds: readonly SolveSeconds[];
+  /** At the best poses, where any is wanted and nobody interrupts. */
+  readonly covariance?: CovarianceReport;
 }
 
 /** What the worker says. */

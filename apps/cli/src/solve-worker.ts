@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { SlamError } from "@slam/errors";
 import { start } from "@slam/pgo";
 import { ArenaPool } from "@slam/wasm";
+import { covarianceReport } from "./covariance.ts";
 import { policyNames, policyOf } from "./policy.ts";
 import type { SolveJob, SolveMessage, SolveOutcome, SolveSeconds } from "./solve-job.ts";
 
@@ -15,7 +16,7 @@ try {
   post({ kind: "rejected", message: error.message });
 }
 
-function solveRepeatedly({ graph, policy, options, repeat }: SolveJob): SolveOutcome {
+function solveRepeatedly({ graph, policy, options, repeat, covariance: chosen = [] }: SolveJob): SolveOutcome {
   const seconds: SolveSeconds[] = [];
   const arenas = new ArenaPool();
   for (let solve = 1; ; solve++) {
@@ -32,10 +33,19 @@ function solveRepeatedly({ graph, policy, options, repeat }: SolveJob): SolveOut
     }
     const { policy: formats, seconds: phases, initializeSeconds, ...report } = run.report;
     seconds.push({ solve: (performance.now() - began) / 1000, initialize: initializeSeconds, ...phases });
-    const { poses, landmarks } = run.graph;
-    if (solve === repeat || isStopped())
-      return { poses, landmarks: landmarks?.positions, report: { ...report, policy: policyNames(formats) }, seconds };
+    const { graph: solved } = run;
     arenas.recycle();
+    if (solve < repeat && !isStopped()) continue;
+    const covariance =
+      chosen.length > 0 && !isStopped() && covarianceReport(solved, chosen, { fixed: options.fixed ?? [...solved.fixed], arenas });
+    const { poses, landmarks } = solved;
+    return {
+      poses,
+      landmarks: landmarks?.positions,
+      report: { ...report, policy: policyNames(formats) },
+      seconds,
+      ...(covariance && { covariance }),
+    };
   }
 }
 

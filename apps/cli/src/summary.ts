@@ -1,13 +1,14 @@
 import { OPERATIONS } from "@slam/nlls";
 import Table from "cli-table3";
 import pc from "picocolors";
+import { deviationTexts } from "./covariance.ts";
 import type { PgoReport, Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, undetermined, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, costs, undetermined, iterations, linear, precision, seconds, ate, covariance } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -25,6 +26,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     ...(costs ? [`as        ${costsText(costs)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
+    ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,

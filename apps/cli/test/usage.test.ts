@@ -16,6 +16,12 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["a fill that does not work", ["pgo", "square.g2o", "--fill", "-2"], "Allowed is an integer >= 0"],
     ["ids that are none", ["pgo", "square.g2o", "--fix", "0,first"], "Allowed are ids"],
     ["an id the graph does not have", ["pgo", "square.g2o", "--fix", "0,9"], "--fix 9: the graph has no pose of this id"],
+    [
+      "covariance of a pose that is not there",
+      ["pgo", "square.g2o", "--covariance", "1,9"],
+      "--covariance 9: the graph has no pose of this id",
+    ],
+    ["covariance of no ids", ["pgo", "square.g2o", "--covariance", "last"], "Allowed are ids"],
     ["an unknown policy", ["pgo", "square.g2o", "--policy", "quarter"], 'policy.preset is "quarter", expected one of fp64'],
     ["a policy file that is not there", ["pgo", "square.g2o", "--policy", "none.json"], "none.json"],
     ["a policy file that is no JSON", ["pgo", "square.g2o", "--policy", "broken.json"], "--policy broken.json: "],

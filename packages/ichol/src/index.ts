@@ -1,4 +1,6 @@
 export { type BadPivot, type CholeskyFactor, convertFactor, type FactorizeOptions, factorize, isFactor } from "./factorize.ts";
+export { type BlockRow, type ForwardSolution, type ForwardSolver, forwardSolver } from "./forward-solver.ts";
+export { type SparseInverse, sparseInverse } from "./sparse-inverse.ts";
 export type { ColumnPattern, Supernodes } from "./supernodes.ts";
 export {
   analyzeCholesky,

@@ -1,4 +1,4 @@
-// Small dense matrices, row-major, for laws to compute with: plain definitions, nothing clever.
+// Small dense matrices, row-major, for laws and tests to compute with: plain definitions, nothing clever.
 
 /** A B for A rows x inner, B inner x cols; `rows` follows from the lengths. */
 export function product(a: Float64Array, b: Float64Array, inner: number): Float64Array {
@@ -15,6 +15,21 @@ export function product(a: Float64Array, b: Float64Array, inner: number): Float6
 
 export function identityMatrix(n: number): Float64Array {
   return Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+}
+
+/** A^-1 for A n x n, by Gauss and Jordan with row pivoting. */
+export function inverse(a: Float64Array, n: number): Float64Array {
+  const rows = Array.from({ length: n }, (_, i) =>
+    Float64Array.of(...a.subarray(i * n, (i + 1) * n), ...identityMatrix(n).subarray(i * n, (i + 1) * n)),
+  );
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) if (Math.abs(rows[i][k]) > Math.abs(rows[pivot][k])) pivot = i;
+    [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
+    rows[k] = rows[k].map((x) => x / rows[k][k]);
+    for (let i = 0; i < n; i++) if (i !== k) rows[i] = rows[i].map((x, j) => x - rows[i][k] * rows[k][j]);
+  }
+  return Float64Array.from({ length: n * n }, (_, at) => rows[Math.floor(at / n)][n + (at % n)]);
 }
 
 /** exp A = (sum_k (A / 2^s)^k / k!)^(2^s) for A n x n. */

@@ -2,5 +2,14 @@ import * as api from "@slam/testing";
 import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
-  expect(Object.keys(api).sort()).toEqual(["expectClose", "expectSameBits", "groupLaws", "operatorLaws", "preconditionerLaws"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "expectClose",
+    "expectSameBits",
+    "groupLaws",
+    "identityMatrix",
+    "inverse",
+    "operatorLaws",
+    "preconditionerLaws",
+    "product",
+  ]);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Package } from "./workspace.ts";
 
@@ -10,8 +10,10 @@ export function skeletonFaults({ folder, manifest }: Package): readonly string[]
   const text = (file: string): string => (missing.includes(file) ? "" : readFileSync(join(folder, file), "utf8"));
   if (manifest.license !== "Apache-2.0") faults.push(`license is ${manifest.license}, not Apache-2.0`);
   if (!onlyReExports(text("src/index.ts"))) faults.push("src/index.ts does more than re-export");
-  if (!text("README.md").includes(`\`\`\`ts\n${text("examples/first.ts")}\`\`\``))
-    faults.push("README.md does not quote examples/first.ts");
+  const more = missing.includes("examples/first.ts") ? [] : readdirSync(join(folder, "examples")).filter((file) => file !== "first.ts");
+  for (const file of ["first.ts", ...more].map((name) => `examples/${name}`)) {
+    if (!text("README.md").includes(`\`\`\`ts\n${text(file)}\`\`\``)) faults.push(`README.md does not quote ${file}`);
+  }
   return faults;
 }
 

@@ -73,6 +73,7 @@ describe("skeletonFaults", () => {
     expect(skeletonFaults(lay({ "examples/first.ts": 'console.log("second");\n' }))).toEqual([
       "README.md does not quote examples/first.ts",
     ]);
+    expect(skeletonFaults(lay({ "examples/more.ts": 'console.log("more");\n' }))).toEqual(["README.md does not quote examples/more.ts"]);
   });
 });
 

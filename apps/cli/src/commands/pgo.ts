@@ -20,6 +20,7 @@ export interface PgoOptions extends SolverOptions {
   readonly policy: string;
   readonly costs?: boolean;
   readonly fix?: readonly number[];
+  readonly covariance?: readonly number[];
   readonly truth?: string;
   readonly out?: string;
   readonly json?: JsonTarget;
@@ -33,6 +34,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const {
     policy: policyName,
     fix = [],
+    covariance = [],
     truth: truthFile,
     out,
     json,
@@ -56,8 +58,9 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   // Refuses what they refuse of the result, before the solve and not after it.
   if (compare) costs(graph);
   const held = holdById(graph, fix);
+  const uncertain = poseIndices(graph, covariance);
 
-  const job = { name: file, graph: held, policy, options: { ...solver, fixed: [...held.fixed] }, repeat };
+  const job = { name: file, graph: held, policy, options: { ...solver, fixed: [...held.fixed] }, repeat, covariance: uncertain };
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
   const solved = solvedGraph(graph, outcome);
@@ -75,6 +78,8 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const toStdout = json !== undefined && reportFile === undefined;
   if (toStdout) process.stdout.write(jsonText(report));
   if (!quiet) printSummary(report, init, toStdout ? process.stderr : process.stdout);
+  const refused = report.covariance?.refused;
+  if (refused) console.error(`slam: ${file}: no covariance: ${refused.message}`);
   return exitCode(report, outcome.interrupted);
 }
 
@@ -113,6 +118,15 @@ function solvedGraph(graph: PoseGraph, { poses, landmarks: positions }: Pick<Sol
   const { landmarks } = graph;
   if (landmarks === undefined || positions === undefined) return { ...graph, poses, known };
   return { ...graph, poses, known, landmarks: { ...landmarks, positions, known: new Uint8Array(landmarks.ids.length).fill(1) } };
+}
+
+function poseIndices(graph: PoseGraph, ids: readonly number[]): number[] {
+  return [...new Set(ids)].map((id) => {
+    const index = graph.ids.indexOf(id);
+    if (index < 0)
+      throw new UsageError(`--covariance ${id}: the graph has no pose of this id; its ids are ${graph.ids[0]} ... ${graph.ids.at(-1)}`);
+    return index;
+  });
 }
 
 /** The graph with poses and landmarks of these ids fixed besides. */
