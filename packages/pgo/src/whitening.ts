@@ -23,6 +23,18 @@ export function squareRootInformation(graph: PoseGraph): { readonly whitening: F
   return { whitening, costScale: 1 / (scale * scale) };
 }
 
+/** Whether `squareRootInformation` takes the symmetric matrix with this upper triangle, row-major and finite; not changed. */
+export function isSemidefinite(triangle: Float64Array, dof: number): boolean {
+  const scale = powerOfTwoBelow(largestMagnitude(triangle));
+  // Divided, not multiplied by 1 / scale, which overflows where scale is subnormal.
+  return choleskyUpper(
+    triangle.map((w) => w / scale),
+    0,
+    dof,
+    new Float64Array(dof),
+  );
+}
+
 /** W <- L' for each matrix W = L L'; returns the first that has none, or -1. */
 function factoriseEach(W: Float64Array, dof: number, size: number): number {
   const diagonal = new Float64Array(dof);

@@ -14,6 +14,8 @@ test("exports nothing by accident", () => {
     "informationSize",
     "poseDof",
     "poseSize",
+    "lintG2o",
+    "lintToro",
     "readG2o",
     "readToro",
     "solve",

@@ -18,6 +18,8 @@ const EDGE_SE3: RecordType = {
   fields: [...POSE3, ...informationFields(POSE3.slice(0, 6))],
 };
 
+export const G2O_RECORDS: readonly RecordType[] = [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, VERTEX2, EDGE2];
+
 /**
  * Reads a g2o file: VERTEX_SE2, EDGE_SE2, VERTEX_SE3:QUAT, EDGE_SE3:QUAT, VERTEX2 and EDGE2 (as `readToro`), and FIX. Blank lines and comments
  * (# to the end of the line) are skipped; other tags are counted in `unknown`. Poses are ordered by ascending id whatever their order in the
@@ -31,7 +33,7 @@ const EDGE_SE3: RecordType = {
  * @see Kuemmerle et al., g2o: A general framework for graph optimization, ICRA 2011.
  */
 export function readG2o(bytes: Uint8Array, file: string): ReadGraph {
-  return readGraph(bytes, file, "g2o", [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, VERTEX2, EDGE2]);
+  return readGraph(bytes, file, "g2o", G2O_RECORDS);
 }
 
 /**

@@ -22,7 +22,7 @@ export interface ReadGraph {
 }
 
 /** A file with more is prose or a word list; reading it to its end would only fill memory. */
-const MAX_UNKNOWN_TAGS = 100;
+export const MAX_UNKNOWN_TAGS = 100;
 
 /** The core of `readG2o` and `readToro`: reads the lines of `types` and FIX; poses are numbered by ascending id. */
 export function readGraph(bytes: Uint8Array, file: string, format: ReadGraph["format"], types: readonly RecordType[]): ReadGraph {

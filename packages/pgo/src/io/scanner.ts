@@ -2,7 +2,7 @@ import { type FilePlace, ParseError } from "@slam/errors";
 import { asciiText, parseDecimal } from "./decimal.ts";
 
 /** A record takes less than a kilobyte; without a limit a file that is one line of 100 MB would be read as one. */
-const MAX_LINE_BYTES = 2 ** 20;
+export const MAX_LINE_BYTES: number = 2 ** 20;
 const MAX_TAG_BYTES = 64;
 const MAX_SHOWN_BYTES = 60;
 
@@ -37,13 +37,37 @@ export class Scanner {
     return this.#line;
   }
 
+  /** The line is bytes[lineStart ... lineEnd), its line feed not among them. */
+  get lineStart(): number {
+    return this.#lineStart;
+  }
+
+  get lineEnd(): number {
+    return this.#lineEnd;
+  }
+
   /** Byte offset of the token, for `placeOf`. */
   get tokenStart(): number {
     return this.#tokenStart;
   }
 
-  /** Moves to the next line; false at the end of the file. */
+  get tokenEnd(): number {
+    return this.#tokenEnd;
+  }
+
+  /** Moves to the next line; false at the end of the file. @throws ParseError for a line over 1 MiB. */
   nextLine(): boolean {
+    if (!this.skipToNextLine()) return false;
+    const length = this.#lineEnd - this.#lineStart;
+    if (length > MAX_LINE_BYTES) {
+      const actual = `${length} that begin ${quote(this.#bytes, this.#lineStart, this.#lineStart + 16)}`;
+      throw new ParseError({ file: this.#file, line: this.#line }, { expected: `a line of at most ${MAX_LINE_BYTES} bytes`, actual });
+    }
+    return true;
+  }
+
+  /** Moves to the next line, however long; false at the end of the file. */
+  skipToNextLine(): boolean {
     if (this.#nextLine >= this.#bytes.length) return false;
     const lineFeed = this.#bytes.indexOf(LINE_FEED, this.#nextLine);
     this.#line++;
@@ -52,11 +76,6 @@ export class Scanner {
     this.#nextLine = this.#lineEnd + 1;
     this.#tokenStart = this.#lineStart;
     this.#tokenEnd = this.#lineStart;
-    const length = this.#lineEnd - this.#lineStart;
-    if (length > MAX_LINE_BYTES) {
-      const actual = `${length} that begin ${quote(this.#bytes, this.#lineStart, this.#lineStart + 16)}`;
-      throw new ParseError({ file: this.#file, line: this.#line }, { expected: `a line of at most ${MAX_LINE_BYTES} bytes`, actual });
-    }
     return true;
   }
 
@@ -76,11 +95,15 @@ export class Scanner {
     return true;
   }
 
-  /** The token as a record's tag: a letter, then printable ASCII. */
+  /** The token as a record's tag. */
   tag(): string {
+    return this.findTag() ?? this.fail("a tag such as VERTEX_SE2 or EDGE3");
+  }
+
+  /** The token where it is a tag: a letter, then printable ASCII. */
+  findTag(): string | undefined {
     const text = asciiText(this.#bytes, this.#tokenStart, Math.min(this.#tokenEnd, this.#tokenStart + MAX_TAG_BYTES + 1));
-    if (text.length > MAX_TAG_BYTES || !/^[A-Za-z][!-~]*$/.test(text)) this.fail("a tag such as VERTEX_SE2 or EDGE3");
-    return text;
+    return text.length <= MAX_TAG_BYTES && /^[A-Za-z][!-~]*$/.test(text) ? text : undefined;
   }
 
   /** The token as a finite number; `field` of `tag` names it in the error. */
@@ -135,7 +158,7 @@ function isBlank(byte: number): boolean {
 }
 
 /** The bytes in double quotes, at most MAX_SHOWN_BYTES of them, what is not printable ASCII as \xNN. */
-function quote(bytes: Uint8Array, start: number, end: number): string {
+export function quote(bytes: Uint8Array, start: number, end: number): string {
   const text = asciiText(bytes, start, Math.min(end, start + MAX_SHOWN_BYTES));
   const shown = text.replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
   return end - start > MAX_SHOWN_BYTES ? `"${shown}"...` : `"${shown}"`;
