@@ -2,7 +2,7 @@ import type { PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import type { PgoReport } from "./report.ts";
-import { precisionRows } from "./summary.ts";
+import { precisionRows, repairsText } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
@@ -30,9 +30,13 @@ export function figure(svg: string): Html {
   return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
 }
 
-function numberRows({ version, input, policy, cost, linear, seconds, precision, memoryBytes, ate }: PgoReport, init: string): string[][] {
+function numberRows(
+  { version, input, policy, cost, linear, seconds, precision, memoryBytes, repairs, ate }: PgoReport,
+  init: string,
+): string[][] {
   return [
     ["graph", `${input.poses} poses, ${input.edges} edges`],
+    ...(repairs ? [["repaired", repairsText(repairs)]] : []),
     ["policy", policy.name],
     ["cost", cost.convention],
     ["in the file", costText(cost.initial)],

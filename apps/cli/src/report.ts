@@ -2,6 +2,7 @@ import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
 import type { ReadGraph, UnknownTag } from "@slam/pgo";
+import type { Repair } from "./graph-file.ts";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -22,6 +23,8 @@ export interface PgoReport {
   readonly work: { readonly flops: Tally; readonly bytes: Tally };
   /** Peak resident memory of the process. */
   readonly memoryBytes: number;
+  /** What `--repair` repaired, by rule of lint. */
+  readonly repairs?: readonly Repair[];
   /** Against `--truth`, after rigid alignment; metres. */
   readonly ate?: Statistics;
 }
@@ -32,10 +35,11 @@ export type Tally = { readonly [operation in Operation]?: { readonly [format: st
 export interface PgoInput {
   readonly file: string;
   readonly read: ReadGraph;
+  readonly repairs: readonly Repair[] | undefined;
   readonly parseSeconds: number;
 }
 
-export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
+export function pgoReport({ file, read, repairs, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
   const { graph, unknown } = read;
   const { policy, termination, message, cost, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
@@ -53,6 +57,7 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
     precision,
     work: { flops, bytes },
     memoryBytes: process.resourceUsage().maxRSS * 1024,
+    ...(repairs && { repairs }),
     ...(ate && { ate }),
   };
 }

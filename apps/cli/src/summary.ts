@@ -7,7 +7,7 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, iterations, linear, precision, seconds, repairs, ate } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -22,6 +22,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     `${(good ? green : yellow)(report.termination)}: ${report.message}`,
     `chi2      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
+    ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
@@ -31,6 +32,11 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     precisionTable(report),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** "5021 transposed-block, 1 self-edge". */
+export function repairsText(repairs: NonNullable<PgoReport["repairs"]>): string {
+  return repairs.map(({ rule, count }) => `${count} ${rule}`).join(", ") || "nothing: lint finds nothing to repair";
 }
 
 function methodText({ solver, preconditioner }: PgoReport["linear"]): string {

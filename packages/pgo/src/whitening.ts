@@ -14,7 +14,7 @@ export function squareRootInformation(graph: PoseGraph): { readonly whitening: F
   const bad = factoriseEach(whitening, poseDof(graph), informationSize(graph));
   if (bad >= 0) {
     throw new OptionError(`information of the edge ${graph.ids[graph.from[bad]]} -> ${graph.ids[graph.to[bad]]}`, {
-      expected: "a positive semidefinite matrix",
+      expected: "a positive semidefinite matrix; `slam lint` repairs such matrices",
       actual: "indefinite",
     });
   }

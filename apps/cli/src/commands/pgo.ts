@@ -1,6 +1,13 @@
 import type { PoseGraph, PoseGraphOptions } from "@slam/pgo";
 import { EXIT, UsageError } from "../failure.ts";
-import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
+import {
+  checkGraphTarget,
+  encodeGraph,
+  type RepairedGraph,
+  readGraphFile,
+  readRepairedGraphFile,
+  warnOfUnknownTags,
+} from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
@@ -18,6 +25,7 @@ type SolverOptions = Pick<
 export interface PgoOptions extends SolverOptions {
   readonly policy: string;
   readonly fix?: readonly number[];
+  readonly repair?: boolean;
   readonly truth?: string;
   readonly out?: string;
   readonly json?: JsonTarget;
@@ -28,14 +36,27 @@ export interface PgoOptions extends SolverOptions {
 
 /** Optimises the pose graph in a file. @returns the exit code. */
 export async function pgo(file: string, options: PgoOptions): Promise<number> {
-  const { policy: policyName, fix = [], truth: truthFile, out, json, report: pageFile, quiet = false, repeat, ...solver } = options;
+  const {
+    policy: policyName,
+    fix = [],
+    repair = false,
+    truth: truthFile,
+    out,
+    json,
+    report: pageFile,
+    quiet = false,
+    repeat,
+    ...solver
+  } = options;
   const reportFile = jsonFile(json);
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName);
   checkDirect(options, policy);
 
   const began = performance.now();
-  const read = await readGraphFile(file);
+  const { read, repairs }: Partial<RepairedGraph> & Pick<RepairedGraph, "read"> = repair
+    ? await readRepairedGraphFile(file)
+    : { read: await readGraphFile(file) };
   const parseSeconds = (performance.now() - began) / 1000;
   warnOfUnknownTags(file, read);
   const { graph } = read;
@@ -46,7 +67,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
   const solved: PoseGraph = { ...graph, poses: outcome.poses, known: new Uint8Array(graph.ids.length).fill(1) };
-  const report = pgoReport({ file, read, parseSeconds }, outcome, truth && trajectoryError(truth, solved));
+  const report = pgoReport({ file, read, repairs, parseSeconds }, outcome, truth && trajectoryError(truth, solved));
   const { init } = outcome.report;
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ target: out, chunks: encodeGraph(out, solved) });

@@ -1,6 +1,6 @@
 import { ParseError } from "@slam/errors";
 import { type PoseGraph, poseSize } from "../graph.ts";
-import type { Scanner } from "./scanner.ts";
+import { LINT_HINT, type Scanner } from "./scanner.ts";
 
 /** The records of a file in file order. Edges and FIX lines name poses by id, which vertices further down may define. */
 export interface ParsedRecords {
@@ -58,7 +58,7 @@ function findPoses(scanner: Scanner, { ids, offsets }: NamedPoses, indexOf: Read
   return Int32Array.from(ids, (id, i) => {
     const index = indexOf.get(id);
     if (index === undefined)
-      throw new ParseError(scanner.placeOf(offsets[i]), { expected: "the id of a pose in this file", actual: `${id}` });
+      throw new ParseError(scanner.placeOf(offsets[i]), { expected: "the id of a pose in this file", actual: `${id}`, hint: LINT_HINT });
     return index;
   });
 }

@@ -3,7 +3,7 @@ import { informationSize, type PoseGraph, poseSize } from "../graph.ts";
 import { numberPoses, type ParsedRecords } from "./number-poses.ts";
 import { normalizeQuaternion } from "./quaternion.ts";
 import { RECORD_VALUES, type RecordType } from "./record.ts";
-import { Scanner } from "./scanner.ts";
+import { LINT_HINT, Scanner } from "./scanner.ts";
 
 /** Lines whose tag the reader does not know, and so did not use. */
 export interface UnknownTag {
@@ -53,7 +53,8 @@ export function readGraph(bytes: Uint8Array, file: string, format: ReadGraph["fo
 
 function countUnknown(scanner: Scanner, tag: string, unknown: Map<string, UnknownTag>): void {
   const { count, firstLine } = unknown.get(tag) ?? { count: 0, firstLine: scanner.line };
-  if (count === 0 && unknown.size === MAX_UNKNOWN_TAGS) scanner.fail(`a known tag after ${MAX_UNKNOWN_TAGS} different other ones`);
+  if (count === 0 && unknown.size === MAX_UNKNOWN_TAGS)
+    scanner.fail(`a known tag after ${MAX_UNKNOWN_TAGS} different other ones`, "is this a pose graph?");
   unknown.set(tag, { tag, count: count + 1, firstLine });
 }
 
@@ -70,7 +71,7 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords):
   else readEdgeIds(scanner, type.tag, edges);
   const values = readFields(scanner, type);
   const fail = (expected: string, actual: string): never => {
-    throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}` });
+    throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}`, hint: LINT_HINT });
   };
   if (type.toGraph !== undefined) {
     type.toGraph(values);

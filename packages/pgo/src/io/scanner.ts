@@ -6,6 +6,9 @@ export const MAX_LINE_BYTES: number = 2 ** 20;
 const MAX_TAG_BYTES = 64;
 const MAX_SHOWN_BYTES = 60;
 
+/** For errors that lint finds a repair for. */
+export const LINT_HINT = "`slam lint` repairs such lines";
+
 const LINE_FEED = 10;
 const SPACE = 32;
 const HASH = 35;
@@ -121,21 +124,18 @@ export class Scanner {
   }
 
   /** @throws ParseError that expected `expected` and found the token. */
-  fail(expected: string): never {
+  fail(expected: string, advice: string = LINT_HINT): never {
     const bytes = this.#bytes;
     const [start, end] = [this.#tokenStart, this.#tokenEnd];
     const place = { file: this.#file, line: this.#line, column: start - this.#lineStart + 1 };
     if (start === end) {
       const cutOff = this.#lineEnd === bytes.length;
       if (cutOff) throw new ParseError(place, { expected, actual: "the end of the file", hint: "is the file cut off?" });
-      throw new ParseError(place, { expected, actual: "the end of the line" });
+      throw new ParseError(place, { expected, actual: "the end of the line", hint: LINT_HINT });
     }
-    const actual = quote(bytes, start, end);
     const comma = bytes.subarray(start, end).includes(COMMA);
-    throw new ParseError(
-      place,
-      comma ? { expected, actual, hint: "decimals are written 1.5, fields separated by spaces" } : { expected, actual },
-    );
+    const hint = comma ? `decimals are written 1.5, fields separated by spaces; ${advice}` : advice;
+    throw new ParseError(place, { expected, actual: quote(bytes, start, end), hint });
   }
 
   /** Line and column of a byte offset, counted anew: for errors found after the last line. */

@@ -1,7 +1,6 @@
-import { fp64, tolerance } from "@slam/float";
 import { poseDof } from "../graph.ts";
 import type { Findings } from "./findings.ts";
-import { eigenOf, informationLayout, informationOf, isSound, nearestSemidefinite } from "./information.ts";
+import { eigenOf, informationLayout, informationOf, isSound, leastPositive, nearestSemidefinite } from "./information.ts";
 import { lintInformationOrder } from "./information-order.ts";
 import type { LintFile } from "./lint-file.ts";
 import { shortText } from "./short-text.ts";
@@ -49,8 +48,7 @@ export function lintInformationRange(file: LintFile, findings: Findings): void {
     }
     const { values } = eigenOf(triangle, poseDof(file.type(k)));
     const top = values[values.length - 1];
-    // What is below the rounding of the largest is zero.
-    const low = values.find((value) => value > tolerance(fp64, values.length) * top) as number;
+    const low = leastPositive(values);
     if (low < least) [least, leastLine] = [low, file.line(k)];
     if (top > largest) [largest, largestLine] = [top, file.line(k)];
   }

@@ -37,6 +37,17 @@ export function eigenOf(triangle: Float64Array, dof: number): SymmetricEigen {
   return { values: values.map((value) => value * scale), vectors };
 }
 
+/** What of a matrix is rounding beside its largest eigenvalue, 1. */
+function noiseOf(dof: number): number {
+  return tolerance(fp64, dof * dof);
+}
+
+/** The least of ascending eigenvalues that is more than rounding beside the largest, which is positive. */
+export function leastPositive(values: Float64Array): number {
+  const noise = 2 * noiseOf(values.length) * values[values.length - 1];
+  return values.find((value) => value > noise) as number;
+}
+
 /**
  * V max(D, 0) V' of the symmetric matrix V D V': the nearest positive semidefinite one in the Frobenius norm. Eigenvalues are raised not to 0 but to
  * the rounding of the largest, so that the result is semidefinite in fp64, too.
@@ -49,7 +60,7 @@ export function nearestSemidefinite(triangle: Float64Array, dof: number): Float6
   const largest = values[dof - 1];
   const nearest = new Float64Array(triangle.length);
   if (largest <= 0) return nearest;
-  const least = tolerance(fp64, dof * dof) * largest;
+  const least = noiseOf(dof) * largest;
   for (let i = 0, at = 0; i < dof; i++) {
     for (let j = i; j < dof; j++, at++) {
       for (let k = 0; k < dof; k++) nearest[at] += vectors[i * dof + k] * Math.max(values[k], least) * vectors[j * dof + k];

@@ -24,7 +24,7 @@ export class LineTokens {
       if (count >= MAX_TOKENS) continue;
       this.#starts.push(scanner.tokenStart);
       this.#ends.push(scanner.tokenEnd);
-      hasComma ||= bytes.subarray(scanner.tokenStart, scanner.tokenEnd).includes(COMMA);
+      for (let at = scanner.tokenStart; at < scanner.tokenEnd; at++) hasComma ||= bytes[at] === COMMA;
     }
     this.count = count;
     this.hasComma = hasComma;

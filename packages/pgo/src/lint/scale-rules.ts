@@ -6,8 +6,9 @@ import { shortText } from "./short-text.ts";
 
 /** No sensor sees a million times further than usual. */
 const OUTLIER = 1e6;
-/** A full turn with room for rounding. */
+/** A full turn in radians, with room for rounding. */
 const TURN = 2 * Math.PI + 0.01;
+const TURN_DEGREES = 360;
 const DEGREE = Math.PI / 180;
 
 /** Translations out of all proportion to the median of their kind. */
@@ -25,18 +26,27 @@ export function lintTranslations(file: LintFile, findings: Findings): void {
 }
 
 /**
- * Measured angles beyond a full turn, where they mean degrees: in the plane with vertices, where the vertices agree ten times better with the edges'
- * translations if angles are degrees; else where a tenth of the edges have one.
+ * Measured angles of more than a full turn in radians, and none of more in degrees, where they mean degrees: in the plane with vertices, where these
+ * agree ten times better with the edges' translations if angles are degrees; else where a tenth of the edges have one.
  */
 export function lintDegrees(file: LintFile, findings: Findings): void {
-  const edges = [...file.records("edge")].filter((k) => anglesOf(file.type(k)).length > 0);
-  const beyond = edges.filter((k) => {
-    const values = file.values(k);
-    return anglesOf(file.type(k)).some((at) => Math.abs(values[at]) > TURN);
-  });
-  if (beyond.length === 0 || !(agreesInDegrees(file) ?? 10 * beyond.length >= edges.length)) return;
+  const edges = [...file.records("edge")];
+  const largest = edges.map((k) => largestAngle(file, k));
+  const beyond = edges.filter((_, e) => largest[e] > TURN);
+  if (
+    beyond.length === 0 ||
+    largest.some((angle) => angle > TURN_DEGREES) ||
+    !(agreesInDegrees(file) ?? 10 * beyond.length >= edges.length)
+  )
+    return;
   const how = beyond.length === 1 ? "1 edge has" : `${beyond.length} of ${edges.length} edges have`;
   findings.report("angles-in-degrees", file.line(beyond[0]), `${how} an angle of more than a full turn in radians; this is the first`);
+}
+
+/** Of the record's fields that are angles; 0 without any. */
+function largestAngle(file: LintFile, k: number): number {
+  const values = file.values(k);
+  return anglesOf(file.type(k)).reduce((largest, at) => Math.max(largest, Math.abs(values[at])), 0);
 }
 
 function anglesOf({ fields }: RecordType): number[] {

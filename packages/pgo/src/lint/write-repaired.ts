@@ -31,7 +31,7 @@ export function* writeRepaired(file: LintFile): Generator<Uint8Array> {
 }
 
 function addedVertices({ added }: LintFile): Uint8Array {
-  return asciiBytes(added.map(({ type, id, values }) => `${type.tag} ${id} ${Array.from(values, numberText).join(" ")}\n`).join(""));
+  return asciiBytes(added.map(({ type, id, values }) => `${type.tag} ${id} ${values.join(" ")}\n`).join(""));
 }
 
 function editedLine(file: LintFile, edit: Edit): Uint8Array {
