@@ -4,10 +4,12 @@ import type { LintFile } from "./lint-file.ts";
 /** Parts of the graph that no edge joins to its largest one. */
 export function lintComponents(file: LintFile, findings: Findings): void {
   const parent = new Map<number, number>();
-  for (const k of file.records()) {
-    const [a, b] = file.ids(k).map((id) => rootOf(parent, id));
+  const join = (first: number, second: number): void => {
+    const [a, b] = [rootOf(parent, first), rootOf(parent, second)];
     parent.set(Math.max(a, b), Math.min(a, b));
-  }
+  };
+  for (const k of file.records()) join(...file.ids(k));
+  for (let i = 0; i < file.links.length; i += 2) join(file.links[i], file.links[i + 1]);
   const sizes = new Map<number, number>();
   for (const id of parent.keys()) {
     const root = rootOf(parent, id);
@@ -21,7 +23,7 @@ export function lintComponents(file: LintFile, findings: Findings): void {
     if (reported.has(root)) continue;
     reported.add(root);
     const size = sizes.get(root);
-    const what = size === 1 ? `pose ${root} has no edge` : `${size} poses, ${root} the lowest, have no edge`;
+    const what = size === 1 ? `vertex ${root} has no edge` : `${size} vertices, ${root} the lowest, have no edge`;
     findings.report("disconnected", file.line(k), `${what} to the other ${parent.size - (size as number)}`);
   }
 }

@@ -35,6 +35,8 @@ export class LintFile {
   readonly bytes: Uint8Array;
   readonly fixes: FixLine[] = [];
   readonly added: AddedVertex[] = [];
+  /** Two ids for each line that is passed on: those of the vertices it joins, or its one id twice. */
+  readonly links: number[] = [];
   readonly #types: RecordType[] = [];
   readonly #spans: number[] = [];
   readonly #ids: number[] = [];
@@ -89,6 +91,11 @@ export class LintFile {
     const values = new Float64Array(this.#types[k].fields.length);
     for (let i = 0; i < values.length; i++) values[i] = this.#values[begin + i];
     return values;
+  }
+
+  /** Field i of record k. */
+  value(k: number, i: number): number {
+    return this.#values[this.#begins[k] + i];
   }
 
   /** Gives the record other values, of which it takes a copy. @param comment is put behind them. */

@@ -12,14 +12,15 @@ export function lintQuaternions(file: LintFile, findings: Findings): void {
     const { tag, kind, fields } = file.type(k);
     const at = fields.indexOf("qx");
     if (at < 0) continue;
+    const length = Math.hypot(file.value(k, at), file.value(k, at + 1), file.value(k, at + 2), file.value(k, at + 3));
+    if (Math.abs(length - 1) <= LENGTH_SLACK) continue;
     const values = file.values(k);
-    const length = Math.hypot(...values.subarray(at, at + 4));
     if (length === 0) {
       findings.report("zero-quaternion", file.line(k), `the quaternion of ${tag} is 0 0 0 0`);
       values[at + 3] = 1;
       if (kind === "vertex") file.change(k, values);
       else file.setAside(k, "zero-quaternion");
-    } else if (Math.abs(length - 1) > LENGTH_SLACK) {
+    } else {
       findings.report("non-unit-quaternion", file.line(k), `the quaternion of ${tag} has length ${shortText(length)}`);
       normalizeQuaternion(values, at);
       file.change(k, values);

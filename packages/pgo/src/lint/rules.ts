@@ -163,6 +163,6 @@ export const RULES: { readonly [rule in RuleName]: Rule } = {
   },
   "unknown-tag": {
     severity: "note",
-    why: "lines with this tag are not used here, and passed on as they are",
+    why: "lint does not look at lines with this tag, and passes them on as they are",
   },
 };

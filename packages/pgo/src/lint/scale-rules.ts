@@ -15,7 +15,7 @@ const DEGREE = Math.PI / 180;
 export function lintTranslations(file: LintFile, findings: Findings): void {
   for (const kind of ["vertex", "edge"] as const) {
     const records = [...file.records(kind)];
-    const lengths = records.map((k) => Math.hypot(...file.values(k).subarray(0, file.type(k).dimension)));
+    const lengths = records.map((k) => Math.hypot(file.value(k, 0), file.value(k, 1), file.type(k).dimension === 3 ? file.value(k, 2) : 0));
     const usual = median(lengths.filter((length) => length > 0));
     records.forEach((k, i) => {
       if (!(lengths[i] > OUTLIER * usual)) return;
@@ -33,20 +33,15 @@ export function lintDegrees(file: LintFile, findings: Findings): void {
   const edges = [...file.records("edge")];
   const largest = edges.map((k) => largestAngle(file, k));
   const beyond = edges.filter((_, e) => largest[e] > TURN);
-  if (
-    beyond.length === 0 ||
-    largest.some((angle) => angle > TURN_DEGREES) ||
-    !(agreesInDegrees(file) ?? 10 * beyond.length >= edges.length)
-  )
-    return;
+  if (beyond.length === 0 || largest.some((angle) => angle > TURN_DEGREES)) return;
+  if (!(agreesInDegrees(file) ?? 10 * beyond.length >= edges.length)) return;
   const how = beyond.length === 1 ? "1 edge has" : `${beyond.length} of ${edges.length} edges have`;
   findings.report("angles-in-degrees", file.line(beyond[0]), `${how} an angle of more than a full turn in radians; this is the first`);
 }
 
 /** Of the record's fields that are angles; 0 without any. */
 function largestAngle(file: LintFile, k: number): number {
-  const values = file.values(k);
-  return anglesOf(file.type(k)).reduce((largest, at) => Math.max(largest, Math.abs(values[at])), 0);
+  return anglesOf(file.type(k)).reduce((largest, at) => Math.max(largest, Math.abs(file.value(k, at))), 0);
 }
 
 function anglesOf({ fields }: RecordType): number[] {

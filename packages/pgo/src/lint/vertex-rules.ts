@@ -47,8 +47,9 @@ export function lintMissingVertices(file: LintFile, findings: Findings, types: r
       else if (!vertices.has(id)) missing.set(id, { line: file.line(k), count: 1 });
     }
   }
+  const others = new Set(file.links);
   for (const fix of file.fixes) {
-    const found = fix.ids.filter((id) => vertices.has(id) || missing.has(id));
+    const found = fix.ids.filter((id) => vertices.has(id) || missing.has(id) || others.has(id));
     if (found.length === fix.ids.length) continue;
     const gone = fix.ids.filter((id) => !found.includes(id));
     findings.report("missing-vertex", fix.line, `FIX names ${gone.join(", ")}, and no vertex nor edge does`);

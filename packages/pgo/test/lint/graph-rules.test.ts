@@ -55,9 +55,15 @@ test("disconnected: each part but the largest, at its first line", () => {
   const { findings } = lintG2o(ascii(fileOf([...chain(6), edge(0, 1), edge(4, 3), edge(2, 3)])));
 
   expect(findings.map(({ line, message }) => [line, message])).toEqual([
-    [1, "2 poses, 0 the lowest, have no edge to the other 4"],
-    [6, "pose 5 has no edge to the other 5"],
+    [1, "2 vertices, 0 the lowest, have no edge to the other 4"],
+    [6, "vertex 5 has no edge to the other 5"],
   ]);
+});
+
+test("landmarks join what sees them, and may be fixed", () => {
+  const seen = ["VERTEX_XY 9 1 1", "EDGE_SE2_XY 0 9 1 1 1 0 1", "EDGE_SE2_XY 1 9 0 1 1 0 1", "FIX 9"];
+
+  expect(found(...chain(2), ...seen)).toEqual(["unknown-tag 3", "unknown-tag 4"]);
 });
 
 describe("quaternions", () => {
