@@ -19,7 +19,7 @@ export interface RuleCount extends Pick<Finding, "rule" | "severity" | "why" | "
 }
 
 /** So many findings of a rule are kept; the others are counted. */
-export const MAX_FINDINGS = 10_000;
+const MAX_FINDINGS = 10_000;
 
 export class Findings {
   readonly #kept: Finding[] = [];

@@ -28,8 +28,8 @@ export interface LintReport {
 }
 
 /**
- * Finds what stops or misleads solvers in a g2o file, line by line, and what can be repaired. `readG2o` takes what is repaired if no finding without
- * a repair is left of those rules that name lines it cannot read.
+ * Finds what stops or misleads solvers in a g2o file, line by line, and what can be repaired. `readG2o` reads the repaired file, and solvers take its
+ * information, unless lint found a "line-too-long", "too-many-tags" or "no-records".
  *
  * @param bytes the whole file, anything at all; not changed, and to be left so until `repaired` has been read.
  */
@@ -52,7 +52,7 @@ function lint(bytes: Uint8Array, format: ReadGraph["format"], types: readonly Re
   lintQuaternions(file, findings);
   lintIndefinite(file, findings);
   lintInformationRange(file, findings);
-  lintMissingVertices(file, findings, types);
+  lintMissingVertices(file, findings);
   lintRepeatedEdges(file, findings);
   lintComponents(file, findings);
   lintTranslations(file, findings);

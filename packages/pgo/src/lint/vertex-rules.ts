@@ -1,5 +1,4 @@
 import { freeComponents, fromFile } from "../init/chain.ts";
-import type { RecordType } from "../io/record.ts";
 import type { Findings } from "./findings.ts";
 import type { LintFile } from "./lint-file.ts";
 import { recordGraph } from "./record-graph.ts";
@@ -36,7 +35,7 @@ export function lintDuplicateVertices(file: LintFile, findings: Findings): void 
 }
 
 /** Poses without a vertex in a file that has vertices, and FIX lines about poses that it does not have at all. */
-export function lintMissingVertices(file: LintFile, findings: Findings, types: readonly RecordType[]): void {
+export function lintMissingVertices(file: LintFile, findings: Findings): void {
   const vertices = new Set<number>();
   for (const k of file.records("vertex")) vertices.add(file.ids(k)[0]);
   const missing = new Map<number, { readonly line: number; count: number }>();
@@ -60,14 +59,13 @@ export function lintMissingVertices(file: LintFile, findings: Findings, types: r
   for (const [id, { line, count }] of missing) {
     findings.report("missing-vertex", line, `pose ${id} has no vertex; ${count === 1 ? "1 edge names it" : `${count} edges name it`}`);
   }
-  addVertices(file, types, missing.keys());
+  addVertices(file, missing.keys());
 }
 
 /** Adds vertices where the edges put them, breadth first from those there are. */
-function addVertices(file: LintFile, types: readonly RecordType[], missing: Iterable<number>): void {
-  const [k] = file.records("vertex");
-  const like = file.type(k);
-  const type = types.find(({ tag }) => tag === like.tag) as RecordType;
+function addVertices(file: LintFile, missing: Iterable<number>): void {
+  const [first] = file.records("vertex");
+  const type = file.type(first);
   const graph = recordGraph(file);
   const poses = fromFile(graph, freeComponents(graph, []));
   const size = graph.poses.length / graph.ids.length;
