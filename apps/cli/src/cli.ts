@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
+import type { LintOptions } from "./commands/lint.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
 import { EXIT } from "./failure.ts";
 import { VERSION } from "./version.ts";
@@ -53,6 +54,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     )
     .option("--costs", "report the result's cost in each of these conventions, too")
     .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
+    .option("--repair", "first repair what `slam lint` finds in the file, in memory")
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))
     .option("--covariance <id,...>", "how well these poses are known: their covariances and standard deviations, in fp64", ids)
@@ -72,6 +74,21 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action(async (files: string[], options: InfoOptions) => {
       const { info } = await import("./commands/info.ts");
       code = await info(files, options);
+    });
+
+  command(
+    "lint <file>",
+    "Find what stops or misleads solvers in a pose graph file, by line, and repair it.",
+    "slam lint sphere.g2o --repair --out repaired.g2o",
+  )
+    .option("--repair", "write the file repaired; lines in order stay as they are, byte for byte, and none is lost")
+    .option("--out <file>", "the repaired file, in the format of the input; packed if .gz follows")
+    .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only")
+    .addHelpText("after", LINT_CODES)
+    .action(async (file: string, options: LintOptions) => {
+      const { lint } = await import("./commands/lint.ts");
+      code = await lint(file, options);
     });
 
   command(
@@ -110,6 +127,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 const EXIT_CODES = `
 Exit codes: 0 converged or done, 1 a bug of ours, 2 usage, 3 a file is bad or cannot be read or written,
 4 ran but did not converge (the result is written), 130 interrupted (the best so far is written).`;
+
+const LINT_CODES = `
+Exit codes: 0 no errors, or all of them repaired; 3 errors are left, or the file cannot be read or written.
+Warnings and notes do not count: solvers take such files.`;
 
 function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, description).choices(choices);

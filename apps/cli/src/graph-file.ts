@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { planarPoses, type Trajectory, writeTum } from "@slam/eval";
-import { type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
+import { type LintReport, lintG2o, lintToro, type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
 import { InputError, UsageError } from "./failure.ts";
 
 const REASONS: { readonly [code: string]: string } = {
@@ -30,8 +30,42 @@ export async function readBytes(file: string): Promise<Uint8Array> {
 
 /** Reads a pose graph: TORO where the name says so (`.graph`, `.toro`), else g2o. */
 export async function readGraphFile(file: string): Promise<ReadGraph> {
+  return parseGraph(await readBytes(file), file);
+}
+
+function parseGraph(bytes: Uint8Array, file: string): ReadGraph {
+  return isToroFile(file) ? readToro(bytes, file) : readG2o(bytes, file);
+}
+
+/** Lints a pose graph, in the format that `readGraphFile` reads it in. */
+export async function lintGraphFile(file: string): Promise<LintReport> {
   const bytes = await readBytes(file);
-  return isToro(extensionOf(file)) ? readToro(bytes, file) : readG2o(bytes, file);
+  return isToroFile(file) ? lintToro(bytes) : lintG2o(bytes);
+}
+
+/** A graph read from a file as repaired, and what of it was. */
+export interface RepairedGraph {
+  readonly read: ReadGraph;
+  readonly repairs: readonly Repair[];
+}
+
+export interface Repair {
+  readonly rule: string;
+  readonly count: number;
+}
+
+/** Reads a pose graph after the repairs of `slam lint --repair`; says on stderr which errors have none. */
+export async function readRepairedGraphFile(file: string): Promise<RepairedGraph> {
+  const { counts, findings, repaired } = await lintGraphFile(file);
+  for (const { rule, count, severity, repair, advice } of counts) {
+    if (severity !== "error" || repair !== undefined) continue;
+    const { line, message } = findings.find((finding) => finding.rule === rule)!;
+    console.error(`slam: warning: ${file}:${line}: ${rule} (${count}), not repaired: ${message}; try: ${advice}`);
+  }
+  return {
+    read: parseGraph(Buffer.concat([...repaired()]), file),
+    repairs: counts.filter(({ repair }) => repair !== undefined).map(({ rule, count }) => ({ rule, count })),
+  };
 }
 
 /** Says on stderr which lines of the file were not used. */
@@ -46,16 +80,15 @@ export function warnOfUnknownTags(file: string, { unknown }: ReadGraph): void {
 /** @throws UsageError for a name from which no format can be told. */
 export function checkGraphTarget(file: string): void {
   const extension = extensionOf(file);
-  if (extension !== "g2o" && extension !== "tum" && !isToro(extension)) {
+  if (extension !== "g2o" && extension !== "tum" && !isToroFile(file)) {
     throw new UsageError(`${file}: the name of a result ends in .g2o, .graph (TORO) or .tum, or in one of these and .gz`);
   }
 }
 
 /** The graph in the format that the target's name says; `checkGraphTarget` has passed it. */
 export function encodeGraph(target: string, graph: PoseGraph): Iterable<Uint8Array | string> {
-  const extension = extensionOf(target);
-  if (extension === "tum") return writeTum(trajectoryOf(target, graph));
-  return isToro(extension) ? writeToro(graph) : writeG2o(graph);
+  if (extensionOf(target) === "tum") return writeTum(trajectoryOf(target, graph));
+  return isToroFile(target) ? writeToro(graph) : writeG2o(graph);
 }
 
 /**
@@ -79,6 +112,8 @@ export function extensionOf(file: string): string {
   return match?.[1]?.toLowerCase() ?? "";
 }
 
-function isToro(extension: string): boolean {
+/** Whether the name says TORO. */
+export function isToroFile(file: string): boolean {
+  const extension = extensionOf(file);
   return extension === "graph" || extension === "toro";
 }

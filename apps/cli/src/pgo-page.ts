@@ -3,7 +3,7 @@ import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import type { PgoReport } from "./report.ts";
-import { costsText, inputText, precisionRows } from "./summary.ts";
+import { costsText, inputText, precisionRows, repairsText } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
@@ -32,11 +32,12 @@ export function figure(svg: string): Html {
 }
 
 function numberRows(
-  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, ate, covariance }: PgoReport,
+  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, covariance }: PgoReport,
   init: string,
 ): string[][] {
   return [
     ["graph", inputText(input)],
+    ...(repairs ? [["repaired", repairsText(repairs)]] : []),
     ["policy", policy.name],
     ["cost", cost.convention],
     ["in the file", costText(cost.initial)],

@@ -3,6 +3,7 @@ import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
 import { type CostName, factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { CovarianceReport } from "./covariance.ts";
+import type { Repair } from "./graph-file.ts";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -35,6 +36,8 @@ export interface PgoReport {
   readonly work: { readonly flops: Tally; readonly bytes: Tally };
   /** Peak resident memory of the process. */
   readonly memoryBytes: number;
+  /** What `--repair` repaired, by rule of lint. */
+  readonly repairs?: readonly Repair[];
   /** Against `--truth`, after rigid alignment; metres. */
   readonly ate?: Statistics;
   /** Of the poses of `--covariance`. */
@@ -47,12 +50,13 @@ export type Tally = { readonly [operation in Operation]?: { readonly [format: st
 export interface PgoInput {
   readonly file: string;
   readonly read: ReadGraph;
+  readonly repairs: readonly Repair[] | undefined;
   readonly parseSeconds: number;
 }
 
 /** @param compared what was asked for besides. */
 export function pgoReport(
-  { file, read, parseSeconds }: PgoInput,
+  { file, read, repairs, parseSeconds }: PgoInput,
   outcome: SolveOutcome,
   { costs, ate }: Pick<PgoReport, "costs" | "ate">,
 ): PgoReport {
@@ -82,6 +86,7 @@ export function pgoReport(
     precision,
     work: { flops, bytes },
     memoryBytes: process.resourceUsage().maxRSS * 1024,
+    ...(repairs && { repairs }),
     ...(ate && { ate }),
     ...(outcome.covariance && { covariance: outcome.covariance }),
   };

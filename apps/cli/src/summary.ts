@@ -8,7 +8,7 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, undetermined, iterations, linear, precision, seconds, ate, covariance } = report;
+  const { input, cost, costs, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -24,6 +24,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     `cost      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
     ...(costs ? [`as        ${costsText(costs)}`] : []),
+    ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
@@ -60,6 +61,11 @@ export function costsText(costs: NonNullable<PgoReport["costs"]>): string {
   return Object.entries(costs)
     .map(([name, cost]) => `${name} ${costText(cost)}`)
     .join(", ");
+}
+
+/** "5021 transposed-block, 1 self-edge". */
+export function repairsText(repairs: NonNullable<PgoReport["repairs"]>): string {
+  return repairs.map(({ rule, count }) => `${count} ${rule}`).join(", ") || "nothing: lint finds nothing to repair";
 }
 
 function methodText({ solver, preconditioner }: PgoReport["linear"]): string {

@@ -22,19 +22,19 @@ describe.concurrent("a bad file exits 3 with one line that names the place, and 
     [
       "a NaN",
       replaced(6, "EDGE_SE2 1 2 nan 0.1 1.6 10 0 0 10 0 100"),
-      /^slam: bad\.g2o:6:14: expected x of EDGE_SE2, a finite number, found "nan"\n$/,
+      /^slam: bad\.g2o:6:14: expected x of EDGE_SE2, a finite number, found "nan"; `slam lint` repairs such lines\n$/,
     ],
     [
       "an edge to a missing vertex",
       replaced(7, "EDGE_SE2 2 9 1 0 1.5 10 0 0 10 0 100"),
-      /^slam: bad\.g2o:7:12: expected the id of a pose .*, found 9\n$/,
+      /^slam: bad\.g2o:7:12: expected the id of a pose .*, found 9; `slam lint` repairs such lines\n$/,
     ],
     ["an empty file", "", /^slam: bad\.g2o:1: expected a line with VERTEX_SE2.*, found an empty file\n$/],
     ["broken gzip data", Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3), /^slam: bad\.g2o: broken gzip data, .*\n$/],
     [
       "an indefinite information matrix",
       replaced(5, "EDGE_SE2 0 1 1 0 1.5 -1 0 0 10 0 100"),
-      /^slam: bad\.g2o: information of .*edge 0 -> 1.*\n$/,
+      /^slam: bad\.g2o: information of .*edge 0 -> 1.*; `slam lint` repairs such matrices\n$/,
     ],
   ])("%s", async ([, text, message], context) => {
     const folder = temporaryFolder(context);

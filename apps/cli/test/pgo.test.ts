@@ -26,6 +26,19 @@ describe.concurrent("slam pgo", () => {
     expect(readdirSync(folder).sort()).toEqual(["out.g2o.gz", "page.html", "report.json", "square.g2o"]);
   });
 
+  test("with --repair solves a file that is refused otherwise, and reports the repairs", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "self.g2o": `${SQUARE}EDGE_SE2 2 2 0 0 0 10 0 0 10 0 100\n` });
+
+    const { code, stdout } = await slam(folder, "pgo", "self.g2o", "--repair", "--json", "report.json", "--report", "page.html");
+
+    const report = parseReport(readFileSync(join(folder, "report.json"), "utf8"));
+    expect(code).toBe(0);
+    expect(stdout).toContain("repaired  1 self-edge\n");
+    expect(readFileSync(join(folder, "page.html"), "utf8")).toContain("1 self-edge");
+    expect(report.repairs).toEqual([{ rule: "self-edge", count: 1 }]);
+  });
+
   test("prints with --json the report alone, and the tables on stderr", async (context) => {
     const folder = temporaryFolder(context);
     lay(folder, { "square.g2o": SQUARE });

@@ -40,6 +40,9 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["fill by level and by size", ["pgo", "square.g2o", "--fill", "1", "--drop", "0.1"], "give one of them"],
     ["fill of a direct solver", ["pgo", "square.g2o", "--linear", "direct", "--fill", "0"], "--fill goes with --linear cgnr"],
     ["a direct solver in 16 bits", ["pgo", "square.g2o", "--linear", "direct", "--policy", "half"], "--policy half does it in fp16"],
+    ["a repair without a name for it", ["lint", "square.g2o", "--repair"], "--repair writes the repaired file to --out FILE"],
+    ["a repaired file without a repair", ["lint", "square.g2o", "--out", "a.g2o"], "give --repair too"],
+    ["a repaired file of another format", ["lint", "square.g2o", "--repair", "--out", "a.graph"], "a.graph: is written in the format of"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],
     ["a world without a name for it", ["generate", "sphere"], "required option '--out <file>' not specified"],
     [
@@ -75,7 +78,7 @@ test("--version prints the version", async (context) => {
 test("the example in the help of each command runs", async (context) => {
   const folder = temporaryFolder(context);
 
-  for (const command of ["generate", "info", "convert", "pgo"]) {
+  for (const command of ["generate", "info", "lint", "convert", "pgo"]) {
     const help = await slam(folder, command, "--help");
     const example = /^ {2}\$ slam (.+)$/m.exec(help.stdout)?.[1];
 
@@ -84,5 +87,5 @@ test("the example in the help of each command runs", async (context) => {
     expect((await slam(folder, ...example!.split(" "))).code).toBe(0);
   }
 
-  expect(readdirSync(folder).sort()).toEqual(["report.html", "solved.g2o", "sphere.g2o", "sphere.graph.gz", "truth.tum"]);
+  expect(readdirSync(folder).sort()).toEqual(["repaired.g2o", "report.html", "solved.g2o", "sphere.g2o", "sphere.graph.gz", "truth.tum"]);
 });

@@ -38,7 +38,22 @@ export function squareRootInformation(graph: PoseGraph): Whitening {
 }
 
 function indefinite(what: string): OptionError {
-  return new OptionError(`information of ${what}`, { expected: "a positive semidefinite matrix", actual: "indefinite" });
+  return new OptionError(`information of ${what}`, {
+    expected: "a positive semidefinite matrix; `slam lint` repairs such matrices",
+    actual: "indefinite",
+  });
+}
+
+/** Whether `squareRootInformation` takes the symmetric matrix with this upper triangle, row-major and finite; not changed. */
+export function isSemidefinite(triangle: Float64Array, dof: number): boolean {
+  const scale = powerOfTwoBelow(largestMagnitude(triangle));
+  // Divided, not multiplied by 1 / scale, which overflows where scale is subnormal.
+  return choleskyUpper(
+    triangle.map((w) => w / scale),
+    0,
+    dof,
+    new Float64Array(dof),
+  );
 }
 
 /** W <- L' for each matrix W = L L'; returns the first that has none, or -1. */

@@ -16,6 +16,8 @@ test("exports nothing by accident", () => {
     "informationMatrix",
     "informationSize",
     "isMarginals",
+    "lintG2o",
+    "lintToro",
     "mahalanobis",
     "poseDof",
     "poseSize",

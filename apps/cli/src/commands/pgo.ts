@@ -1,6 +1,13 @@
 import { costs, type PoseGraph, type PoseGraphOptions } from "@slam/pgo";
 import { EXIT, UsageError } from "../failure.ts";
-import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
+import {
+  checkGraphTarget,
+  encodeGraph,
+  type RepairedGraph,
+  readGraphFile,
+  readRepairedGraphFile,
+  warnOfUnknownTags,
+} from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
@@ -21,6 +28,7 @@ export interface PgoOptions extends SolverOptions {
   readonly costs?: boolean;
   readonly fix?: readonly number[];
   readonly covariance?: readonly number[];
+  readonly repair?: boolean;
   readonly truth?: string;
   readonly out?: string;
   readonly json?: JsonTarget;
@@ -35,6 +43,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     policy: policyName,
     fix = [],
     covariance = [],
+    repair = false,
     truth: truthFile,
     out,
     json,
@@ -50,7 +59,9 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   checkDirect(options, policy);
 
   const began = performance.now();
-  const read = await readGraphFile(file);
+  const { read, repairs }: Partial<RepairedGraph> & Pick<RepairedGraph, "read"> = repair
+    ? await readRepairedGraphFile(file)
+    : { read: await readGraphFile(file) };
   const parseSeconds = (performance.now() - began) / 1000;
   warnOfUnknownTags(file, read);
   const { graph } = read;
@@ -65,7 +76,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
 
   const solved = solvedGraph(graph, outcome);
   const compared = { ...(compare && { costs: costs(solved) }), ...(truth && { ate: trajectoryError(truth, solved) }) };
-  const report = pgoReport({ file, read, parseSeconds }, outcome, compared);
+  const report = pgoReport({ file, read, repairs, parseSeconds }, outcome, compared);
   const { init } = outcome.report;
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ target: out, chunks: encodeGraph(out, solved) });

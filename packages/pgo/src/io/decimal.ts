@@ -61,3 +61,8 @@ export function asciiText(bytes: Uint8Array, start: number, end: number): string
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
   return text;
 }
+
+/** The inverse of `asciiText`. */
+export function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+}

@@ -27,7 +27,7 @@ const LANDMARK3: RecordType = { tag: "VERTEX_TRACKXYZ", kind: "landmark", dimens
 const SENSOR2: RecordType = { tag: "PARAMS_SE2OFFSET", kind: "sensor", dimension: 2, fields: POSE2 };
 const SENSOR3: RecordType = { tag: "PARAMS_SE3OFFSET", kind: "sensor", dimension: 3, fields: POSE3 };
 
-const POSES_AND_EDGES = [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, VERTEX2, EDGE2];
+export const G2O_RECORDS: readonly RecordType[] = [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, VERTEX2, EDGE2];
 const LANDMARKS_AND_SENSORS = [LANDMARK2, LANDMARK3, SENSOR2, SENSOR3];
 
 /**
@@ -48,7 +48,7 @@ const LANDMARKS_AND_SENSORS = [LANDMARK2, LANDMARK3, SENSOR2, SENSOR3];
  */
 export function readG2o(bytes: Uint8Array, file: string, factors: readonly Factor[] = []): ReadGraph {
   checkTags(factors);
-  return readGraph(bytes, file, "g2o", POSES_AND_EDGES, LANDMARKS_AND_SENSORS, [...FACTOR_TAGS.map(factorOf), ...factors]);
+  return readGraph(bytes, file, "g2o", G2O_RECORDS, LANDMARKS_AND_SENSORS, [...FACTOR_TAGS.map(factorOf), ...factors]);
 }
 
 /**
@@ -67,7 +67,7 @@ export function writeG2o(graph: PoseGraph): Generator<Uint8Array> {
 
 /** Of factors of one's own. */
 function checkTags(factors: readonly Factor[]): void {
-  const taken = new Set<string>([...[...POSES_AND_EDGES, ...LANDMARKS_AND_SENSORS].map(({ tag }) => tag), ...FACTOR_TAGS, "FIX"]);
+  const taken = new Set<string>([...[...G2O_RECORDS, ...LANDMARKS_AND_SENSORS].map(({ tag }) => tag), ...FACTOR_TAGS, "FIX"]);
   for (const { tag } of factors) {
     if (isTag(tag) && !taken.has(tag)) continue;
     throw new OptionError("the tag of a factor", {

@@ -4,7 +4,7 @@ import type { VariableKind } from "../factors/factor.ts";
 import type { FactorSet, Landmarks, Sensors } from "../factors/sets.ts";
 import { type PoseGraph, poseSize } from "../graph.ts";
 import type { FactorLines, NamedIds } from "./factor-record.ts";
-import type { Scanner } from "./scanner.ts";
+import { LINT_HINT, type Scanner } from "./scanner.ts";
 
 /** The records of a file in file order. Edges, factors and FIX lines name vertices by id, which lines further down may define. */
 export interface ParsedRecords {
@@ -107,7 +107,7 @@ function finder(scanner: Scanner, expected: string, { indexOf }: OrderedRows, ot
   return (id, offset) => {
     const index = indexOf.get(id);
     if (index === undefined || others?.indexOf.has(id) === true) {
-      throw new ParseError(scanner.placeOf(offset), { expected, actual: `${id}` });
+      throw new ParseError(scanner.placeOf(offset), { expected, actual: `${id}`, hint: LINT_HINT });
     }
     return index;
   };

@@ -5,7 +5,7 @@ import { factorLines, namedIds, readFactorLine, readIds } from "./factor-record.
 import { numberRecords, type ParsedRecords } from "./number-records.ts";
 import { normalizeQuaternion } from "./quaternion.ts";
 import { RECORD_VALUES, type RecordType } from "./record.ts";
-import { Scanner } from "./scanner.ts";
+import { LINT_HINT, Scanner } from "./scanner.ts";
 
 /** Lines whose tag the reader does not know, and so did not use. */
 export interface UnknownTag {
@@ -24,7 +24,7 @@ export interface ReadGraph {
 }
 
 /** A file with more is prose or a word list; reading it to its end would only fill memory. */
-const MAX_UNKNOWN_TAGS = 100;
+export const MAX_UNKNOWN_TAGS = 100;
 
 /**
  * The core of `readG2o` and `readToro`: reads the lines of `types`, of `extras` and of factors, and FIX; poses, landmarks and sensors are numbered by
@@ -72,7 +72,8 @@ export function readGraph(
 
 function countUnknown(scanner: Scanner, tag: string, unknown: Map<string, UnknownTag>): void {
   const { count, firstLine } = unknown.get(tag) ?? { count: 0, firstLine: scanner.line };
-  if (count === 0 && unknown.size === MAX_UNKNOWN_TAGS) scanner.fail(`a known tag after ${MAX_UNKNOWN_TAGS} different other ones`);
+  if (count === 0 && unknown.size === MAX_UNKNOWN_TAGS)
+    scanner.fail(`a known tag after ${MAX_UNKNOWN_TAGS} different other ones`, "is this a pose graph?");
   unknown.set(tag, { tag, count: count + 1, firstLine });
 }
 
@@ -111,7 +112,7 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords):
   else readIds(scanner, ["first id", "second id"], type.tag, edges);
   const values = readFields(scanner, type);
   const fail = (expected: string, actual: string): never => {
-    throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}` });
+    throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}`, hint: LINT_HINT });
   };
   if (type.toGraph !== undefined) {
     type.toGraph(values);

@@ -2,9 +2,12 @@ import { type FilePlace, ParseError } from "@slam/errors";
 import { asciiText, parseDecimal } from "./decimal.ts";
 
 /** A record takes less than a kilobyte; without a limit a file that is one line of 100 MB would be read as one. */
-const MAX_LINE_BYTES = 2 ** 20;
+export const MAX_LINE_BYTES: number = 2 ** 20;
 const MAX_TAG_BYTES = 64;
 const MAX_SHOWN_BYTES = 60;
+
+/** For errors that lint finds a repair for. */
+export const LINT_HINT = "`slam lint` repairs such lines";
 
 const LINE_FEED = 10;
 const SPACE = 32;
@@ -37,13 +40,37 @@ export class Scanner {
     return this.#line;
   }
 
+  /** The line is bytes[lineStart ... lineEnd), its line feed not among them. */
+  get lineStart(): number {
+    return this.#lineStart;
+  }
+
+  get lineEnd(): number {
+    return this.#lineEnd;
+  }
+
   /** Byte offset of the token, for `placeOf`. */
   get tokenStart(): number {
     return this.#tokenStart;
   }
 
-  /** Moves to the next line; false at the end of the file. */
+  get tokenEnd(): number {
+    return this.#tokenEnd;
+  }
+
+  /** Moves to the next line; false at the end of the file. @throws ParseError for a line over 1 MiB. */
   nextLine(): boolean {
+    if (!this.skipToNextLine()) return false;
+    const length = this.#lineEnd - this.#lineStart;
+    if (length > MAX_LINE_BYTES) {
+      const actual = `${length} that begin ${quote(this.#bytes, this.#lineStart, this.#lineStart + 16)}`;
+      throw new ParseError({ file: this.#file, line: this.#line }, { expected: `a line of at most ${MAX_LINE_BYTES} bytes`, actual });
+    }
+    return true;
+  }
+
+  /** Moves to the next line, however long; false at the end of the file. */
+  skipToNextLine(): boolean {
     if (this.#nextLine >= this.#bytes.length) return false;
     const lineFeed = this.#bytes.indexOf(LINE_FEED, this.#nextLine);
     this.#line++;
@@ -52,11 +79,6 @@ export class Scanner {
     this.#nextLine = this.#lineEnd + 1;
     this.#tokenStart = this.#lineStart;
     this.#tokenEnd = this.#lineStart;
-    const length = this.#lineEnd - this.#lineStart;
-    if (length > MAX_LINE_BYTES) {
-      const actual = `${length} that begin ${quote(this.#bytes, this.#lineStart, this.#lineStart + 16)}`;
-      throw new ParseError({ file: this.#file, line: this.#line }, { expected: `a line of at most ${MAX_LINE_BYTES} bytes`, actual });
-    }
     return true;
   }
 
@@ -76,11 +98,15 @@ export class Scanner {
     return true;
   }
 
-  /** The token as a record's tag: a letter, then printable ASCII. */
+  /** The token as a record's tag. */
   tag(): string {
+    return this.findTag() ?? this.fail("a tag such as VERTEX_SE2 or EDGE3");
+  }
+
+  /** The token where it is a tag: a letter, then printable ASCII. */
+  findTag(): string | undefined {
     const text = asciiText(this.#bytes, this.#tokenStart, Math.min(this.#tokenEnd, this.#tokenStart + MAX_TAG_BYTES + 1));
-    if (!isTag(text)) this.fail("a tag such as VERTEX_SE2 or EDGE3");
-    return text;
+    return isTag(text) ? text : undefined;
   }
 
   /** The token as a finite number; `field` of `tag` names it in the error. */
@@ -98,21 +124,18 @@ export class Scanner {
   }
 
   /** @throws ParseError that expected `expected` and found the token. */
-  fail(expected: string): never {
+  fail(expected: string, advice: string = LINT_HINT): never {
     const bytes = this.#bytes;
     const [start, end] = [this.#tokenStart, this.#tokenEnd];
     const place = { file: this.#file, line: this.#line, column: start - this.#lineStart + 1 };
     if (start === end) {
       const cutOff = this.#lineEnd === bytes.length;
       if (cutOff) throw new ParseError(place, { expected, actual: "the end of the file", hint: "is the file cut off?" });
-      throw new ParseError(place, { expected, actual: "the end of the line" });
+      throw new ParseError(place, { expected, actual: "the end of the line", hint: LINT_HINT });
     }
-    const actual = quote(bytes, start, end);
     const comma = bytes.subarray(start, end).includes(COMMA);
-    throw new ParseError(
-      place,
-      comma ? { expected, actual, hint: "decimals are written 1.5, fields separated by spaces" } : { expected, actual },
-    );
+    const hint = comma ? `decimals are written 1.5, fields separated by spaces; ${advice}` : advice;
+    throw new ParseError(place, { expected, actual: quote(bytes, start, end), hint });
   }
 
   /** Line and column of a byte offset, counted anew: for errors found after the last line. */
@@ -140,7 +163,7 @@ function isBlank(byte: number): boolean {
 }
 
 /** The bytes in double quotes, at most MAX_SHOWN_BYTES of them, what is not printable ASCII as \xNN. */
-function quote(bytes: Uint8Array, start: number, end: number): string {
+export function quote(bytes: Uint8Array, start: number, end: number): string {
   const text = asciiText(bytes, start, Math.min(end, start + MAX_SHOWN_BYTES));
   const shown = text.replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
   return end - start > MAX_SHOWN_BYTES ? `"${shown}"...` : `"${shown}"`;

@@ -96,6 +96,15 @@ function quaternionToRpy(values: Float64Array): void {
   values.set(rpyFromQuaternion(values.subarray(3, 7)), 3);
 }
 
+export const TORO_RECORDS: readonly RecordType[] = [
+  VERTEX2,
+  EDGE2,
+  VERTEX3,
+  EDGE3,
+  { ...VERTEX2, tag: "VERTEX" },
+  { ...EDGE2, tag: "EDGE" },
+];
+
 /**
  * Reads a TORO file: VERTEX2, EDGE2 (or VERTEX, EDGE, as TORO itself writes them), VERTEX3, EDGE3, and FIX as in g2o files. 3D rotations are
  * R = Rz(yaw) Ry(pitch) Rx(roll); an EDGE3 without information has the identity in TORO's coordinates. Information is converted to g2o's
@@ -107,11 +116,7 @@ function quaternionToRpy(values: Float64Array): void {
  * @see Grisetti et al., A tree parameterization for efficiently computing maximum likelihood maps using gradient descent, RSS 2007.
  */
 export function readToro(bytes: Uint8Array, file: string): ReadGraph {
-  const plain = [
-    { ...VERTEX2, tag: "VERTEX" },
-    { ...EDGE2, tag: "EDGE" },
-  ];
-  return readGraph(bytes, file, "toro", [VERTEX2, EDGE2, VERTEX3, EDGE3, ...plain]);
+  return readGraph(bytes, file, "toro", TORO_RECORDS);
 }
 
 /**
