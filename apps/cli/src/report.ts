@@ -1,6 +1,6 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
-import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
+import type { IterationRecord, Method, PrecisionEvents } from "@slam/nlls";
 import { factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
@@ -20,6 +20,7 @@ export interface PgoReport {
     readonly unknown: readonly UnknownTag[];
   };
   readonly policy: PolicyNames;
+  readonly method: Method;
   readonly termination: Termination;
   readonly message: string;
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
@@ -47,7 +48,7 @@ export interface PgoInput {
 
 export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
   const { graph, unknown } = read;
-  const { policy, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
+  const { policy, method, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {
     command: "pgo",
@@ -61,6 +62,7 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
       unknown,
     },
     policy,
+    method,
     termination,
     message,
     cost: { convention: "g2o chi2 = sum e' W e", ...cost },

@@ -24,7 +24,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
-    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
+    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${report.method}, ${linearText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
     `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
@@ -52,7 +52,7 @@ function openText(undetermined: readonly number[]): string {
   return `${countText(undetermined.length, "landmark")} that the measurements do not determine: ${ids}${more}`;
 }
 
-function methodText({ solver, preconditioner }: PgoReport["linear"]): string {
+function linearText({ solver, preconditioner }: PgoReport["linear"]): string {
   return solver === "direct" ? "direct" : `preconditioner ${preconditioner}`;
 }
 

@@ -8,7 +8,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["an unknown command", ["frobnicate"], "unknown command 'frobnicate'"],
     ["an unknown flag", ["pgo", "square.g2o", "--polcy", "half"], "unknown option '--polcy'"],
     ["a missing operand", ["pgo"], "missing required argument 'graph'"],
-    ["a choice that is none", ["pgo", "square.g2o", "--method", "newton"], "Allowed choices are gn, lm"],
+    ["a choice that is none", ["pgo", "square.g2o", "--method", "newton"], "Allowed choices are gn, lm, dogleg"],
     ["a number out of range", ["pgo", "square.g2o", "--eta", "3"], "Allowed is a number in 0 ... 1"],
     ["a number that is none", ["pgo", "square.g2o", "--ftol", "small"], "Allowed is a finite number >= 0"],
     ["a count that is none", ["pgo", "square.g2o", "--repeat", "0"], "Allowed is an integer >= 1"],
@@ -33,6 +33,12 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["fill by level and by size", ["pgo", "square.g2o", "--fill", "1", "--drop", "0.1"], "give one of them"],
     ["fill of a direct solver", ["pgo", "square.g2o", "--linear", "direct", "--fill", "0"], "--fill goes with --linear cgnr"],
     ["a direct solver in 16 bits", ["pgo", "square.g2o", "--linear", "direct", "--policy", "half"], "--policy half does it in fp16"],
+    ["a seed of no random start", ["pgo", "square.g2o", "--seed", "1"], "--seed goes with --init random"],
+    [
+      "a seed of too many bits",
+      ["pgo", "square.g2o", "--init", "random", "--seed", "4294967296"],
+      "Allowed is an integer in 0 ... 4294967295",
+    ],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],
     ["a world without a name for it", ["generate", "sphere"], "required option '--out <file>' not specified"],
     [
