@@ -1,3 +1,4 @@
+import type { LinearReport } from "@slam/linop";
 import { DoglegPath } from "./dogleg-path.ts";
 import type { NormalEquations } from "./normal-equations.ts";
 import type { Jacobian } from "./problem.ts";
@@ -13,7 +14,7 @@ const MOST_DAMPING = 1e12;
 /** A linearisation's dogleg path, how its Gauss-Newton point was solved for, and |D^-1 g|. */
 interface Way {
   readonly path: DoglegPath;
-  readonly proposal: Proposal;
+  readonly linear: LinearReport;
   readonly steepest: number;
 }
 
@@ -41,15 +42,20 @@ export class Dogleg<J extends Jacobian> implements StepControl<J> {
   }
 
   propose(equations: NormalEquations<J>, dx: Float64Array): Proposal {
-    if (this.#way === undefined) {
-      const proposal = solveShifted(equations, dx);
-      if (!proposal.factored || !isStep(dot(dx, dx))) return proposal;
-      const weights = equations.diagonal();
-      const { cauchy, steepest } = cauchyPoint(equations, weights);
-      this.#way = { path: new DoglegPath(weights, cauchy, dx.slice()), proposal, steepest };
+    if (this.#way !== undefined) {
+      this.#length = this.#way.path.at(this.#reach(), dx);
+      return { factored: true, linear: { ...this.#way.linear, iterations: 0 } };
     }
-    this.#length = this.#way.path.at(this.#reach(), dx);
-    return this.#way.proposal;
+    const proposal = solveShifted(equations, dx);
+    const { linear, factored } = proposal;
+    if (!factored) return proposal;
+    const weights = equations.diagonal();
+    const { cauchy, steepest } = cauchyPoint(equations, weights);
+    const path = new DoglegPath(weights, cauchy, dx.slice());
+    if (!isStep(path.length)) return proposal;
+    this.#way = { path, linear, steepest };
+    this.#length = path.at(this.#reach(), dx);
+    return proposal;
   }
 
   /** A step may be small because of the radius: it decides only where the whole step from here has just failed that promised no more than it. */

@@ -11,6 +11,7 @@ import { arctangent, beale, fletcher, jennrichSampson, linear, logarithm, misra1
 
 class Counting extends DenseSolver {
   factorizations = 0;
+  solves = 0;
   /** What was added to the diagonal, undefined for nothing. */
   readonly damping: (Float64Array | undefined)[] = [];
 
@@ -18,6 +19,11 @@ class Counting extends DenseSolver {
     this.factorizations++;
     this.damping.push(d?.slice());
     return super.factor(J, d);
+  }
+
+  override solve(...args: Parameters<DenseSolver["solve"]>): LinearReport {
+    this.solves++;
+    return super.solve(...args);
   }
 }
 
@@ -136,7 +142,7 @@ describe("laws", () => {
     }
   });
 
-  test.each(cases)("a step that is taken back costs no factorisation: %s", (_, problem, x0) => {
+  test.each(cases)("a step that is taken back costs no factorisation and no linear solve: %s", (_, problem, x0) => {
     const solver = new Counting();
 
     const { report } = minimized(problem, x0, { solver });
@@ -144,6 +150,11 @@ describe("laws", () => {
     const linearizations = report.iterations.filter((_record, k) => k === 0 || report.iterations[k - 1].accepted);
     expect(report.precision.rejectedSteps).toBeGreaterThan(0);
     expect(solver.factorizations).toBe(linearizations.length);
+    // One "iteration" a solve; those that check the last step are counted with it.
+    expect(report.cgIterations).toBe(solver.solves);
+    for (const [k, { cgIterations }] of report.iterations.slice(0, -1).entries()) {
+      expect(cgIterations).toBe(k === 0 || report.iterations[k - 1].accepted ? 1 : 0);
+    }
   });
 
   test("after a failure steps are half as long, along the arctangent's only direction", () => {
