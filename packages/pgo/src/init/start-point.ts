@@ -32,6 +32,7 @@ export interface StartPoint {
 }
 
 export interface StartOptions {
+  /** Default "chordal" where there are loops, edges connect what factors do, and no more than one pose or prior says where the graph is; else "file". */
   readonly init: Initialization | undefined;
   /** Of "random". */
   readonly seed: number;
@@ -43,22 +44,17 @@ export interface StartOptions {
  * first pose. Then each landmark is placed; with "file" only those without an estimate.
  *
  * @param fixed poses.
- * @param options.init default "chordal" where there are loops, edges connect what factors do, and no more than one pose or prior says where the graph is; else
- *   "file".
  * @throws OptionError for a landmark that neither the file nor its measurements place, and for indefinite information.
  */
-export function startPoint(
-  graph: PoseGraph,
-  fixed: readonly number[],
-  { init, seed, arenas }: StartOptions,
-): StartPoint {
+export function startPoint(graph: PoseGraph, fixed: readonly number[], { init, seed, arenas }: StartOptions): StartPoint {
   const terms = factorTerms(graph, squareRootInformation(graph).ofFactors);
   const priors = priorPoses(graph, fixed, terms);
   const anchors = [...fixed, ...priors.poses.keys()];
   const roots = [...anchors, ...freeComponents(graph, anchors)];
   const chosen = init ?? defaultInitialization(graph, fixed, priors.count, roots);
   const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots), true);
-  const point = chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, seed, arenas), false);
+  const point =
+    chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, seed, arenas), false);
   const gauge = findGauge(graph, fixed, terms, point);
   const open = undeterminedLandmarks(graph, terms, point);
   return {
