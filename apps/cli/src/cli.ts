@@ -27,7 +27,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     "slam pgo sphere.g2o --policy mixed --out solved.g2o --report report.html",
   )
     .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
-    .addOption(choice("--method <name>", "lm is Gauss-Newton until a step is rejected (default: lm)", ["gn", "lm"]))
+    .addOption(
+      choice("--method <name>", "lm is Gauss-Newton until a step is rejected, dogleg keeps to a trust region (default: lm)", [
+        "gn",
+        "lm",
+        "dogleg",
+      ]),
+    )
     .addOption(
       choice("--linear <name>", "conjugate gradients, or a factorisation in fp64 or fp32 at each step", ["cgnr", "direct"]).default("cgnr"),
     )
@@ -42,8 +48,10 @@ export async function run(argv: readonly string[]): Promise<number> {
         "odometry",
         "spanning-tree",
         "chordal",
+        "random",
       ]),
     )
+    .option("--seed <n>", "of --init random: the same seed gives the same start (default: 0)", integer(0, 2 ** 32 - 1))
     .addOption(
       choice("--cost <name>", "what is minimised and reported, by whose convention it is (default: g2o)", [
         "g2o",
@@ -56,7 +64,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
     .option("--repair", "first repair what `slam lint` finds in the file, in memory")
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
-    .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))
+    .option(
+      "--max-iterations <n>",
+      "outer iterations (default: 50; 200 from a start other than chordal; 12 if every operation is rounded to 16 bits)",
+      integer(0),
+    )
     .option("--covariance <id,...>", "how well these poses are known: their covariances and standard deviations, in fp64", ids)
     .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")
     .option("--out <file>", "write the result: .g2o, .graph or .tum; packed if .gz follows")
@@ -144,8 +156,8 @@ function number(least: number, most?: number): (text: string) => number {
   return numberThat((value) => checkNumber("", value, least, most));
 }
 
-function integer(least: number): (text: string) => number {
-  return numberThat((value) => checkInteger("", value, least));
+function integer(least: number, most?: number): (text: string) => number {
+  return numberThat((value) => checkInteger("", value, least, most));
 }
 
 /** Reads a number that `check` lets pass. */

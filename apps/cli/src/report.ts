@@ -1,6 +1,6 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
-import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
+import type { IterationRecord, Method, PrecisionEvents } from "@slam/nlls";
 import { type CostName, factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { CovarianceReport } from "./covariance.ts";
 import type { Repair } from "./graph-file.ts";
@@ -22,6 +22,7 @@ export interface PgoReport {
     readonly unknown: readonly UnknownTag[];
   };
   readonly policy: PolicyNames;
+  readonly method: Method;
   readonly termination: Termination;
   readonly message: string;
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
@@ -61,7 +62,7 @@ export function pgoReport(
   { costs, ate }: Pick<PgoReport, "costs" | "ate">,
 ): PgoReport {
   const { graph, unknown } = read;
-  const { policy, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
+  const { policy, method, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {
     command: "pgo",
@@ -75,6 +76,7 @@ export function pgoReport(
       unknown,
     },
     policy,
+    method,
     termination,
     message,
     cost,

@@ -28,7 +28,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
-    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
+    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${report.method}, ${linearText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
     `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
@@ -68,7 +68,7 @@ export function repairsText(repairs: NonNullable<PgoReport["repairs"]>): string 
   return repairs.map(({ rule, count }) => `${count} ${rule}`).join(", ") || "nothing: lint finds nothing to repair";
 }
 
-function methodText({ solver, preconditioner }: PgoReport["linear"]): string {
+function linearText({ solver, preconditioner }: PgoReport["linear"]): string {
   return solver === "direct" ? "direct" : `preconditioner ${preconditioner}`;
 }
 

@@ -130,6 +130,28 @@ describe.concurrent("slam pgo", () => {
     expect((await linearOf("--refresh", "always", "--eta", "1e-3", "--ftol", "1e-12")).factorizations).toBeGreaterThan(1);
   });
 
+  test("names the method, and starts from random poses of a seed", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "square.g2o": SQUARE });
+    const reportOf = async (...flags: string[]): Promise<PgoReport> =>
+      parseReport((await slam(folder, "pgo", "square.g2o", "--json", "--quiet", ...flags)).stdout);
+
+    const optimum = await reportOf();
+    const [seeded, again, other] = [
+      await reportOf("--method", "dogleg", "--init", "random", "--seed", "3"),
+      await reportOf("--method", "dogleg", "--init", "random", "--seed", "3"),
+      await reportOf("--init", "random"),
+    ];
+
+    expect([optimum.method, seeded.method]).toEqual(["lm", "dogleg"]);
+    expect(seeded.cost).toEqual(again.cost);
+    expect(seeded.cost.afterInit).not.toBe(other.cost.afterInit);
+    for (const { termination, cost } of [seeded, other]) {
+      expect(termination).toBe("converged");
+      expect(cost.final).toBeGreaterThanOrEqual(optimum.cost.final * (1 - 1e-6));
+    }
+  });
+
   test.for(["fp64", "fp32", "mixed"])("solves directly in %s, to the optimum, a factorisation a step", async (policy, context) => {
     const folder = temporaryFolder(context);
     lay(folder, { "square.g2o": SQUARE });

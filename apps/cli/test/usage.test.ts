@@ -8,7 +8,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["an unknown command", ["frobnicate"], "unknown command 'frobnicate'"],
     ["an unknown flag", ["pgo", "square.g2o", "--polcy", "half"], "unknown option '--polcy'"],
     ["a missing operand", ["pgo"], "missing required argument 'graph'"],
-    ["a choice that is none", ["pgo", "square.g2o", "--method", "newton"], "Allowed choices are gn, lm"],
+    ["a choice that is none", ["pgo", "square.g2o", "--method", "newton"], "Allowed choices are gn, lm, dogleg"],
     ["a cost that is none", ["pgo", "square.g2o", "--cost", "chi2"], "Allowed choices are g2o, ceres, gtsam, sesync"],
     ["a number out of range", ["pgo", "square.g2o", "--eta", "3"], "Allowed is a number in 0 ... 1"],
     ["a number that is none", ["pgo", "square.g2o", "--ftol", "small"], "Allowed is a finite number >= 0"],
@@ -43,6 +43,12 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["a repair without a name for it", ["lint", "square.g2o", "--repair"], "--repair writes the repaired file to --out FILE"],
     ["a repaired file without a repair", ["lint", "square.g2o", "--out", "a.g2o"], "give --repair too"],
     ["a repaired file of another format", ["lint", "square.g2o", "--repair", "--out", "a.graph"], "a.graph: is written in the format of"],
+    ["a seed of no random start", ["pgo", "square.g2o", "--seed", "1"], "--seed goes with --init random"],
+    [
+      "a seed of too many bits",
+      ["pgo", "square.g2o", "--init", "random", "--seed", "4294967296"],
+      "Allowed is an integer in 0 ... 4294967295",
+    ],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "Allowed choices are sphere"],
     ["a world without a name for it", ["generate", "sphere"], "required option '--out <file>' not specified"],
     [

@@ -1,3 +1,4 @@
+export type { Method } from "./method.ts";
 export { type Counters, type MinimizeOptions, newCounters, type Run, start } from "./minimize.ts";
 export { chooseBySize, OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "./policy.ts";
 export type { Jacobian, LeastSquaresProblem } from "./problem.ts";

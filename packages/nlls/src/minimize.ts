@@ -1,12 +1,15 @@
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
 import { fp64, tolerance, wider } from "@slam/float";
 import { type LinearReport, type LinearSolver, type Termination, Work } from "@slam/linop";
-import { nielsenDamping } from "./damping.ts";
 import { EXACT, type ExactEquations, exactEquations } from "./exact-equations.ts";
+import { METHODS, type Method, stepControl } from "./method.ts";
+import { NormalEquations } from "./normal-equations.ts";
 import type { Policy } from "./policy.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 import type { IterationRecord, PhaseSeconds, PrecisionEvents, SolveReport } from "./report.ts";
 import { roundingNoise } from "./rounding-noise.ts";
+import type { StepControl, Trial } from "./step-control.ts";
+import { dot, isZero, norm } from "./vector.ts";
 
 export interface Counters {
   readonly events: PrecisionEvents;
@@ -24,9 +27,10 @@ export interface MinimizeOptions<J extends Jacobian> {
   readonly counters?: Counters;
   /**
    * "lm": Gauss-Newton under a watchdog, which lets the cost rise if it is below its lowest again within five steps, and otherwise goes
-   * back to the lowest and on with damping. "gn": never damped. Default "lm".
+   * back to the lowest and on with damping. "gn": never damped. "dogleg": within a trust region, the cost never rises; to be tried from bad starts.
+   * Default "lm".
    */
-  readonly method?: "gn" | "lm";
+  readonly method?: Method;
   /** Default 50. */
   readonly maxIterations?: number;
   /** Ends where an accepted step lowers the cost by at most this, relatively. Default 1e-6. */
@@ -49,23 +53,20 @@ export interface Run<X> {
   cancel(message: string): void;
 }
 
-/** Steps that may pass without a new lowest cost: undamped under "lm", and under "gn" before the run counts as diverged. */
-const WATCH = { lm: 5, gn: 8 } as const;
-/** Levenberg-Marquardt ends when no step this small goes downhill. */
-const MOST_DAMPING = 1e12;
 /** How much of ftol of the cost the rounding of the gradient may leave undone. */
 const ROUNDED_AWAY = 0.1;
 /** Each round of the check that ends a solve tightens the inner tolerance by ten. */
 const MOST_REFINEMENTS = 4;
 
 /**
- * Minimises |r(x)|^2 by Gauss-Newton or Levenberg-Marquardt: (J'J + lambda diag(J'J)) dx = -J'r, inexactly, to eta.
+ * Minimises |r(x)|^2 by Gauss-Newton, Levenberg-Marquardt or dogleg steps: (J'J + lambda diag(J'J)) dx = -J'r, inexactly, to eta.
  *
- * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that changes the cost, and should by
- * the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= min(eta, 0.1) max(|g|, sqrt(ftol |r|^2)) for it,
+ * Costs that decide anything are evaluated in fp64. "converged" needs a step from the lowest point that no trust region cut short, that changes the cost, and
+ * should by the linear model, by at most ftol of it or by no more than rounding, and |g + (J'J + D) dx| <= min(eta, 0.1) max(|g|, sqrt(ftol |r|^2)) for it,
  * with r, J and g evaluated anew in fp64, in the solver's norm, in which |g|^2 is about the decrease a full step brings; or a zero
- * gradient. The left side may exceed that by what rounding J to fp32 made of g, if its square is at most a tenth of ftol |r|^2. Where only the first holds, the inner solve goes on from its replaced residual; where that gains nothing the run ends
- * "stagnated".
+ * gradient. The left side may exceed that by what rounding J to fp32 made of g, if its square is at most a tenth of ftol |r|^2. Where only the first holds, the
+ * inner solve goes on from its replaced residual; where that gains nothing the run ends "stagnated". A step that was cut short counts where the whole one, with
+ * its promise of at most ftol, has just failed.
  *
  * @throws OptionError for options out of range.
  * @see Nocedal and Wright, Numerical Optimization, 2006, chapters 7, 10 and 15.6 (the watchdog technique of Chamberlain et al.).
@@ -79,7 +80,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #policy: Policy;
   readonly #solver: LinearSolver<J>;
   readonly #counters: Counters;
-  readonly #method: "gn" | "lm";
+  readonly #method: Method;
   readonly #maxIterations: number;
   readonly #ftol: number;
   readonly #eta: number;
@@ -94,25 +95,20 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #g: Float64Array;
   readonly #dx: Float64Array;
   readonly #row: Float64Array;
+  readonly #control: StepControl<J>;
+  readonly #equations: NormalEquations<J>;
   #x: X;
   #cost: number;
   #best: { readonly x: X; readonly cost: number };
   #J: J | undefined;
-  #damping = nielsenDamping();
   /** Steps since the cost was lowest. */
   #watch = 0;
   #lastLinear: LinearReport | undefined;
-  /** The damping that was needed when undamped steps failed last: they are tried again at a tenth of it. */
-  #neededDamping = Number.POSITIVE_INFINITY;
-  /** The lowest cost when undamped steps failed last. */
-  #undampedFailed = Number.POSITIVE_INFINITY;
-  /** The decrease that the first of those steps promised. */
-  #promised = 0;
   #end: { readonly termination: Termination; readonly message: string } | undefined;
 
   constructor(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J>) {
     const { policy, solver, counters = newCounters(), method = "lm", maxIterations = 50, ftol = 1e-6, eta = 1e-2, onIteration } = options;
-    checkChoice("method", method, ["gn", "lm"]);
+    checkChoice("method", method, METHODS);
     checkInteger("maxIterations", maxIterations, 0);
     checkNumber("ftol", ftol, 0);
     checkNumber("eta", eta, 0, 1);
@@ -130,6 +126,13 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#row = new Float64Array(problem.rows);
     this.#g = new Float64Array(problem.cols);
     this.#dx = new Float64Array(problem.cols);
+    this.#control = stepControl(method, ftol);
+    this.#equations = new NormalEquations(this.#row, {
+      solver,
+      eta,
+      events: counters.events,
+      timed: (phase, work) => this.#timed(phase, work),
+    });
     this.#x = x0;
     this.#cost = this.#costAt(x0);
     this.#initialCost = this.#cost;
@@ -178,21 +181,14 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       this.#atZeroGradient(J, began);
       return;
     }
-    const d = this.#dampingDiagonal(J);
-    const failure = this.#timed("factorize", () => {
-      if (this.#records.length === 0) this.#solver.analyze(J);
-      return this.#solver.factor(J, d);
-    });
-    if (failure !== undefined) {
-      if (this.#damping.value === 0) this.#promised = 0;
+    const { linear, factored } = this.#control.propose(this.#equations, this.#dx);
+    if (factored) {
+      this.#lastLinear = linear;
+      this.#try(J, linear, began);
+    } else {
       this.#record(began, 0, 0, Number.NaN, false);
-      this.#reject(failure.termination === "breakdown" ? "breakdown" : "non-finite", failure.message);
-      return;
+      this.#reject(linear.termination === "breakdown" ? "breakdown" : "non-finite", linear.message);
     }
-    const linear = this.#timed("linearSolve", () => this.#solver.solve(this.#g, this.#dx, this.#eta, false));
-    this.#lastLinear = linear;
-    if (linear.termination !== "tolerance-met" && linear.termination !== "verified") this.#counters.events.fallbacks++;
-    this.#try(J, d, linear, began);
   }
 
   /** The end, if this is the lowest point and fp64 finds no gradient either. */
@@ -217,41 +213,33 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const narrow = jacobian.arithmetic.significandBits < 24;
     J.gradient(this.#r, narrow ? jacobian.arithmetic : wider(residual.arithmetic, jacobian.arithmetic), this.#g);
     this.#J = J;
+    this.#equations.set(J, this.#g);
     return J;
   }
 
-  #dampingDiagonal(J: J): Float64Array | undefined {
-    const lambda = this.#damping.value;
-    // An unknown on which no residual depends here is held where it is.
-    return lambda === 0 ? undefined : J.columnSquares().map((square) => lambda * (square === 0 ? 1 : square));
-  }
-
-  #try(J: J, d: Float64Array | undefined, linear: LinearReport, began: number): void {
+  #try(J: J, linear: LinearReport, began: number): void {
     const dx = this.#dx;
     if (isZero(dx)) {
       this.#record(began, 0, linear.iterations, Number.NaN, false);
       this.#reject(linear.termination === "non-finite" ? "non-finite" : "breakdown", `the linear solve gave no step: ${linear.message}`);
       return;
     }
-    const predicted = this.#predictedDecrease(J);
+    const predicted = this.#equations.predictedDecrease(dx);
     const candidate = this.#timed("update", () => this.#problem.retract(this.#x, dx, this.#policy.update));
     const cost = this.#timed("update", () => this.#costAt(candidate));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
     const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x);
-    const flat = Math.abs(decrease) <= noise && predicted <= noise;
-    const lowest = cost < this.#best.cost || (flat && cost <= this.#best.cost + noise);
-    const undamped = this.#damping.value === 0;
-    const tentative = undamped && Number.isFinite(cost) && this.#watch + 1 < WATCH[this.#method];
+    const isFlat = Math.abs(decrease) <= noise && predicted <= noise;
+    const lowest = cost < this.#best.cost || (isFlat && cost <= this.#best.cost + noise);
+    const tentative = Number.isFinite(cost) && this.#watch + 1 < this.#control.patience;
     // A step across the bottom of a valley may change the cost little and leave it high: the model must promise little too.
     const little = Math.max(this.#ftol * this.#cost, noise);
-    const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || this.#watch === 0);
-    // A damped step may be small because of the damping: it decides only where undamped steps have just failed that promised no more than it.
-    if (undamped && this.#watch === 0) this.#promised = predicted;
-    const conclusive = undamped || (this.#undampedFailed <= this.#best.cost * (1 + this.#ftol) && this.#promised <= little);
-    const converging = settled && conclusive;
-    const end = converging ? this.#verify(J, d, candidate, cost, decrease) : undefined;
-    const gainRatio = decrease / predicted;
+    const isFromLowest = this.#watch === 0;
+    const trial: Trial = { cost, lowest: this.#best.cost, decrease, predicted, little, isFlat, isFromLowest };
+    const conclusive = this.#control.isConclusive(trial);
+    const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || isFromLowest);
+    const end = settled && conclusive ? this.#verify(J, candidate, cost, decrease) : undefined;
     if (end === undefined && lowest) this.#move(candidate, cost);
     else if (end === undefined && tentative) {
       this.#watch++;
@@ -259,55 +247,36 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       this.#cost = cost;
       this.#J = undefined;
     }
-    this.#record(began, norm(dx), linear.iterations + (end?.cgIterations ?? 0), gainRatio, lowest || tentative);
+    this.#record(began, norm(dx), linear.iterations + (end?.cgIterations ?? 0), decrease / predicted, lowest || tentative);
     if (end !== undefined) this.#finish(end.termination, end.message);
-    else if (lowest) this.#afterLowest(decrease, gainRatio, flat);
-    else if (!tentative) {
+    else if (lowest) {
+      this.#control.accept(trial);
+      if (cost === 0) this.#finish("converged", "the residual is zero");
+    } else if (!tentative) {
       const termination = !Number.isFinite(cost) ? "non-finite" : this.#method === "gn" ? "diverged" : "stagnated";
       this.#reject(termination, `no step lowers the cost ${this.#shown(this.#best.cost)}; the linear solve says: ${linear.message}`);
     }
   }
 
-  #afterLowest(decrease: number, gainRatio: number, flat: boolean): void {
-    if (this.#cost === 0) this.#finish("converged", "the residual is zero");
-    const lambda = this.#damping.value;
-    if (lambda === 0) return;
-    const tryUndamped = flat || (decrease <= this.#ftol * this.#cost && lambda <= 0.1 * this.#neededDamping);
-    this.#damping = tryUndamped ? nielsenDamping() : this.#damping.accept(gainRatio);
-  }
-
   #reject(termination: Termination, message: string): void {
     this.#counters.events.rejectedSteps++;
     if (this.#watch > 0) this.#move(this.#best.x, this.#best.cost);
-    if (this.#method === "gn") {
-      this.#finish(termination, message);
-      return;
-    }
-    if (this.#damping.value === 0) this.#undampedFailed = this.#best.cost;
-    this.#damping = this.#damping.reject();
-    this.#neededDamping = this.#damping.value;
-    if (this.#damping.value > MOST_DAMPING) this.#finish(termination, message);
-  }
-
-  /** -(g'dx + |J dx|^2 / 2), doubled as the cost is |r|^2 and not half of it. */
-  #predictedDecrease(J: J): number {
-    J.multiply(this.#dx, this.#row);
-    return -2 * dot(this.#g, this.#dx) - dot(this.#row, this.#row);
+    if (!this.#control.reject(this.#best.cost)) this.#finish(termination, message);
   }
 
   /**
    * Holds the step to the gradient in fp64 and, where it fails, lets the inner solve go on. Moves to the best candidate.
    * The fp64 quantities decide the ending alone and never feed back into the step.
    */
-  #verify(J: J, d: Float64Array | undefined, candidate: X, cost: number, decrease: number): Ending {
+  #verify(J: J, candidate: X, cost: number, decrease: number): Ending {
     const exact = this.#exactly(J);
     let best = { candidate, cost };
     let cgIterations = 0;
-    let error = this.#relativeResidual(exact, d);
+    let error = this.#relativeResidual(exact);
     for (let round = 1; error > this.#lastEta && round <= MOST_REFINEMENTS; round++) {
       const linear = this.#timed("linearSolve", () => this.#solver.solve(this.#g, this.#dx, this.#eta * 0.1 ** round, true));
       cgIterations += linear.iterations;
-      const refined = this.#relativeResidual(exact, d);
+      const refined = this.#relativeResidual(exact);
       if (!(refined < error)) break;
       error = refined;
       const next = this.#problem.retract(this.#x, this.#dx, this.#policy.update);
@@ -334,9 +303,9 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   }
 
   /** What the step leaves of its equations in fp64, but for rounding, over the size it should not exceed eta times; in the solver's norm. */
-  #relativeResidual(exact: ExactEquations, d: Float64Array | undefined): number {
+  #relativeResidual(exact: ExactEquations): number {
     const size = Math.max(this.#solver.norm(exact.g), Math.sqrt(this.#ftol * this.#cost));
-    return Math.max(0, this.#solver.norm(exact.residual(this.#dx, d)) - this.#roundingOf(exact)) / size;
+    return Math.max(0, this.#solver.norm(exact.residual(this.#dx, this.#equations.d)) - this.#roundingOf(exact)) / size;
   }
 
   /** What J in fp32 makes of the gradient, if that is within what ftol allows; in the solver's norm. A narrower J is given no allowance. */
@@ -362,7 +331,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
 
   #record(began: number, step: number, cgIterations: number, gainRatio: number, accepted: boolean): void {
     const seconds = (performance.now() - began) / 1000;
-    const record = { cost: this.#shown(this.#cost), step, damping: this.#damping.value, gainRatio, cgIterations, accepted, seconds };
+    const record = { cost: this.#shown(this.#cost), step, damping: this.#control.damping, gainRatio, cgIterations, accepted, seconds };
     this.#records.push(record);
     this.#onIteration?.(record, this.#records.length);
   }
@@ -387,19 +356,4 @@ interface Ending {
   readonly termination: Termination;
   readonly message: string;
   readonly cgIterations: number;
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
-}
-
-function isZero(x: Float64Array): boolean {
-  for (let j = 0; j < x.length; j++) if (x[j] !== 0) return false;
-  return true;
-}
-
-function norm(x: Float64Array): number {
-  return Math.sqrt(dot(x, x));
 }

@@ -7,6 +7,10 @@ export interface IterationRecord {
   readonly cost: number;
   /** |dx| of the step tried. */
   readonly step: number;
+  /**
+   * What held the step back, 0 for nothing. "lm": lambda. "dogleg": |D^-1 g| over the radius, D^2 = diag(J'J), for a step that the radius cut short: the
+   * lambda with which Levenberg-Marquardt's steepest steps are as long.
+   */
   readonly damping: number;
   /** Actual decrease over the linear model's. */
   readonly gainRatio: number;

@@ -1,34 +1,14 @@
 import { bf16, fp64, operationFormat, tolerance } from "@slam/float";
-import type { LinearReport } from "@slam/linop";
 import { expectClose } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type MinimizeOptions, type Run, start } from "../src/minimize.ts";
 import { presetPolicy } from "../src/policy.ts";
 import { type DenseJacobian, DenseProblem, DenseSolver } from "./dense.ts";
+import { Lying } from "./lying.ts";
 import { linear, misra1a } from "./problems.ts";
 
 // "converged" is said of a point whose cost is within about ftol of the least, whatever the linear solver returns and the policy rounds.
-
-/** A solver that reports success and returns something else than the solution. */
-class Lying extends DenseSolver {
-  override readonly name = "lying";
-  /** As asked for. */
-  readonly rtols: number[] = [];
-  readonly #spoil: (dx: Float64Array, warm: boolean) => Float64Array;
-
-  constructor(spoil: (dx: Float64Array, warm: boolean) => Float64Array) {
-    super();
-    this.#spoil = spoil;
-  }
-
-  override solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
-    const report = super.solve(g, dx, rtol, warm);
-    this.rtols.push(rtol);
-    dx.set(this.#spoil(dx, warm));
-    return report;
-  }
-}
 
 function minimized(problem: DenseProblem, x0: readonly number[], options: Partial<MinimizeOptions<DenseJacobian>>): Run<Float64Array> {
   const run = start(problem, Float64Array.from(x0), { policy: presetPolicy("fp64"), solver: new DenseSolver(), ...options });
@@ -54,22 +34,22 @@ describe("a linear solver that returns", () => {
     expect([...x]).toEqual([10, -7]);
   });
 
-  test.each(["gn", "lm"] as const)("no step is a breakdown under %s", (method) => {
+  test.each(["gn", "lm", "dogleg"] as const)("no step is a breakdown under %s", (method) => {
     const { report } = minimized(linear, [10, -7], { method, solver: new Lying((dx) => dx.map(() => 0)) });
 
     expect(report.termination).toBe("breakdown");
     expect(report.message).toContain("the linear solve gave no step");
   });
 
-  test("NaN is non-finite", () => {
-    const { x, report } = minimized(linear, [10, -7], { solver: new Lying((dx) => dx.map(() => NaN)) });
+  test.each(["lm", "dogleg"] as const)("NaN is non-finite under %s", (method) => {
+    const { x, report } = minimized(linear, [10, -7], { method, solver: new Lying((dx) => dx.map(() => NaN)) });
 
     expect(report.termination).toBe("non-finite");
     expect([...x]).toEqual([10, -7]);
   });
 
-  test("steps so short that the cost hardly falls is stagnated, not at an optimum", () => {
-    const { report } = minimized(misra1a.problem, nearby, { solver: new Lying((dx) => dx.map((d) => 1e-8 * d)) });
+  test.each(["lm", "dogleg"] as const)("steps so short that the cost hardly falls is stagnated under %s, not at an optimum", (method) => {
+    const { report } = minimized(misra1a.problem, nearby, { method, solver: new Lying((dx) => dx.map((d) => 1e-8 * d)) });
 
     expect(report.termination).toBe("stagnated");
     expect(report.message).toContain("of the fp64 gradient");
@@ -103,7 +83,7 @@ describe("a linear solver that returns", () => {
     expectClose(x, [Math.PI], tolerance(fp64, 4));
   });
 
-  test("anything at all: converged means within 2 ftol of the least cost", () => {
+  test.each(["lm", "dogleg"] as const)("anything at all: under %s converged means within 2 ftol of the least cost", (method) => {
     const spoiled = fc.record({
       factor: fc.constantFrom(1, 1.5, 1.9, 0.5, 0.1, 1e-3, 1e-6, -1, 2),
       noise: fc.constantFrom(0, 1e-3, 0.1, 1, 10),
@@ -119,7 +99,7 @@ describe("a linear solver that returns", () => {
         };
         const solver = new Lying((dx) => dx.map((d) => d * (factor + noise * random())));
 
-        const { report } = minimized(misra1a.problem, nearby, { solver, ftol });
+        const { report } = minimized(misra1a.problem, nearby, { solver, ftol, method });
 
         if (report.termination === "converged") expect(report.finalCost / leastCost - 1).toBeLessThan(2 * ftol);
       }),

@@ -444,7 +444,7 @@ describe("asks of the problem", () => {
 });
 
 test.each([
-  { method: "dogleg" as "lm" },
+  { method: "newton" as "lm" },
   { maxIterations: -1 },
   { maxIterations: 1.5 },
   { ftol: -1 },

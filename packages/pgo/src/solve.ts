@@ -1,10 +1,11 @@
-import { checkChoice } from "@slam/errors";
+import { checkChoice, checkInteger } from "@slam/errors";
 import type { Fill } from "@slam/ichol";
 import type { LinearSolver, Operation } from "@slam/linop";
 import {
   type Cancellation,
   drive,
   type IterationRecord,
+  type Method,
   newCounters,
   OPERATIONS,
   type Policy,
@@ -21,11 +22,12 @@ import { hasExtras } from "./factors/sets.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
 import { chordal } from "./init/chordal.ts";
-import type { Initialization } from "./init/initialization.ts";
+import { INITIALIZATIONS, type Initialization } from "./init/initialization.ts";
+import { randomPoses } from "./init/random.ts";
 import { startPoint } from "./init/start-point.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import { CgnrSolver, type PreconditionerName } from "./normal-solver.ts";
-import { pointOf, withPoint } from "./point.ts";
+import { withPoint } from "./point.ts";
 import { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
 
@@ -37,8 +39,8 @@ export interface PoseGraphOptions {
   readonly cost?: CostName;
   /** Default "mixed". */
   readonly policy?: Policy;
-  /** "lm" is Gauss-Newton until a step is rejected. Default "lm". */
-  readonly method?: "gn" | "lm";
+  /** "lm" is Gauss-Newton until a step is rejected; "dogleg" keeps to a trust region. Default "lm". */
+  readonly method?: Method;
   /** "direct": by the complete Cholesky factor in fp64 or fp32, refined; `preconditioner` ... `maxCgIterations` are then unused. Default "cgnr". */
   readonly linear?: "cgnr" | "direct";
   /** Default "ichol". */
@@ -57,12 +59,14 @@ export interface PoseGraphOptions {
    * Landmarks are placed from their measurements, with "file" only those without an estimate.
    */
   readonly init?: Initialization;
+  /** Of "random", an integer in 0 ... 2^32 - 1; the same seed gives the same start. Default 0. */
+  readonly seed?: number;
   /**
    * Indices of the poses to hold. Default the file's FIX lines; where a component has none, and no prior or other measurement ties it to the world, its
    * first pose is held besides. Landmarks are held where the graph says so.
    */
   readonly fixed?: readonly number[];
-  /** Default 50, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
+  /** Default 50, 200 from a start other than chordal, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
   readonly maxIterations?: number;
   /** CG iterations of one step. Default 1000, and 60 for such a policy. */
   readonly maxCgIterations?: number;
@@ -83,6 +87,7 @@ export interface PoseGraphOptions {
 
 export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly policy: Policy;
+  readonly method: Method;
   readonly init: Initialization;
   /** In the convention that is named. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
@@ -116,15 +121,24 @@ export interface PoseGraphRun extends Omit<Run<Float64Array>, "report"> {
 export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGraphRun {
   const began = performance.now();
   checkGraph(graph);
-  const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], cost = "g2o", onIteration } = options;
+  const {
+    policy = presetPolicy("mixed", SIXTEEN_BIT),
+    fixed = [...graph.fixed],
+    cost = "g2o",
+    method = "lm",
+    seed = 0,
+    onIteration,
+  } = options;
   const { text: convention } = costConvention(cost);
-  if (options.init !== undefined) checkChoice("init", options.init, ["file", "odometry", "spanning-tree", "chordal"]);
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, options.init, options.arenas) : undefined;
+  if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
+  checkInteger("seed", seed, 0, 2 ** 32 - 1);
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: options.init, seed, arenas: options.arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
   const init = extra?.init ?? options.init ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
-  const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
+  const enough = init === "chordal" ? 50 : 200;
+  const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
   const counters = newCounters();
   const problem = new PoseGraphProblem(graph, held, counters, arenas, cost, extra?.directions);
   const shared = { counters, structure: problem.structure, arenas };
@@ -134,10 +148,11 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       : linear === "direct"
         ? new DirectSolver({ policy, ...shared })
         : new CgnrSolver({ ...rest, policy, maxIterations: maxCgIterations, ...shared });
-  const x0 = problem.store(extra?.point ?? initialize(problem, init, held), policy.update);
+  const x0 = problem.store(extra?.point ?? initialize(problem, init, held, seed), policy.update);
   const run = startMinimization(problem, x0, {
     ...rest,
     policy,
+    method,
     maxIterations,
     counters,
     solver: solver ?? own!,
@@ -161,6 +176,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       return {
         ...report,
         policy: own?.policy ?? policy,
+        method,
         init,
         cost: { convention, initial: initialCost, afterInit, final: finalCost },
         linear: {
@@ -200,7 +216,7 @@ function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held:
   return loops > 0 && fixed.length <= 1 ? "chordal" : "file";
 }
 
-function initialize(problem: PoseGraphProblem, init: Initialization, held: readonly number[]): Float64Array {
+function initialize(problem: PoseGraphProblem, init: Initialization, held: readonly number[], seed: number): Float64Array {
   const { graph } = problem;
   switch (init) {
     case "file":
@@ -211,5 +227,7 @@ function initialize(problem: PoseGraphProblem, init: Initialization, held: reado
       return spanningTree(graph, held);
     case "chordal":
       return chordal(problem);
+    case "random":
+      return randomPoses(graph, held, seed);
   }
 }

@@ -91,6 +91,7 @@ describe("each option leads to the same optimum", () => {
     { preconditioner: "jacobi" },
     { fill: 0 },
     { method: "gn" },
+    { method: "dogleg" },
     { eta: 1e-3 },
     { init: "file" },
     { init: "odometry" },
@@ -374,8 +375,9 @@ describe("start refuses", () => {
   const graph = worldGraph(ring({ poses: 10 }));
 
   test.each<[string, PoseGraph, PoseGraphOptions, string]>([
-    ["an unknown initialisation", graph, { init: "random" as "file" }, "init"],
+    ["an unknown initialisation", graph, { init: "truth" as "file" }, "init"],
     ["an unknown method", graph, { method: "newton" as "gn" }, "method"],
+    ["half a seed", graph, { init: "random", seed: 0.5 }, "seed"],
     ["a pose to hold that is not there", graph, { fixed: [10] }, "fixed"],
     ["less than no iterations", graph, { maxIterations: -1 }, "maxIterations"],
     ["a negative tolerance", graph, { ftol: -1e-6 }, "ftol"],

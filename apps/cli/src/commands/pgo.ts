@@ -20,7 +20,7 @@ import { readTruth, trajectoryError } from "../truth.ts";
 
 type SolverOptions = Pick<
   PoseGraphOptions,
-  "method" | "linear" | "preconditioner" | "fill" | "drop" | "refresh" | "eta" | "init" | "cost" | "ftol" | "maxIterations"
+  "method" | "linear" | "preconditioner" | "fill" | "drop" | "refresh" | "eta" | "init" | "seed" | "cost" | "ftol" | "maxIterations"
 >;
 
 export interface PgoOptions extends SolverOptions {
@@ -109,7 +109,7 @@ function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name
 }
 
 function checkOptions(
-  { preconditioner = "ichol", fill, drop, refresh, out, json }: PgoOptions,
+  { preconditioner = "ichol", fill, drop, refresh, init, seed, out, json }: PgoOptions,
   targets: readonly (string | undefined)[],
 ): void {
   for (const [flag, value] of Object.entries({ fill, drop })) {
@@ -119,6 +119,7 @@ function checkOptions(
   if (fill !== undefined && drop !== undefined)
     throw new UsageError("--fill keeps fill by its level, --drop by its size: give one of them");
   if (refresh !== undefined && preconditioner === "none") throw new UsageError("--refresh goes with a preconditioner, not with none");
+  if (seed !== undefined && init !== "random") throw new UsageError("--seed goes with --init random");
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
   checkTargets(targets.filter((target) => target !== undefined));

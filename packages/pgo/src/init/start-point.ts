@@ -16,6 +16,7 @@ import { chordal } from "./chordal.ts";
 import type { Initialization } from "./initialization.ts";
 import { placeLandmarks } from "./landmarks.ts";
 import { priorPoses } from "./prior-poses.ts";
+import { randomPoses } from "./random.ts";
 
 /** Where a graph with landmarks or factors starts from, and what is held in it. */
 export interface StartPoint {
@@ -30,28 +31,30 @@ export interface StartPoint {
   readonly undetermined: readonly number[];
 }
 
+export interface StartOptions {
+  /** Default "chordal" where there are loops, edges connect what factors do, and no more than one pose or prior says where the graph is; else "file". */
+  readonly init: Initialization | undefined;
+  /** Of "random". */
+  readonly seed: number;
+  readonly arenas: ArenaPool | undefined;
+}
+
 /**
  * Poses start as `init` says along the edges alone, each part that edges connect from a fixed pose, from one whose prior has full rank, or else from its
  * first pose. Then each landmark is placed; with "file" only those without an estimate.
  *
  * @param fixed poses.
- * @param init default "chordal" where there are loops, edges connect what factors do, and no more than one pose or prior says where the graph is; else
- *   "file".
  * @throws OptionError for a landmark that neither the file nor its measurements place, and for indefinite information.
  */
-export function startPoint(
-  graph: PoseGraph,
-  fixed: readonly number[],
-  init: Initialization | undefined,
-  arenas: ArenaPool | undefined,
-): StartPoint {
+export function startPoint(graph: PoseGraph, fixed: readonly number[], { init, seed, arenas }: StartOptions): StartPoint {
   const terms = factorTerms(graph, squareRootInformation(graph).ofFactors);
   const priors = priorPoses(graph, fixed, terms);
   const anchors = [...fixed, ...priors.poses.keys()];
   const roots = [...anchors, ...freeComponents(graph, anchors)];
   const chosen = init ?? defaultInitialization(graph, fixed, priors.count, roots);
   const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots), true);
-  const point = chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, arenas), false);
+  const point =
+    chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, seed, arenas), false);
   const gauge = findGauge(graph, fixed, terms, point);
   const open = undeterminedLandmarks(graph, terms, point);
   return {
@@ -68,6 +71,7 @@ function posesOf(
   graph: PoseGraph,
   init: Exclude<Initialization, "file">,
   roots: readonly number[],
+  seed: number,
   arenas: ArenaPool | undefined,
 ): Float64Array {
   switch (init) {
@@ -77,6 +81,8 @@ function posesOf(
       return spanningTree(graph, roots);
     case "chordal":
       return chordal(new PoseGraphProblem(edgesOnly(graph), roots, undefined, arenas));
+    case "random":
+      return randomPoses(graph, roots, seed);
   }
 }
 

@@ -70,6 +70,7 @@ describe.each(worlds)("landmarks in %s", (_, world) => {
     ["spanning tree", { policy: fp64, init: "spanning-tree" }],
     ["odometry", { policy: fp64, init: "odometry" }],
     ["chordal", { policy: fp64, init: "chordal" }],
+    ["dogleg", { policy: fp64, method: "dogleg" }],
   ])("noisy ones reach the optimum of dense Gauss-Newton: %s", (_, options) => {
     const { graph, report } = finish(noisy, { init: "file", ...options });
 
@@ -83,6 +84,15 @@ describe.each(worlds)("landmarks in %s", (_, world) => {
     const { report } = finish(noisy, { policy: presetPolicy("half"), init: "file" });
 
     expect(report.cost.final / dense.cost).toBeLessThan(1.1);
+  });
+
+  test("random poses see landmarks elsewhere; the solve goes down from there", () => {
+    const [one, again, other] = [1, 1, 2].map((seed) => finish(noisy, { policy: fp64, init: "random", seed }).report.cost);
+
+    expect(again).toEqual(one);
+    expect(other.afterInit).not.toBe(one.afterInit);
+    expect(one.afterInit).toBeGreaterThan(10 * one.initial);
+    expect(one.final).toBeLessThan(0.1 * one.afterInit);
   });
 
   test("repeated gives the same bits", () => {

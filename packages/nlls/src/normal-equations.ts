@@ -1,0 +1,80 @@
+import type { LinearReport, LinearSolver } from "@slam/linop";
+import type { Jacobian } from "./problem.ts";
+import type { PhaseSeconds, PrecisionEvents } from "./report.ts";
+import { dot } from "./vector.ts";
+
+/** What the equations of one solve are made with. */
+export interface EquationsOptions<J> {
+  readonly solver: LinearSolver<J>;
+  /** The linear solves' forcing tolerance. */
+  readonly eta: number;
+  readonly events: PrecisionEvents;
+  readonly timed: <T>(phase: keyof PhaseSeconds, work: () => T) => T;
+}
+
+/** (J'J + lambda diag(J'J)) dx = -g at one linearisation after another, solved by a linear solver: timed, and what fell short counted. */
+export class NormalEquations<J extends Jacobian> {
+  readonly #options: EquationsOptions<J>;
+  readonly #row: Float64Array;
+  #J: J | undefined;
+  #g: Float64Array = new Float64Array(0);
+  #d: Float64Array | undefined;
+  #analyzed = false;
+
+  /** @param row overwritten, of the length of the residual. */
+  constructor(row: Float64Array, options: EquationsOptions<J>) {
+    this.#options = options;
+    this.#row = row;
+  }
+
+  /** J'r; not copied. */
+  get g(): Float64Array {
+    return this.#g;
+  }
+
+  /** What `factor` added to the diagonal of J'J; undefined for nothing. */
+  get d(): Float64Array | undefined {
+    return this.#d;
+  }
+
+  /** Takes a linearisation; neither is copied. */
+  set(J: J, g: Float64Array): void {
+    this.#J = J;
+    this.#g = g;
+  }
+
+  /** diag(J'J), with 1 where no residual depends on an unknown, which damping then holds where it is; a new array. */
+  diagonal(): Float64Array {
+    return this.#J!.columnSquares().map((square) => (square === 0 ? 1 : square));
+  }
+
+  /** @returns undefined, or why there is no factorisation to solve with. */
+  factor(lambda: number): LinearReport | undefined {
+    const { solver, timed } = this.#options;
+    this.#d = lambda === 0 ? undefined : this.diagonal().map((square) => lambda * square);
+    return timed("factorize", () => {
+      if (!this.#analyzed) solver.analyze(this.#J!);
+      this.#analyzed = true;
+      return solver.factor(this.#J!, this.#d);
+    });
+  }
+
+  /** dx <- the solution, inexactly. */
+  solve(dx: Float64Array): LinearReport {
+    const { solver, eta, events, timed } = this.#options;
+    const linear = timed("linearSolve", () => solver.solve(this.#g, dx, eta, false));
+    if (linear.termination !== "tolerance-met" && linear.termination !== "verified") events.fallbacks++;
+    return linear;
+  }
+
+  /** |J dx|^2 */
+  curvature(dx: Float64Array): number {
+    this.#J!.multiply(dx, this.#row);
+    return dot(this.#row, this.#row);
+  }
+
+  /** -2 (g'dx + |J dx|^2 / 2): what the linear model says of |r|^2. */
+  predictedDecrease(dx: Float64Array): number {
+    return -2 * dot(this.#g, dx) - this.curvature(dx);
+  }
+}
