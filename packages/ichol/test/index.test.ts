@@ -10,6 +10,7 @@ test("exports nothing by accident", () => {
     "factorize",
     "factorizeThreshold",
     "isFactor",
+    "thresholdWorkspace",
     "triangularPreconditioner",
     "triangularWorkspace",
     "withBlockSize",
