@@ -13,7 +13,9 @@ import {
   factorize,
   factorizeThreshold,
   isFactor,
+  type ThresholdWorkspace,
   type TriangularWorkspace,
+  thresholdWorkspace,
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
@@ -73,6 +75,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #exact: LinearOperator<AnyPrecision> | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
   #factorWorkspace: CholeskyWorkspace | undefined;
+  #thresholdWorkspace: ThresholdWorkspace | undefined;
   #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
   #preconditionSeconds = 0;
@@ -233,7 +236,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #factorOf(H: BsrMatrix<AnyPrecision>): CholeskyFactor<AnyPrecision> | BadPivot {
     const { work } = this.#counters;
     const symbolic = this.#symbolic!;
-    if (this.#drop !== undefined) return factorizeThreshold(symbolic, H, { dropTolerance: this.#drop, work });
+    if (this.#drop !== undefined) {
+      this.#thresholdWorkspace ??= thresholdWorkspace(symbolic, H.format, this.#arenas);
+      return factorizeThreshold(symbolic, H, { dropTolerance: this.#drop, work, workspace: this.#thresholdWorkspace });
+    }
     this.#factorWorkspace ??= choleskyWorkspace(symbolic, H.format, this.#arenas);
     return factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
   }
