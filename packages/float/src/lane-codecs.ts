@@ -152,10 +152,14 @@ function narrowLanes(widths: LaneWidths): NarrowCodec {
     decode: (ops, word, part) => {
       const top = shiftLeft(ops, word, 32 - width - bits * part);
       const aligned = ops.and(ops.shrU(top, 8 - e), ops.bits((2 ** (width - 1) - 1) * 2 ** up));
+      // The value with a hidden bit, and twice that less the least normal number twice: with an exponent of 0 the second is the value and the
+      // smaller, otherwise the first. Numbers that are not negative compare as integers.
       const normal = ops.addI(aligned, ops.bits(bias));
-      const subnormal = ops.subF(ops.addI(normal, ops.bits(HIDDEN)), ops.bits(leastNormal));
-      const finite = ops.select(ops.ltI(aligned, ops.bits(HIDDEN)), subnormal, normal);
-      const infinite = ops.and(ops.ltI(ops.bits(largest), aligned), ops.bits(INFINITY));
+      const subnormal = ops.subF(ops.addI(aligned, ops.bits(leastNormal)), ops.bits(leastNormal));
+      const finite = ops.minI(normal, subnormal);
+      // All ones are a NaN as well.
+      const beyond = ops.ltI(ops.bits(largest), aligned);
+      const infinite = infinities ? ops.and(beyond, ops.bits(INFINITY)) : beyond;
       return ops.or(ops.or(finite, infinite), ops.and(top, ops.bits(SIGN)));
     },
     encode: (ops, parts) =>

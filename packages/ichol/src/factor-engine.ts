@@ -59,7 +59,7 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
       for (let k = 0; k < destination.length; k += CHUNK) {
         kernel.scatter(at.A, at.L, at.destination, k, Math.min(k + CHUNK, destination.length));
       }
-      for (let j = 0; j < n; j += CHUNK) kernel.prepareDiagonal(at.tables, j, Math.min(j + CHUNK, n), shift, pivotFloor);
+      for (let j = 0; j < n; j += CHUNK) kernel.prepareDiagonal(at.L, at.colPtr, at.floors, j, Math.min(j + CHUNK, n), shift, pivotFloor);
     },
     factorColumns() {
       where.fill(0);

@@ -60,7 +60,7 @@ export function factorize<P extends AnyPrecision>(
   checkNumber("factorize: shift", options.shift ?? 0, 0);
   checkNumber("factorize: pivotFloor", pivotFloor, 0, 1);
   const workspace = options.workspace ?? choleskyWorkspace(symbolic, A.format);
-  checkWorkspace(workspace, symbolic, A.format);
+  checkWorkspace("factorize: workspace", workspace, symbolic, A.format);
   const { L } = workspace;
   const complete = symbolic.fill === "complete";
   const firstShift = complete ? 16 * A.format.unitRoundoff : 1e-3;

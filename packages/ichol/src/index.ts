@@ -10,6 +10,7 @@ export {
   withBlockSize,
 } from "./symbolic.ts";
 export { factorizeThreshold, type ThresholdOptions } from "./threshold.ts";
+export { type ThresholdWorkspace, thresholdWorkspace } from "./threshold-workspace.ts";
 export { triangularPreconditioner } from "./triangular.ts";
 export { type TriangularWorkspace, triangularWorkspace } from "./triangular-workspace.ts";
 export { type CholeskyWorkspace, choleskyWorkspace } from "./workspace.ts";

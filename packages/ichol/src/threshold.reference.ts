@@ -77,8 +77,10 @@ function kept(P: AnyPrecision, L: GrowingColumns, begin: number, size: number, l
   const large: { readonly position: number; readonly norm: number }[] = [];
   for (let position = begin + 1; position < L.end; position++) {
     const norm = frobenius(P, L.values, position * size, (position + 1) * size);
-    if (!(norm < limit)) large.push({ position, norm });
+    // One that is no number counts as infinite.
+    if (!(norm < limit)) large.push({ position, norm: norm >= 0 ? norm : Infinity });
   }
+  // Of two infinite norms the difference is no number, and the rows decide as well.
   if (large.length > most) large.sort((e, f) => f.norm - e.norm || L.rowIdx[e.position] - L.rowIdx[f.position]).length = most;
   return large.map(({ position }) => position).sort((e, f) => L.rowIdx[e] - L.rowIdx[f]);
 }

@@ -1,12 +1,12 @@
 import { checkInteger, checkLength, checkNumber, OptionError } from "@slam/errors";
-import { type AnyPrecision, type Storage, type Vec, zeros } from "@slam/float";
+import type { AnyPrecision, Storage, Vec } from "@slam/float";
 import type { Work } from "@slam/linop";
 import type { BsrMatrix } from "@slam/sparse";
-import { prepareReference } from "./factor.reference.ts";
 import type { BadPivot, CholeskyFactor } from "./factorize.ts";
 import { supernodes } from "./supernodes.ts";
 import { type CholeskySymbolic, withBlockSize } from "./symbolic.ts";
-import { thresholdColumns } from "./threshold.reference.ts";
+import { type ThresholdWorkspace, thresholdWorkspace } from "./threshold-workspace.ts";
+import { checkWorkspace } from "./workspace.ts";
 
 export interface ThresholdOptions {
   /**
@@ -19,11 +19,13 @@ export interface ThresholdOptions {
   /** Tries with a shifted diagonal after a breakdown, doubled each time from 1e-3. 0: the first breakdown is returned. Default 20. */
   readonly maxShifts?: number;
   readonly work?: Work;
+  /** Memory from `thresholdWorkspace` for this structure and format; the factor lies in it, until it is used again. Default: new. */
+  readonly workspace?: ThresholdWorkspace;
 }
 
 /**
  * An incomplete Cholesky factor by values: fill stays where it is large, and blocks of A go where they are small. In any format, every operation rounded
- * to it; at the reference's speed.
+ * to it.
  *
  * Column norms compare: scale A to a diagonal of about 1 first (`jacobiScaling` of @slam/sparse).
  *
@@ -47,12 +49,11 @@ export function factorizeThreshold<P extends AnyPrecision>(
   checkNumber("factorizeThreshold: dropTolerance", dropTolerance, 0);
   if (maxPerColumn !== Infinity) checkInteger("factorizeThreshold: maxPerColumn", maxPerColumn, 0);
   checkInteger("factorizeThreshold: maxShifts", maxShifts, 0);
+  const workspace = options.workspace ?? thresholdWorkspace(symbolic, A.format);
+  checkWorkspace("factorizeThreshold: workspace", workspace, symbolic, A.format);
   let badPivot: BadPivot | undefined;
-  const permuted = zeros(A.format, (A.values as Storage).length) as Storage;
-  const floors = new Float64Array(n * b);
   for (let shifts = 0, shift = 0; ; shifts++, shift = Math.max(2 * shift, 1e-3)) {
-    prepareReference(symbolic, A.format, A.values as Storage, shift, 0, permuted, floors);
-    const result = thresholdColumns(symbolic, A.format, permuted, { dropTolerance, maxPerColumn });
+    const result = workspace.factorColumns(A.values as Storage, shift, { dropTolerance, maxPerColumn });
     if ("pivot" in result) {
       const { row, pivot, blockUpdates } = result;
       work?.count("factorize", A.format.name, 2 * b ** 3 * blockUpdates, A.format.name, 0);

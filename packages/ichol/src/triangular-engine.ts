@@ -2,12 +2,13 @@ import { type AnyPrecision, decodeTable, f16k, fp16, fp32, fp64, type LaneCodec,
 import { inversePermutation } from "@slam/sparse";
 import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels } from "@slam/wasm";
 import { type Area, placeAreas } from "./areas.ts";
+import { diagonalKernel } from "./diagonal.kernel.ts";
 import type { EngineFormat } from "./engine-format.ts";
 import { type CholeskyFactor, convertFactor } from "./factorize.ts";
 import { encodeKernel, packKernel } from "./pack.kernel.ts";
 import { forgetCounts, largestMagnitude, takeCounts } from "./survey.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
-import { type TileStorage, type TriangularKernels, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
+import { layoutOf, packedIndex, type TileStorage, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
 import { tileLayout } from "./triangular-layout.ts";
 
 type Numbers = Float64Array | Float32Array;
@@ -41,6 +42,9 @@ export function triangularEngine(
   const encoded = typeof kind !== "string";
   const vectors = tileVectors(b, kind);
   const triangle = (b * (b + 1)) / 2;
+  const { lanes } = layoutOf(kind);
+  const groups = Math.ceil(n / lanes);
+  const isDiagonal = tilePtr[n] === 0;
   const numbers = (length: number): Area => [Type, length + BEYOND / width];
   const tiles: Area = [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4];
   const part = numbers(encoded ? (layout.partTiles * vectors * 16) / width : 0);
@@ -50,8 +54,9 @@ export function triangularEngine(
     staging: numbers(layout.partBlocks * b * b),
     forwardPart: part,
     zeros: numbers(b * b),
-    diagonal: numbers(n * triangle),
-    w: numbers((n + 1) * b),
+    diagonal: numbers(groups * lanes * triangle),
+    groups: numbers(isDiagonal ? groups * lanes * triangle : 0),
+    w: numbers((groups * lanes + 1) * b),
     vector: numbers(n * b),
     tilePtr,
     rows: layout.rows,
@@ -69,7 +74,8 @@ export function triangularEngine(
   const diagonalEnd = at.diagonal + Math.ceil((n * triangle * width) / 16) * 16;
   /** The layout at hand: for fp16 it depends on the range. */
   let stored: TileStorage = kind;
-  let solver: TriangularKernels | undefined;
+  /** w <- L^-T L^-1 w */
+  let sweep: (() => void) | undefined;
 
   function survey(P: AnyPrecision, from: number, to: number): void {
     pack.survey(from, to, at.counts, P.overflowThreshold, P.minSubnormal / 2);
@@ -100,46 +106,69 @@ export function triangularEngine(
     coder.round(at.diagonal, diagonalEnd);
     const magnitude = largestMagnitude(surveyed);
     takeCounts(surveyed, events);
-    solver = kernels(arena, triangularKernel, b, codec, "vector", rounding);
     return magnitude;
   }
 
-  function run(solve: TriangularKernels): void {
+  /** Sets the layout. */
+  function encode(values: Storage, events: RoundingEvents): void {
+    stored = storage === fp16 ? (f16k(1) as LaneCodec) : kind;
+    const magnitude = encodeWith(stored as LaneCodec, values, events);
+    if (storage !== fp16 || magnitude <= (stored as LaneCodec).limit) return;
+    stored = f16k(fp16.round(magnitude)) ?? kind;
+    encodeWith(stored as LaneCodec, values, { overflows: 0, flushed: 0 });
+  }
+
+  function sweepTiles(storage: TileStorage, fold: "vector" | "numbers"): () => void {
+    const kernel = kernels(arena, triangularKernel, b, storage, fold, rounding);
+    return () => {
+      // What tiles are filled up with points behind the last segment.
+      w.fill(0, n * b);
+      for (let j = 0; j < n; j += CHUNK) {
+        kernel.forward(at.forward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
+      }
+      w.fill(0, n * b);
+      for (let j = Math.floor((n - 1) / CHUNK) * CHUNK; j >= 0; j -= CHUNK) {
+        kernel.backward(at.backward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
+      }
+    };
+  }
+
+  /** Where L has no tiles. */
+  function sweepDiagonal(): () => void {
+    const kernel = kernels(arena, diagonalKernel, b, arithmetic.name, rounding);
+    kernel.interleave(at.diagonal, at.groups, 0, groups);
+    return () => {
+      // Where the last group is filled up: its blocks there are unit matrices.
+      w.fill(0, n * b);
+      for (let g = 0; g < groups; g += CHUNK) kernel.solve(at.groups, at.w, g, Math.min(g + CHUNK, groups));
+    };
+  }
+
+  function run(solveInPlace: () => void): void {
     pack.permute(at.vector, at.w, at.order, 0, n);
-    // What tiles are filled up with points behind the last segment.
-    w.fill(0, n * b);
-    for (let j = 0; j < n; j += CHUNK) {
-      solve.forward(at.forward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
-    }
-    w.fill(0, n * b);
-    for (let j = Math.floor((n - 1) / CHUNK) * CHUNK; j >= 0; j -= CHUNK) {
-      solve.backward(at.backward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
-    }
+    solveInPlace();
+  }
+
+  if (isDiagonal) {
+    const triangles = views.diagonal as Numbers;
+    for (let k = n; k < groups * lanes; k++) for (let i = 0; i < b; i++) triangles[k * triangle + packedIndex(b, i, i)] = 1;
   }
 
   return {
     vector: views.vector.subarray(0, n * b) as Numbers,
     load(factor, events) {
       const values = numbersOf(factor, storage, arithmetic, events);
-      if (!encoded) {
-        packParts(values, () => {});
-        solver ??= kernels(arena, triangularKernel, b, kind, "vector", rounding);
-        return;
-      }
-      const counted = factor.format === arithmetic ? events : { overflows: 0, flushed: 0 };
-      stored = storage === fp16 ? (f16k(1) as LaneCodec) : kind;
-      const magnitude = encodeWith(stored, values, counted);
-      if (storage !== fp16 || magnitude <= stored.limit) return;
-      stored = f16k(fp16.round(magnitude)) ?? kind;
-      encodeWith(stored, values, { overflows: 0, flushed: 0 });
+      if (encoded) encode(values, factor.format === arithmetic ? events : { overflows: 0, flushed: 0 });
+      else packParts(values, () => {});
+      sweep = isDiagonal ? sweepDiagonal() : sweepTiles(stored, "vector");
     },
     solve(V, events) {
-      run(solver as TriangularKernels);
+      run(sweep as () => void);
       survey(V, at.w, vectorEnd);
-      if (typeof stored !== "string" && stored.scale !== 1 && !Number.isFinite(largestMagnitude(surveyed))) {
+      if (typeof stored !== "string" && stored.scale !== 1 && !isDiagonal && !Number.isFinite(largestMagnitude(surveyed))) {
         // The vector may have left the range that the fold leaves it.
         forgetCounts(surveyed);
-        run(kernels(arena, triangularKernel, b, stored, "numbers", rounding));
+        run(sweepTiles(stored, "numbers"));
         survey(V, at.w, vectorEnd);
       }
       takeCounts(surveyed, events);

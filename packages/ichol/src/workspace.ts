@@ -47,9 +47,14 @@ export function choleskyWorkspace(
 }
 
 /** @throws OptionError unless the workspace was made for this structure and format. */
-export function checkWorkspace(workspace: CholeskyWorkspace, symbolic: CholeskySymbolic, format: AnyPrecision): void {
+export function checkWorkspace(
+  what: string,
+  workspace: Pick<CholeskyWorkspace, "symbolic" | "format">,
+  symbolic: CholeskySymbolic,
+  format: AnyPrecision,
+): void {
   if (workspace.symbolic !== symbolic || workspace.format !== format) {
-    throw new OptionError("factorize: workspace", {
+    throw new OptionError(what, {
       expected: `one made for this structure in ${format.name}`,
       actual: `one in ${workspace.format.name}`,
     });

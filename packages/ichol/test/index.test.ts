@@ -12,6 +12,7 @@ test("exports nothing by accident", () => {
     "forwardSolver",
     "isFactor",
     "sparseInverse",
+    "thresholdWorkspace",
     "triangularPreconditioner",
     "triangularWorkspace",
     "withBlockSize",

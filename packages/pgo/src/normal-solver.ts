@@ -1,6 +1,6 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type Storage, type Vec, wider } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type Vec, wider } from "@slam/float";
 import {
   analyzeCholesky,
   type BadPivot,
@@ -13,11 +13,13 @@ import {
   factorize,
   factorizeThreshold,
   isFactor,
+  type ThresholdWorkspace,
   type TriangularWorkspace,
+  thresholdWorkspace,
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import type { LinearOperator, LinearReport, LinearSolver, Preconditioner, VectorSpace } from "@slam/linop";
+import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace } from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -73,6 +75,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #exact: LinearOperator<AnyPrecision> | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
   #factorWorkspace: CholeskyWorkspace | undefined;
+  #thresholdWorkspace: ThresholdWorkspace | undefined;
   #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
   #preconditionSeconds = 0;
@@ -80,6 +83,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #column: Float64Array = new Float64Array(0);
   /** Likewise, for `norm`. */
   #preconditioned: Float64Array = new Float64Array(0);
+  /** Of what crosses between fp64 and the vectors' format: what is counted is stored J, the factor and CG's own vectors. */
+  readonly #uncounted = { overflows: 0, flushed: 0 };
   /** In the scaled variables. */
   #damping: Float64Array | undefined;
   #factorizations = 0;
@@ -233,7 +238,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #factorOf(H: BsrMatrix<AnyPrecision>): CholeskyFactor<AnyPrecision> | BadPivot {
     const { work } = this.#counters;
     const symbolic = this.#symbolic!;
-    if (this.#drop !== undefined) return factorizeThreshold(symbolic, H, { dropTolerance: this.#drop, work });
+    if (this.#drop !== undefined) {
+      this.#thresholdWorkspace ??= thresholdWorkspace(symbolic, H.format, this.#arenas);
+      return factorizeThreshold(symbolic, H, { dropTolerance: this.#drop, work, workspace: this.#thresholdWorkspace });
+    }
     this.#factorWorkspace ??= choleskyWorkspace(symbolic, H.format, this.#arenas);
     return factorize(symbolic, H, { work, workspace: this.#factorWorkspace });
   }
@@ -259,22 +267,22 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const scale = storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : this.#scaleOf(g);
     const report = products.scoped(() => {
       writeScaled(column, S, g, -scale);
-      const right = vectorOf(space, column);
-      const exactRight = exactSpace && vectorOf(exactSpace, column);
+      const right = this.#vectorOf(space, column);
+      const exactRight = exactSpace && this.#vectorOf(exactSpace, column);
       if (warm) writeUnscaled(column, S, dx, scale);
       else column.fill(0);
-      const x = vectorOf(space, column);
+      const x = this.#vectorOf(space, column);
       const d = this.#damping;
       const solved = cgnr(this.#operator!, { g: right }, x, {
         rtol,
         maxIterations,
         preconditioner: this.#preconditioner && this.#timed(this.#preconditioner),
         flexible: this.#policy.precondition.arithmetic.significandBits < 24,
-        damping: d && vectorOf(space, d),
-        exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && vectorOf(exactSpace!, d) },
+        damping: d && this.#vectorOf(space, d),
+        exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && this.#vectorOf(exactSpace!, d) },
         workspace: this.#workspace!,
       });
-      readInto(column, storage, x);
+      convertInto(storage, x, fp64, column, this.#uncounted);
       writeScaled(dx, S, column, 1 / scale);
       return solved;
     });
@@ -300,12 +308,12 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     for (let attempt = 0; ; attempt++, scale *= 2 ** 10) {
       const energy = products.scoped(() => {
         writeScaled(column, S, v, scale);
-        const s = vectorOf(space, column);
-        readInto(column, space.format.storage, s);
+        const s = this.#vectorOf(space, column);
+        convertInto(space.format.storage, s, fp64, column, this.#uncounted);
         if (this.#preconditioner === undefined) return dot(column, column);
         const z = space.zeros(v.length);
         this.#preconditioner.apply(s, z);
-        readInto(this.#preconditioned, space.format.storage, z);
+        convertInto(space.format.storage, z, fp64, this.#preconditioned, this.#uncounted);
         return dot(column, this.#preconditioned);
       });
       // M^-1 may be large enough to take a vector of norm 1 out of a small range.
@@ -327,6 +335,13 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     return powerOfTwoBelow(Math.sqrt(scaledSquare(this.#scaling, v)));
   }
 
+  /** A vector of the space, each number rounded once. */
+  #vectorOf(space: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> {
+    const x = space.zeros(values.length);
+    convertInto(fp64, values, space.format.storage, x, this.#uncounted);
+    return x;
+  }
+
   #factorizationCost(): number {
     const symbolic = this.#factorSymbolic ?? this.#symbolic;
     return symbolic === undefined ? 0 : factorizationCost(symbolic, this.#policy.factorize.arithmetic);
@@ -338,23 +353,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     if (symbolic === undefined || this.#normal === undefined) return 0;
     return iterationCost(symbolic, precondition.storage, valueCount(this.#normal.A), matvec.storage);
   }
-}
-
-/** A vector of the space, each number rounded once. Nothing is counted: that is for stored J, the factor and CG's own vectors. */
-function vectorOf(space: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> {
-  const { storage } = space.format;
-  const x = space.zeros(values.length);
-  const stored = x as Storage;
-  if (storage === fp64 || storage === fp32) stored.set(values);
-  else for (let j = 0; j < values.length; j++) storage.store(stored, j, values[j]);
-  return x;
-}
-
-/** values <- x; exact. */
-function readInto(values: Float64Array, storage: AnyPrecision, x: Vec<AnyPrecision>): void {
-  const stored = x as Storage;
-  if (storage === fp64 || storage === fp32) values.set(stored);
-  else for (let j = 0; j < values.length; j++) values[j] = storage.load(stored, j);
 }
 
 // Loops of their own: engines throw away optimised code that leaves a loop for what has never run.

@@ -42,9 +42,9 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
 
   static {
     productsOf = (packed, arithmetic) => ({
-      multiply: (x, y) => packed.#multiply(arithmetic, x, y),
-      multiplyTransposed: (x, y) => packed.#multiplyTransposed(arithmetic, x, y),
-      multiplyNormal: (x, q, w) => packed.#multiplyNormal(arithmetic, x, q, w),
+      multiply: (x, y) => packed.#multiply(arithmetic, FORWARD, x, y, undefined),
+      multiplyTransposed: (x, y) => packed.#multiply(arithmetic, TRANSPOSED, undefined, x, y),
+      multiplyNormal: (x, q, w) => packed.#multiply(arithmetic, NORMAL, x, q, w, packed.#rowsInCache()),
     });
     layoutOf = (packed) => ({ layout: packed.#layout, address: packed.#stored.byteOffset });
   }
@@ -171,65 +171,53 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     return found;
   }
 
-  #multiply(arithmetic: AnyPrecision, x: Storage, y: Storage): number {
-    const { arena, rowPtr, colIdx, pattern } = this.structure;
-    const { blockRows, r } = pattern;
-    const kernel = this.#kernelsIn(arithmetic);
-    const xAt = arena.address("multiply: x", x);
-    const yAt = arena.address("multiply: y", y);
-    const rowPtrAt = rowPtr.byteOffset;
-    const colIdxAt = colIdx.byteOffset;
-    const valuesAt = this.#stored.byteOffset;
-    const rowBytes = r * y.BYTES_PER_ELEMENT;
-    let infinite = 0;
-    for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
-      const rows = Math.min(ROWS_A_CALL, blockRows - row);
-      infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, yAt + row * rowBytes);
-    }
-    return infinite;
+  #rowsInCache(): number {
+    return Math.ceil((CACHED_BYTES * this.pattern.blockRows) / this.#stored.byteLength);
   }
 
-  #multiplyTransposed(arithmetic: AnyPrecision, x: Storage, y: Storage): number {
+  /**
+   * q <- A x unless x is absent, w <- A'q unless w is: both by turns on so many block rows, whose values stay in the cache between them.
+   *
+   * @param names theirs, for messages.
+   */
+  #multiply(
+    arithmetic: AnyPrecision,
+    names: Names,
+    x: Storage | undefined,
+    q: Storage,
+    w: Storage | undefined,
+    rowsAtOnce = ROWS_A_CALL,
+  ): number {
     const { arena, rowPtr, colIdx, pattern } = this.structure;
     const { blockRows, r } = pattern;
     const kernel = this.#kernelsIn(arithmetic);
-    const xAt = arena.address("multiplyTransposed: x", x);
-    const yAt = arena.address("multiplyTransposed: y", y);
-    const rowPtrAt = rowPtr.byteOffset;
-    const colIdxAt = colIdx.byteOffset;
-    const valuesAt = this.#stored.byteOffset;
-    const rowBytes = r * x.BYTES_PER_ELEMENT;
-    y.fill(0);
-    for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
-      const rows = Math.min(ROWS_A_CALL, blockRows - row);
-      kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt + row * rowBytes, yAt);
-    }
-    return kernel.countInfinite(yAt, y.length);
-  }
-
-  /** The two products by turns on rows whose values stay in the cache between them. */
-  #multiplyNormal(arithmetic: AnyPrecision, x: Storage, q: Storage, w: Storage): number {
-    const { arena, rowPtr, colIdx, pattern } = this.structure;
-    const { blockRows, r } = pattern;
-    const kernel = this.#kernelsIn(arithmetic);
-    const xAt = arena.address("multiplyNormal: x", x);
-    const qAt = arena.address("multiplyNormal: q", q);
-    const wAt = arena.address("multiplyNormal: w", w);
+    const xAt = x === undefined ? -1 : arena.address(names.x, x);
+    const qAt = arena.address(names.q, q);
+    const wAt = w === undefined ? -1 : arena.address(names.w, w);
     const rowPtrAt = rowPtr.byteOffset;
     const colIdxAt = colIdx.byteOffset;
     const valuesAt = this.#stored.byteOffset;
     const rowBytes = r * q.BYTES_PER_ELEMENT;
-    const inCache = Math.ceil((CACHED_BYTES * blockRows) / this.#stored.byteLength);
     let infinite = 0;
-    w.fill(0);
-    for (let row = 0; row < blockRows; row += inCache) {
-      const rows = Math.min(inCache, blockRows - row);
-      infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, qAt + row * rowBytes);
-      kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, qAt + row * rowBytes, wAt);
+    w?.fill(0);
+    for (let row = 0; row < blockRows; row += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, blockRows - row);
+      if (xAt >= 0) infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, qAt + row * rowBytes);
+      if (wAt >= 0) kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, qAt + row * rowBytes, wAt);
     }
-    return infinite + kernel.countInfinite(wAt, w.length);
+    return w === undefined ? infinite : infinite + kernel.countInfinite(wAt, w.length);
   }
 }
+
+interface Names {
+  readonly x: string;
+  readonly q: string;
+  readonly w: string;
+}
+
+const FORWARD: Names = { x: "multiply: x", q: "multiply: y", w: "" };
+const TRANSPOSED: Names = { x: "", q: "multiplyTransposed: x", w: "multiplyTransposed: y" };
+const NORMAL: Names = { x: "multiplyNormal: x", q: "multiplyNormal: q", w: "multiplyNormal: w" };
 
 export { layoutOf, productsOf };
 
