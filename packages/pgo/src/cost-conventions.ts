@@ -1,10 +1,11 @@
-import { checkChoice } from "@slam/errors";
+import { checkChoice, OptionError } from "@slam/errors";
 import type { BetweenFactor } from "./between.ts";
 import { ceresSe2, ceresSe3 } from "./between-ceres.ts";
 import { chordalSe2 } from "./between-chordal.ts";
 import { logSe3 } from "./between-log.ts";
 import { betweenSe2 } from "./between-se2.ts";
 import { betweenSe3 } from "./between-se3.ts";
+import { type Extras, hasExtras } from "./factors/sets.ts";
 import type { PoseGraph } from "./graph.ts";
 import { isotropicInformation } from "./isotropic-information.ts";
 
@@ -46,8 +47,11 @@ const CONVENTIONS: { readonly [name in CostName]: CostConvention } = {
 
 export const COST_NAMES = Object.keys(CONVENTIONS) as readonly CostName[];
 
-/** @throws OptionError for a name that is none. */
-export function costConvention(name: CostName): CostConvention {
+/** @throws OptionError for a name that is none, and for one that is not of such graphs: only g2o's says what priors and landmarks cost. */
+export function costConvention(name: CostName, graph: Extras): CostConvention {
   checkChoice("cost", name, COST_NAMES);
+  if (name !== "g2o" && hasExtras(graph)) {
+    throw new OptionError("cost", { expected: "g2o for a graph that has more than poses and edges", actual: name });
+  }
   return CONVENTIONS[name];
 }

@@ -6,17 +6,17 @@ import { pointOf } from "./point.ts";
 import { PoseGraphProblem } from "./problem.ts";
 
 /**
- * The cost of the graph's poses, and landmarks under "g2o", by its name, in fp64.
+ * The cost of the graph's estimates by its name, in fp64.
  *
  * @param arenas what the memory is taken from. Default a new pool.
- * @throws OptionError for a name that is none, and for an edge whose information is indefinite: of "sesync", which couples no translation with a
- *   rotation, only where one of the two blocks is.
+ * @throws OptionError for a name that is none, for any but "g2o" where the graph has more than poses and edges, and for an edge whose information is
+ *   indefinite: of "sesync", which couples no translation with a rotation, only where one of the two blocks is.
  */
 export function costOf(graph: PoseGraph, name: CostName, arenas?: ArenaPool): number {
-  return costAt(new PoseGraphProblem(graph, [], undefined, arenas, name), pointOf(graph));
+  return costAt(new PoseGraphProblem(graph, [], undefined, arenas, [], name), pointOf(graph));
 }
 
-/** The cost of the graph's poses in each convention: what to compare with another solver's. Throws as `costOf` does. */
+/** The cost of the graph's estimates in each convention: what to compare with another solver's. Throws as `costOf` does. */
 export function costs(graph: PoseGraph): { readonly [name in CostName]: number } {
   const arenas = new ArenaPool();
   const named = COST_NAMES.map((name) => {
@@ -27,7 +27,7 @@ export function costs(graph: PoseGraph): { readonly [name in CostName]: number }
   return Object.fromEntries(named) as Record<CostName, number>;
 }
 
-/** costScale |r|^2 at a point, in fp64. */
+/** costScale |r|^2 at this point, in fp64. */
 export function costAt(problem: PoseGraphProblem, point: Float64Array): number {
   const r = new Float64Array(problem.rows);
   problem.residual(point, operationFormat(fp64), r);

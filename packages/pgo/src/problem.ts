@@ -1,4 +1,4 @@
-import { checkInteger, checkLength, OptionError } from "@slam/errors";
+import { checkInteger, checkLength } from "@slam/errors";
 import { type AnyPrecision, fp64, type OperationFormat } from "@slam/float";
 import { type LieGroup, se2, se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
@@ -46,23 +46,19 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /**
    * @param given the graph; its information as the file has it.
    * @param fixed indices of the poses to hold; landmarks that are fixed, or that no factor names, are held too.
-   * @param cost of the edges between poses; other factors have g2o's alone.
    * @param directions what nothing determines, and what is therefore kept where it is.
-   * @throws OptionError for an index out of range, a cost that is none or not that of all factors, and where an information matrix is not positive
-   *   semidefinite: the ids of its edge are in the message.
+   * @throws OptionError for an index out of range, where an information matrix is not positive semidefinite (the ids of its edge are in the message), and
+   *   for a cost that is none or that is not of such graphs.
    */
   constructor(
     given: PoseGraph,
     fixed: Iterable<number>,
     counters?: Counters,
     arenas: ArenaPool = new ArenaPool(),
-    cost: CostName = "g2o",
     directions: readonly HeldDirections[] = [],
+    cost: CostName = "g2o",
   ) {
-    const convention = costConvention(cost);
-    if (cost !== "g2o" && hasExtras(given)) {
-      throw new OptionError("cost", { expected: "g2o for a graph with landmarks or other factors than edges between poses", actual: cost });
-    }
+    const convention = costConvention(cost, given);
     const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;
     this.arenas = arenas;

@@ -129,7 +129,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     seed = 0,
     onIteration,
   } = options;
-  const { text: convention } = costConvention(cost);
+  const { text: convention } = costConvention(cost, graph);
   if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
   checkInteger("seed", seed, 0, 2 ** 32 - 1);
   const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: options.init, seed, arenas: options.arenas }) : undefined;
@@ -140,7 +140,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const enough = init === "chordal" ? 50 : 200;
   const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, held, counters, arenas, cost, extra?.directions);
+  const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions, cost);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
     solver !== undefined

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { COST_NAMES, type CostName } from "../src/cost-conventions.ts";
 import { costOf, costs } from "../src/costs.ts";
+import type { FactorSet } from "../src/factors/sets.ts";
 import { type PoseGraph, poseSize } from "../src/graph.ts";
 import { chi2, start } from "../src/solve.ts";
 import { planarPose, spatialPose } from "./arbitrary-pose.ts";
@@ -131,6 +132,21 @@ test("a name that is none is refused, before anything else", () => {
 
   expect(() => costOf(graph, name)).toThrow(OptionError);
   expect(() => start(graph, { cost: name })).toThrow('cost is "sum", expected one of g2o, ceres, gtsam, sesync');
+});
+
+test("a graph with more than poses and edges has g2o's cost, and no other", () => {
+  const world = worldGraph(ring({ poses: 20 }));
+  const prior: FactorSet = {
+    factor: "EDGE_PRIOR_SE2",
+    variables: Int32Array.of(3),
+    measurements: world.poses.slice(9, 12),
+    information: world.information.slice(0, 6),
+  };
+  const graph: PoseGraph = { ...world, factors: [prior] };
+
+  expect(Math.abs(costOf(graph, "g2o") / costOf(world, "g2o") - 1)).toBeLessThan(tolerance(fp64, graph.from.length));
+  expect(() => costs(graph)).toThrow('cost is "ceres", expected g2o for a graph that has more than poses and edges');
+  for (const cost of COST_NAMES.slice(1)) expect(() => start(graph, { cost })).toThrow(OptionError);
 });
 
 describe.each([
