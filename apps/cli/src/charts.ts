@@ -31,7 +31,7 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
         field: "excess",
         type: "quantitative",
         scale: { type: "log" },
-        title: "chi2 above the lowest",
+        title: "cost above the lowest",
         axis: { format: ".0e", tickCount: 6 },
       },
       color: { field: "name", type: "nominal", sort: null, title: null },

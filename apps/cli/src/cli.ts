@@ -43,6 +43,15 @@ export async function run(argv: readonly string[]): Promise<number> {
         "chordal",
       ]),
     )
+    .addOption(
+      choice("--cost <name>", "what is minimised and reported, by whose convention it is (default: g2o)", [
+        "g2o",
+        "ceres",
+        "gtsam",
+        "sesync",
+      ]),
+    )
+    .option("--costs", "report the result's cost in each of these conventions, too")
     .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 50; 12 if every operation is rounded to 16 bits)", integer(0))

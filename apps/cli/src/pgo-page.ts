@@ -2,7 +2,7 @@ import type { PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import type { PgoReport } from "./report.ts";
-import { inputText, precisionRows } from "./summary.ts";
+import { costsText, inputText, precisionRows } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
@@ -22,7 +22,7 @@ export async function pgoPage(report: PgoReport, init: string, before: PoseGraph
     html`<h2>Numbers</h2>`,
     htmlTable(["quantity", "value"], numberRows(report, init)),
     html`<h2>Iterations</h2>`,
-    htmlTable(["", "chi2", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"], iterationRows(report)),
+    htmlTable(["", "cost", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"], iterationRows(report)),
   ]);
 }
 
@@ -30,7 +30,10 @@ export function figure(svg: string): Html {
   return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
 }
 
-function numberRows({ version, input, policy, cost, linear, seconds, precision, memoryBytes, ate }: PgoReport, init: string): string[][] {
+function numberRows(
+  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, ate }: PgoReport,
+  init: string,
+): string[][] {
   return [
     ["graph", inputText(input)],
     ["policy", policy.name],
@@ -38,6 +41,7 @@ function numberRows({ version, input, policy, cost, linear, seconds, precision, 
     ["in the file", costText(cost.initial)],
     [`after initialisation (${init})`, costText(cost.afterInit)],
     ["at the end", costText(cost.final)],
+    ...(costs ? [["at the end, by convention", costsText(costs)]] : []),
     ...(ate ? [["ATE", errorText(ate)]] : []),
     [
       "linear solver",

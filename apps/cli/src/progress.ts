@@ -52,5 +52,5 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
 function iterationText({ cost, cgIterations, accepted, seconds }: IterationRecord, index: number, solve: number): string {
   const which = solve === 1 ? "" : `solve ${solve}, `;
   const fate = accepted ? "" : ", step rejected";
-  return `${which}iteration ${index}: chi2 ${costText(cost)}, ${cgIterations} CG iterations, ${secondsText(seconds)}${fate}`;
+  return `${which}iteration ${index}: cost ${costText(cost)}, ${cgIterations} CG iterations, ${secondsText(seconds)}${fate}`;
 }

@@ -1,7 +1,7 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
-import { factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
+import { type CostName, factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -23,6 +23,8 @@ export interface PgoReport {
   readonly termination: Termination;
   readonly message: string;
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** Of the result, by convention: with `--costs`. */
+  readonly costs?: { readonly [name in CostName]: number };
   /** Ids of landmarks whose position the measurements leave open. */
   readonly undetermined: readonly number[];
   readonly iterations: readonly IterationRecord[];
@@ -45,7 +47,12 @@ export interface PgoInput {
   readonly parseSeconds: number;
 }
 
-export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
+/** @param compared what was asked for besides. */
+export function pgoReport(
+  { file, read, parseSeconds }: PgoInput,
+  outcome: SolveOutcome,
+  { costs, ate }: Pick<PgoReport, "costs" | "ate">,
+): PgoReport {
   const { graph, unknown } = read;
   const { policy, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
@@ -63,7 +70,8 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
     policy,
     termination,
     message,
-    cost: { convention: "g2o chi2 = sum e' W e", ...cost },
+    cost,
+    ...(costs && { costs }),
     undetermined,
     iterations,
     linear,

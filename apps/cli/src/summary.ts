@@ -7,7 +7,7 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, undetermined, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, costs, undetermined, iterations, linear, precision, seconds, ate } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -20,8 +20,9 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
   const lines = [
     `${bold(input.file)}: ${inputText(input)}, policy ${report.policy.name}`,
     `${(good ? green : yellow)(report.termination)}: ${report.message}`,
-    `chi2      ${bold(costText(cost.final))}, ` +
-      `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
+    `cost      ${bold(costText(cost.final))}, ` +
+      `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
+    ...(costs ? [`as        ${costsText(costs)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
@@ -50,6 +51,13 @@ function openText(undetermined: readonly number[]): string {
   const ids = undetermined.slice(0, MOST_SHOWN).join(", ");
   const more = undetermined.length > MOST_SHOWN ? ", ..." : "";
   return `${countText(undetermined.length, "landmark")} that the measurements do not determine: ${ids}${more}`;
+}
+
+/** "g2o 727.15, ceres 1354": each cost by its convention. */
+export function costsText(costs: NonNullable<PgoReport["costs"]>): string {
+  return Object.entries(costs)
+    .map(([name, cost]) => `${name} ${costText(cost)}`)
+    .join(", ");
 }
 
 function methodText({ solver, preconditioner }: PgoReport["linear"]): string {

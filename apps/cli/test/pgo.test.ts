@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { readTum } from "@slam/eval";
 import { fp64, tolerance } from "@slam/float";
-import { chi2, readG2o, readToro } from "@slam/pgo";
+import { chi2, costs as costsOf, readG2o, readToro } from "@slam/pgo";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import schema from "../schema/report.schema.json" with { type: "json" };
@@ -43,7 +43,7 @@ describe.concurrent("slam pgo", () => {
     const { stdout, stderr } = await slam(folder, "pgo", "square.g2o", "--json");
 
     expect(parseReport(stdout).input).toEqual({ file: "square.g2o", poses: 4, edges: 4, unknown: [] });
-    expect(stderr).toMatch(/^iteration 1: chi2 /);
+    expect(stderr).toMatch(/^iteration 1: cost /);
     expect(stderr).toMatch(/precondition .*fp32/);
   });
 
@@ -138,6 +138,51 @@ describe.concurrent("slam pgo", () => {
     expect([direct.termination, direct.linear.factorizations]).toEqual(["converged", direct.iterations.length]);
     expect(Math.abs(direct.cost.final / iterative.cost.final - 1)).toBeLessThan(1e-6);
     expect(direct.linear.cgIterations).toBeLessThanOrEqual(iterative.linear.cgIterations);
+  });
+
+  test.for([
+    ["ceres", "Ceres sum"],
+    ["gtsam", "GTSAM error = 1/2"],
+  ] as const)("minimises and reports the cost of --cost %s by its convention", async ([name, convention], context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "square.g2o": SQUARE });
+    const flags = ["--cost", name, "--costs", "--json", "report.json", "--report", "page.html", "--out", "out.g2o"];
+
+    const { code, stdout } = await slam(folder, "pgo", "square.g2o", ...flags);
+
+    const { cost, costs } = parseReport(readFileSync(join(folder, "report.json"), "utf8"));
+    const { graph } = readG2o(readFileSync(join(folder, "out.g2o")), "out.g2o");
+    expect(code).toBe(0);
+    expect(cost.convention).toContain(convention);
+    expect(costs).toEqual(costsOf(graph));
+    expect(Math.abs(costs![name] - cost.final)).toBeLessThanOrEqual(tolerance(fp64, 12) * cost.final);
+    expect(stdout).toContain(`: ${cost.convention}\nas        g2o `);
+    const page = readFileSync(join(folder, "page.html"), "utf8");
+    expect(page).toContain(convention);
+    expect(page).toContain("at the end, by convention");
+  });
+
+  test("reports no other costs unless asked", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "square.g2o": SQUARE });
+
+    const { stdout, stderr } = await slam(folder, "pgo", "square.g2o", "--json");
+
+    expect(parseReport(stdout)).not.toHaveProperty("costs");
+    expect(stderr).not.toContain("\nas  ");
+  });
+
+  test("refuses --costs before the solve where a convention has none: --cost sesync alone does with it", async (context) => {
+    const folder = temporaryFolder(context);
+    // What couples x and the angle is more than they weigh.
+    lay(folder, { "coupled.g2o": SQUARE.replace("1.5 10 0 0 10 0 100\nEDGE_SE2 1", "1.5 10 0 50 10 0 100\nEDGE_SE2 1") });
+
+    const alone = await slam(folder, "pgo", "coupled.g2o", "--cost", "sesync", "--quiet");
+    const compared = await slam(folder, "pgo", "coupled.g2o", "--cost", "sesync", "--costs");
+
+    expect(alone.code).toBe(0);
+    expect(compared).toMatchObject({ code: 3, stdout: "" });
+    expect(compared.stderr).toMatch(/^slam: .*information of the edge 0 -> 1 is "indefinite"/);
   });
 
   test("holds the poses of --fix where they are", async (context) => {

@@ -34,8 +34,8 @@ test("elsewhere than on a terminal there is a line for each iteration", () => {
   progress.end();
 
   expect(written).toEqual([
-    "iteration 1: chi2 727.1496673, 9 CG iterations, 0.25 s\n",
-    "solve 3, iteration 2: chi2 727.1496673, 9 CG iterations, 0.25 s, step rejected\n",
+    "iteration 1: cost 727.1496673, 9 CG iterations, 0.25 s\n",
+    "solve 3, iteration 2: cost 727.1496673, 9 CG iterations, 0.25 s, step rejected\n",
   ]);
 });
 
@@ -48,7 +48,7 @@ test("on a terminal there is one line, which goes away at the end", () => {
   progress.end();
 
   const text = written.join("");
-  expect(text).toContain("iteration 1: chi2 727.1496673");
+  expect(text).toContain("iteration 1: cost 727.1496673");
   expect(text).toContain("stopping");
   // The last thing done to the line is to erase it.
   expect(text.lastIndexOf("\u001b[2K")).toBeGreaterThan(text.lastIndexOf("stopping"));

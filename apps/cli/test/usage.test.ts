@@ -9,6 +9,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["an unknown flag", ["pgo", "square.g2o", "--polcy", "half"], "unknown option '--polcy'"],
     ["a missing operand", ["pgo"], "missing required argument 'graph'"],
     ["a choice that is none", ["pgo", "square.g2o", "--method", "newton"], "Allowed choices are gn, lm"],
+    ["a cost that is none", ["pgo", "square.g2o", "--cost", "chi2"], "Allowed choices are g2o, ceres, gtsam, sesync"],
     ["a number out of range", ["pgo", "square.g2o", "--eta", "3"], "Allowed is a number in 0 ... 1"],
     ["a number that is none", ["pgo", "square.g2o", "--ftol", "small"], "Allowed is a finite number >= 0"],
     ["a count that is none", ["pgo", "square.g2o", "--repeat", "0"], "Allowed is an integer >= 1"],

@@ -2,10 +2,13 @@ import type { AnyPrecision } from "@slam/float";
 
 /** What a formula needs of numbers T: those of a format, each operation rounded to it, or a kernel's expressions, each operation emitted. */
 export interface Arithmetic<T> {
+  /** x, rounded. */
   constant(x: number): T;
   add(a: T, b: T): T;
   sub(a: T, b: T): T;
   mul(a: T, b: T): T;
+  div(a: T, b: T): T;
+  sqrt(a: T): T;
   neg(a: T): T;
   /** -x where w < 0, otherwise x. */
   flipped(x: T, w: T): T;
@@ -15,13 +18,15 @@ export interface Arithmetic<T> {
 export interface BetweenFormulas {
   readonly dof: 3 | 6;
   /**
-   * out <- the pose at x[xo], or the measurement, as the formulas take it, rounded to A: [x y cos sin] or [x y z qx qy qz qw]. Sines and cosines
-   * are the formulas' arguments because kernels do not compute them.
+   * out <- the pose at x[xo], or the measurement, as the formulas take it, rounded to A: [x y cos sin] of its angle or of half of it, or
+   * [x y z qx qy qz qw]. Sines and cosines are the formulas' arguments because kernels do not compute them.
    */
   coordinates(A: AnyPrecision, x: Float64Array, xo: number, out: Float64Array | Float32Array, o: number): void;
   /** How many coordinates there are. */
   readonly size: 4 | 7;
-  /** In the plane: the angle by which the error turns, at poses[i], poses[j], z[zo]. */
+  /** In the plane: cosines and sines are of half the angles, halved before they are rounded. */
+  readonly halfAngles?: true;
+  /** In the plane, unless half angles give it: the angle by which the error turns, at poses[i], poses[j], z[zo]. */
   turn?(A: AnyPrecision, poses: Float64Array, i: number, j: number, z: Float64Array, zo: number): number;
   /** e. `turn` is [angle], or empty without one. */
   error<T>(A: Arithmetic<T>, xi: readonly T[], xj: readonly T[], z: readonly T[], turn: readonly T[]): readonly T[];

@@ -4,7 +4,7 @@ import { type BetweenFactor, betweenFactor } from "./between.ts";
 import type { Arithmetic, BetweenFormulas } from "./between-formulas.ts";
 
 /** v = Ri'(tj - ti) */
-function displacement<T>(A: Arithmetic<T>, [xi, yi, ci, si]: readonly T[], [xj, yj]: readonly T[]): readonly [T, T] {
+export function displacement<T>(A: Arithmetic<T>, [xi, yi, ci, si]: readonly T[], [xj, yj]: readonly T[]): readonly [T, T] {
   const dx = A.sub(xj, xi);
   const dy = A.sub(yj, yi);
   return [A.add(A.mul(ci, dx), A.mul(si, dy)), A.sub(A.mul(ci, dy), A.mul(si, dx))];

@@ -1,10 +1,10 @@
 import { type BetweenFactor, betweenFactor } from "./between.ts";
 import { type Arithmetic, type BetweenFormulas, dot3 } from "./between-formulas.ts";
 
-const AXES = [0, 1, 2] as const;
+export const AXES = [0, 1, 2] as const;
 
 /** The rotation matrix of a unit quaternion x y z w, row-major. */
-function rotation<T>(A: Arithmetic<T>, [x, y, z, w]: readonly T[]): readonly T[] {
+export function rotation<T>(A: Arithmetic<T>, [x, y, z, w]: readonly T[]): readonly T[] {
   const twice = (a: T, b: T): T => A.mul(A.constant(2), A.mul(a, b));
   const one = A.constant(1);
   return [
@@ -21,7 +21,7 @@ function rotation<T>(A: Arithmetic<T>, [x, y, z, w]: readonly T[]): readonly T[]
 }
 
 /** conj(a) b */
-function relativeQuaternion<T>(A: Arithmetic<T>, [ax, ay, az, aw]: readonly T[], [bx, by, bz, bw]: readonly T[]): readonly T[] {
+export function relativeQuaternion<T>(A: Arithmetic<T>, [ax, ay, az, aw]: readonly T[], [bx, by, bz, bw]: readonly T[]): readonly T[] {
   return [
     A.sub(A.sub(A.mul(aw, bx), A.mul(ax, bw)), A.sub(A.mul(ay, bz), A.mul(az, by))),
     A.sub(A.sub(A.mul(aw, by), A.mul(ay, bw)), A.sub(A.mul(az, bx), A.mul(ax, bz))),
@@ -31,12 +31,12 @@ function relativeQuaternion<T>(A: Arithmetic<T>, [ax, ay, az, aw]: readonly T[],
 }
 
 /** M'x */
-function transposedTimes<T>(A: Arithmetic<T>, M: readonly T[], [x, y, z]: readonly T[]): readonly T[] {
+export function transposedTimes<T>(A: Arithmetic<T>, M: readonly T[], [x, y, z]: readonly T[]): readonly T[] {
   return AXES.map((a) => dot3(A, M[a], x, M[3 + a], y, M[6 + a], z));
 }
 
 /** v = Ri'(tj - ti), Z^-1 Xi^-1 Xj's quaternion q = conj(qz) conj(qi) qj with w >= 0, and Rz. */
-function prepare<T>(
+export function prepare<T>(
   A: Arithmetic<T>,
   xi: readonly T[],
   xj: readonly T[],
@@ -49,7 +49,7 @@ function prepare<T>(
 }
 
 /** Rows of 3 + 3 from the blocks [M N; 0 Q]. */
-function rows<T>(zero: T, M: readonly T[], N: readonly T[], Q: readonly T[]): readonly T[] {
+export function rows<T>(zero: T, M: readonly T[], N: readonly T[], Q: readonly T[]): readonly T[] {
   const above = AXES.flatMap((a) => [...M.slice(3 * a, 3 * a + 3), ...N.slice(3 * a, 3 * a + 3)]);
   return [...above, ...AXES.flatMap((a) => [zero, zero, zero, ...Q.slice(3 * a, 3 * a + 3)])];
 }

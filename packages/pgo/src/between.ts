@@ -46,13 +46,15 @@ export function betweenFactor(formulas: BetweenFormulas): BetweenFactor {
   };
 }
 
-/** Numbers of a format. Constants of the formulas are numbers of every format, and signs cost no rounding. */
+/** Numbers of a format. Signs cost no rounding. */
 export function arithmeticOf(A: AnyPrecision): Arithmetic<number> {
   return {
-    constant: (x) => x,
+    constant: (x) => A.round(x),
     add: (a, b) => A.add(a, b),
     sub: (a, b) => A.sub(a, b),
     mul: (a, b) => A.mul(a, b),
+    div: (a, b) => A.div(a, b),
+    sqrt: (a) => A.sqrt(a),
     neg: (x) => -x,
     flipped: (x, w) => (w < 0 ? -x : x),
   };

@@ -10,7 +10,7 @@ export type Numbers = Float64Array | Float32Array;
 export interface CoordinatesEngine {
   readonly poses: Numbers;
   readonly z: Numbers;
-  /** Empty in space. */
+  /** Empty where the formulas take none. */
   readonly turns: Numbers;
   /** Poses at x, and one turn for each edge: an angle. */
   atAngles(x: Float64Array): void;
@@ -64,6 +64,7 @@ export function coordinatesEngine(
 
   function coordinatesAt(x: Float64Array, count: number, source: Float64Array, into: Numbers): boolean {
     source.set(x);
+    if (formulas.halfAngles) for (let k = 0; k < count; k++) source[3 * k + 2] *= 0.5;
     if (placeAll(source, count, into) === 0) return true;
     for (let k = 0; k < count; k++) formulas.coordinates(format, x, k * 3, into, k * formulas.size);
     return false;
@@ -92,12 +93,12 @@ export function coordinatesEngine(
     turns,
     atAngles(x) {
       coordinatesAt(x, n, wide.poses, poses);
-      if (turnAll(angles, 1)) return;
+      if (formulas.turn === undefined || turnAll(angles, 1)) return;
       for (let edge = 0; edge < m; edge++) turns[edge] = turnOf(x, edge);
     },
     atDirections(x) {
       coordinatesAt(x, n, wide.poses, poses);
-      if (turnAll(directions, 2)) return;
+      if (formulas.turn === undefined || turnAll(directions, 2)) return;
       for (let edge = 0; edge < m; edge++) {
         writeCosSin(turnOf(x, edge), direction, 0);
         turns[2 * edge] = direction[0];

@@ -1,4 +1,6 @@
 export type { BetweenFactor } from "./between.ts";
+export type { CostName } from "./cost-conventions.ts";
+export { costOf, costs } from "./costs.ts";
 export { DirectSolver, type DirectSolverOptions } from "./direct-solver.ts";
 export type { FactorTag } from "./factors/built-in.ts";
 export type { Factor, VariableKind } from "./factors/factor.ts";

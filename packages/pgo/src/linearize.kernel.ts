@@ -158,6 +158,8 @@ function scalarArithmetic<N extends Width>(f: FunctionBuilder<"void" | "i32">, {
     add: (a, b) => f.let(F.add(a, b)),
     sub: (a, b) => f.let(F.sub(a, b)),
     mul: (a, b) => f.let(F.mul(a, b)),
+    div: (a, b) => f.let(F.div(a, b)),
+    sqrt: (a) => f.let(F.sqrt(a)),
     neg: (x) => f.let(F.neg(x)),
     flipped: (x, w) => f.let(select(F.neg(x), x, F.lt(w, constant(0)))),
   };

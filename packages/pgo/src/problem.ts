@@ -3,8 +3,7 @@ import { type AnyPrecision, fp64, type OperationFormat } from "@slam/float";
 import { type LieGroup, se2, se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
-import { betweenSe2 } from "./between-se2.ts";
-import { betweenSe3 } from "./between-se3.ts";
+import { type CostName, costConvention } from "./cost-conventions.ts";
 import { type EdgeBlocks, edgeBlocks } from "./edge-blocks.ts";
 import { graphBlocks } from "./factors/blocks.ts";
 import type { HeldDirections } from "./factors/free-directions.ts";
@@ -25,10 +24,11 @@ import { squareRootInformation } from "./whitening.ts";
  * block column as wide as a pose's, whose last columns are zero.
  */
 export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJacobian> {
+  /** With the cost's information in place of the file's. */
   readonly graph: PoseGraph;
   readonly rows: number;
   readonly cols: number;
-  /** chi2 = costScale |r|^2. */
+  /** The cost is costScale |r|^2, the 1/2 of "gtsam" included. */
   readonly costScale: number;
   /** The block column of each pose, then of each landmark; -1 for those held fixed. */
   readonly column: Int32Array;
@@ -44,21 +44,26 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly #counters: Counters | undefined;
 
   /**
+   * @param given the graph; its information as the file has it.
    * @param fixed indices of the poses to hold; landmarks that are fixed, or that no factor names, are held too.
    * @param directions what nothing determines, and what is therefore kept where it is.
-   * @throws OptionError for an index out of range, and where an information matrix is not positive semidefinite: the ids of its edge are in the message.
+   * @throws OptionError for an index out of range, where an information matrix is not positive semidefinite (the ids of its edge are in the message), and
+   *   for a cost that is none or that is not of such graphs.
    */
   constructor(
-    graph: PoseGraph,
+    given: PoseGraph,
     fixed: Iterable<number>,
     counters?: Counters,
     arenas: ArenaPool = new ArenaPool(),
     directions: readonly HeldDirections[] = [],
+    cost: CostName = "g2o",
   ) {
+    const convention = costConvention(cost, given);
+    const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;
     this.arenas = arenas;
     this.#counters = counters;
-    const factor = graph.dimension === 2 ? betweenSe2 : betweenSe3;
+    const factor = graph.dimension === 2 ? convention.planar : convention.spatial;
     this.#group = graph.dimension === 2 ? se2 : se3;
     const { whitening, ofFactors, costScale } = squareRootInformation(graph);
     const factors = factorTerms(graph, ofFactors);
@@ -74,7 +79,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     this.cols = pattern.blockCols * dof;
     this.#terms = { graph, factor, blocks, whitening };
     this.#extra = ofAll && { factors, directions, blocks: ofAll, padding: paddingOf(graph, this.column, this.cols) };
-    this.costScale = costScale;
+    this.costScale = convention.scale * costScale;
   }
 
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {

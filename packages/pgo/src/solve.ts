@@ -1,5 +1,4 @@
 import { checkChoice } from "@slam/errors";
-import { fp64, operationFormat } from "@slam/float";
 import type { Fill } from "@slam/ichol";
 import type { LinearSolver, Operation } from "@slam/linop";
 import {
@@ -15,6 +14,8 @@ import {
   start as startMinimization,
 } from "@slam/nlls";
 import type { ArenaPool } from "@slam/wasm";
+import { type CostName, costConvention } from "./cost-conventions.ts";
+import { costAt, costOf } from "./costs.ts";
 import { DirectSolver } from "./direct-solver.ts";
 import { hasExtras } from "./factors/sets.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
@@ -24,7 +25,7 @@ import type { Initialization } from "./init/initialization.ts";
 import { startPoint } from "./init/start-point.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import { CgnrSolver, type PreconditionerName } from "./normal-solver.ts";
-import { pointOf, withPoint } from "./point.ts";
+import { withPoint } from "./point.ts";
 import { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
 
@@ -32,6 +33,8 @@ import type { Refresh } from "./refresh.ts";
 export const SIXTEEN_BIT: readonly Operation[] = ["precondition"];
 
 export interface PoseGraphOptions {
+  /** What is minimised and reported. Default "g2o"; name another solver's to compare with it. */
+  readonly cost?: CostName;
   /** Default "mixed". */
   readonly policy?: Policy;
   /** "lm" is Gauss-Newton until a step is rejected. Default "lm". */
@@ -74,15 +77,15 @@ export interface PoseGraphOptions {
    * pool.
    */
   readonly arenas?: ArenaPool;
-  /** Called after each outer iteration; the record's cost is chi2. */
+  /** Called after each outer iteration; the record's cost is that of `cost`. */
   readonly onIteration?: (record: IterationRecord, index: number) => void;
 }
 
 export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly policy: Policy;
   readonly init: Initialization;
-  /** chi2 = sum e'We in g2o's convention. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
-  readonly cost: { readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** In the convention that is named. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
+  readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
   readonly linear: {
     readonly solver: string;
     readonly preconditioner: string;
@@ -113,7 +116,8 @@ export interface PoseGraphRun extends Omit<Run<Float64Array>, "report"> {
 export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGraphRun {
   const began = performance.now();
   checkGraph(graph);
-  const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], onIteration } = options;
+  const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], cost = "g2o", onIteration } = options;
+  const { text: convention } = costConvention(cost, graph);
   if (options.init !== undefined) checkChoice("init", options.init, ["file", "odometry", "spanning-tree", "chordal"]);
   const extra = hasExtras(graph) ? startPoint(graph, fixed, options.init, options.arenas) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
@@ -122,7 +126,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions);
+  const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions, cost);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
     solver !== undefined
@@ -139,7 +143,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     solver: solver ?? own!,
     ...(onIteration && { onIteration }),
   });
-  const initialCost = costOf(problem, extra?.fromFile ?? fromFile(graph, held));
+  const initialCost = costAt(problem, extra?.fromFile ?? fromFile(graph, held));
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
   return {
@@ -158,7 +162,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
         ...report,
         policy: own?.policy ?? policy,
         init,
-        cost: { initial: initialCost, afterInit, final: finalCost },
+        cost: { convention, initial: initialCost, afterInit, final: finalCost },
         linear: {
           solver: (solver ?? own!).name,
           preconditioner: own?.preconditionerLabel ?? "the solver's own",
@@ -188,14 +192,7 @@ export async function solve(
 
 /** chi2 = sum e'We of the graph's poses and landmarks, in g2o's convention. */
 export function chi2(graph: PoseGraph): number {
-  const problem = new PoseGraphProblem(graph, []);
-  return costOf(problem, pointOf(graph));
-}
-
-function costOf(problem: PoseGraphProblem, point: Float64Array): number {
-  const r = new Float64Array(problem.rows);
-  problem.residual(point, operationFormat(fp64), r);
-  return problem.costScale * r.reduce((sum, x) => sum + x * x, 0);
+  return costOf(graph, "g2o");
 }
 
 function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held: readonly number[]): Initialization {

@@ -7,7 +7,7 @@ import { informationMatrix, type PoseGraph, poseDof, poseSize } from "../src/gra
 import { readG2o } from "../src/io/g2o.ts";
 import { chi2 } from "../src/solve.ts";
 import { hasPublicData, publicData } from "./public-data.ts";
-import { worldGraph } from "./world-graph.ts";
+import { correlated, worldGraph } from "./world-graph.ts";
 
 /** sum e'We with the group's operations and whole information matrices. */
 function plainChi2(graph: PoseGraph): number {
@@ -23,20 +23,6 @@ function plainChi2(graph: PoseGraph): number {
     for (let i = 0; i < dof; i++) for (let j = 0; j < dof; j++) sum += e[i] * W[i * dof + j] * e[j];
   }
   return sum;
-}
-
-/** The graph with correlated information: half the geometric mean of the diagonal beside it, signs alternating. */
-function correlated(graph: PoseGraph): PoseGraph {
-  const dof = poseDof(graph);
-  const information: number[] = [];
-  for (let edge = 0; edge < graph.from.length; edge++) {
-    const W = informationMatrix(graph, edge);
-    for (let i = 0; i < dof; i++) {
-      information.push(W[i * dof + i]);
-      for (let j = i + 1; j < dof; j++) information.push(j === i + 1 ? 0.5 * (-1) ** i * Math.sqrt(W[i * dof + i] * W[j * dof + j]) : 0);
-    }
-  }
-  return { ...graph, information: Float64Array.from(information) };
 }
 
 test.each([

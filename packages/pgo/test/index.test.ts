@@ -10,6 +10,8 @@ test("exports nothing by accident", () => {
     "SIXTEEN_BIT",
     "checkGraph",
     "chi2",
+    "costOf",
+    "costs",
     "factorCount",
     "informationMatrix",
     "informationSize",

@@ -4,9 +4,11 @@ import { grid, sphere } from "@slam/sim";
 import { expectSameBits } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { COST_NAMES, type CostName } from "../src/cost-conventions.ts";
 import { informationSize, type PoseGraph, poseDof, poseSize } from "../src/graph.ts";
 import { PoseGraphProblem } from "../src/problem.ts";
 import { planarPose, spatialPose } from "./arbitrary-pose.ts";
+import { FORMULA_CASES } from "./formula-cases.ts";
 import { worldGraph } from "./world-graph.ts";
 
 interface Linearized {
@@ -16,9 +18,15 @@ interface Linearized {
   readonly flushed: number;
 }
 
-function linearized(graph: PoseGraph, fixed: readonly number[], x: Float64Array, format: OperationFormat): Linearized {
+function linearized(
+  graph: PoseGraph,
+  fixed: readonly number[],
+  x: Float64Array,
+  format: OperationFormat,
+  cost: CostName = "g2o",
+): Linearized {
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, fixed, counters);
+  const problem = new PoseGraphProblem(graph, fixed, counters, undefined, [], cost);
   const r = new Float64Array(problem.rows);
   problem.residual(x, format, r);
   const values = problem.jacobian(x, format).matrix.values as Storage;
@@ -32,9 +40,9 @@ function onReference(P: AnyPrecision): OperationFormat {
 }
 
 /** Bit for bit, any NaN for any other. */
-function expectSame(graph: PoseGraph, fixed: readonly number[], x: Float64Array, P: AnyPrecision): void {
-  const engine = linearized(graph, fixed, x, operationFormat(P, P));
-  const reference = linearized(graph, fixed, x, onReference(P));
+function expectSame(graph: PoseGraph, fixed: readonly number[], x: Float64Array, P: AnyPrecision, cost: CostName = "g2o"): void {
+  const engine = linearized(graph, fixed, x, operationFormat(P, P), cost);
+  const reference = linearized(graph, fixed, x, onReference(P), cost);
   expectSameBits(engine.r, reference.r);
   expectSameBits(engine.values, reference.values);
   expect([engine.overflows, engine.flushed]).toEqual([reference.overflows, reference.flushed]);
@@ -111,11 +119,11 @@ function pair(dimension: 2 | 3, first: readonly number[], second: readonly numbe
 }
 
 describe.each([fp64, fp32])("in $name the engine has the reference's bits and events", (P: AnyPrecision) => {
-  describe.each([2 as const, 3 as const])("in %d D", (dimension) => {
+  describe.each(FORMULA_CASES)("in $dimension D, by $cost", ({ dimension, cost }) => {
     test("on any graph: poses held, edges in both directions and several at once, angles at half turns, either sign of q", () => {
       fc.assert(
         fc.property(graphs(dimension), ({ graph, fixed }) => {
-          expectSame(graph, fixed, graph.poses, P);
+          expectSame(graph, fixed, graph.poses, P, cost);
         }),
         { numRuns: 60 },
       );
@@ -129,15 +137,15 @@ describe.each([fp64, fp32])("in $name the engine has the reference's bits and ev
           const x = graph.poses.slice();
           x[at] = value;
 
-          expectSame(graph, fixed, x, P);
+          expectSame(graph, fixed, x, P, cost);
         }),
         { numRuns: 60 },
       );
     });
 
     test("without edges, and without poses", () => {
-      expectSame(emptyGraph(dimension), [], new Float64Array(0), P);
-      expectSame({ ...emptyGraph(dimension), ids: Float64Array.of(0) }, [], new Float64Array(poseSize({ dimension })), P);
+      expectSame(emptyGraph(dimension), [], new Float64Array(0), P, cost);
+      expectSame({ ...emptyGraph(dimension), ids: Float64Array.of(0) }, [], new Float64Array(poseSize({ dimension })), P, cost);
     });
   });
 
@@ -156,7 +164,7 @@ describe.each([fp64, fp32])("in $name the engine has the reference's bits and ev
   ])("planar angles: %s", (_, a, b) => {
     const graph = pair(2, [1, 2, a], [2, 4, b]);
 
-    expectSame(graph, [], graph.poses, P);
+    for (const cost of COST_NAMES) expectSame(graph, [], graph.poses, P, cost);
   });
 
   test("one problem at other poses, in another format in between", () => {

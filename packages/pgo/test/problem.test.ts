@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { type PoseGraph, poseDof } from "../src/graph.ts";
 import { PoseGraphProblem } from "../src/problem.ts";
 import { planarPose, spatialPose } from "./arbitrary-pose.ts";
+import { FORMULA_CASES } from "./formula-cases.ts";
 
 const exact = operationFormat(fp64);
 
@@ -80,13 +81,14 @@ function roomForTurns(problem: PoseGraphProblem): number {
   return Math.PI - Math.max(...turns);
 }
 
-describe.each([
-  { dimension: 2 as const, pose: planarPose },
-  { dimension: 3 as const, pose: spatialPose },
-])("in $dimension D", ({ dimension, pose }) => {
+describe.each(FORMULA_CASES)("in $dimension D, by $cost", ({ dimension, cost }) => {
+  const pose = dimension === 2 ? planarPose : spatialPose;
   const problems = fc
     .tuple(fc.tuple(pose, pose, pose), fc.tuple(pose, pose), fc.constantFrom([], [0], [1]))
-    .map(([poses, measurements, fixed]) => new PoseGraphProblem(threePoses(dimension, poses, measurements), fixed));
+    .map(
+      ([poses, measurements, fixed]) =>
+        new PoseGraphProblem(threePoses(dimension, poses, measurements), fixed, undefined, undefined, [], cost),
+    );
 
   test("the Jacobian is the residual's derivative under retract", () => {
     fc.assert(

@@ -1,5 +1,5 @@
 import type { PoseGraphWorld } from "@slam/sim";
-import type { PoseGraph } from "../src/graph.ts";
+import { informationMatrix, type PoseGraph, poseDof } from "../src/graph.ts";
 
 /** The graph of a world as its file would give it: poses from the measured odometry, or the given ones. */
 export function worldGraph(world: PoseGraphWorld, poses: Float64Array = world.initial): PoseGraph {
@@ -16,4 +16,18 @@ export function worldGraph(world: PoseGraphWorld, poses: Float64Array = world.in
     information,
     fixed: new Int32Array(0),
   };
+}
+
+/** The graph with correlated information: half the geometric mean of the diagonal beside it, signs alternating. */
+export function correlated(graph: PoseGraph): PoseGraph {
+  const dof = poseDof(graph);
+  const information: number[] = [];
+  for (let edge = 0; edge < graph.from.length; edge++) {
+    const W = informationMatrix(graph, edge);
+    for (let i = 0; i < dof; i++) {
+      information.push(W[i * dof + i]);
+      for (let j = i + 1; j < dof; j++) information.push(j === i + 1 ? 0.5 * (-1) ** i * Math.sqrt(W[i * dof + i] * W[j * dof + j]) : 0);
+    }
+  }
+  return { ...graph, information: Float64Array.from(information) };
 }

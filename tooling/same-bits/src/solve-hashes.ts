@@ -1,5 +1,5 @@
 import { type Policy, parsePolicy, presetPolicy } from "@slam/nlls";
-import { type PoseGraph, SIXTEEN_BIT, start } from "@slam/pgo";
+import { type PoseGraph, type PoseGraphOptions, SIXTEEN_BIT, start } from "@slam/pgo";
 import { manhattan, type PoseGraphWorld, sphere } from "@slam/sim";
 import { BitsHash } from "./bits-hash.ts";
 
@@ -21,11 +21,13 @@ export function solveHashes(): Record<string, string> {
     hashes[`manhattan, ${policy.name}`] = solveHash(manhattan({ poses, seed: 3 }), policy);
     hashes[`sphere, ${policy.name}`] = solveHash(sphere({ poses, seed: 5 }), policy);
   }
-  hashes["sphere, fp64, direct"] = solveHash(sphere({ poses: 50, seed: 5 }), presetPolicy("fp64"), "direct");
+  hashes["sphere, fp64, direct"] = solveHash(sphere({ poses: 50, seed: 5 }), presetPolicy("fp64"), { linear: "direct" });
+  hashes["sphere, fp64, gtsam's cost"] = solveHash(sphere({ poses: 50, seed: 5 }), presetPolicy("fp64"), { cost: "gtsam" });
+  hashes["manhattan, fp32, sesync's cost"] = solveHash(manhattan({ poses: 50, seed: 3 }), presetPolicy("fp32"), { cost: "sesync" });
   return hashes;
 }
 
-function solveHash(world: PoseGraphWorld, policy: Policy, solver: "cgnr" | "direct" = "cgnr"): string {
+function solveHash(world: PoseGraphWorld, policy: Policy, options: Pick<PoseGraphOptions, "linear" | "cost"> = {}): string {
   const poses = world.initial.length / (world.dimension === 2 ? 3 : 7);
   const graph: PoseGraph = {
     ...world,
@@ -34,10 +36,10 @@ function solveHash(world: PoseGraphWorld, policy: Policy, solver: "cgnr" | "dire
     known: new Uint8Array(poses).fill(1),
     fixed: new Int32Array(0),
   };
-  const run = start(graph, { policy, linear: solver, maxIterations: 6 });
+  const run = start(graph, { ...options, policy, maxIterations: 6 });
   while (!run.done) run.step();
   const { cost, iterations, linear, precision, work } = run.report;
-  const hash = new BitsHash().addAll(run.x).addAll(Object.values(cost)).addAll(Object.values(precision));
+  const hash = new BitsHash().addAll(run.x).addAll([cost.initial, cost.afterInit, cost.final]).addAll(Object.values(precision));
   hash.add(linear.cgIterations).add(linear.factorizations).add(linear.factorNonzeros);
   for (const { cost, step, damping, gainRatio, cgIterations, accepted } of iterations) {
     hash.addAll([cost, step, damping, gainRatio, cgIterations, Number(accepted)]);

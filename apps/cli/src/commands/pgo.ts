@@ -1,4 +1,4 @@
-import type { PoseGraph, PoseGraphOptions } from "@slam/pgo";
+import { costs, type PoseGraph, type PoseGraphOptions } from "@slam/pgo";
 import { EXIT, UsageError } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
@@ -13,11 +13,12 @@ import { readTruth, trajectoryError } from "../truth.ts";
 
 type SolverOptions = Pick<
   PoseGraphOptions,
-  "method" | "linear" | "preconditioner" | "fill" | "drop" | "refresh" | "eta" | "init" | "ftol" | "maxIterations"
+  "method" | "linear" | "preconditioner" | "fill" | "drop" | "refresh" | "eta" | "init" | "cost" | "ftol" | "maxIterations"
 >;
 
 export interface PgoOptions extends SolverOptions {
   readonly policy: string;
+  readonly costs?: boolean;
   readonly fix?: readonly number[];
   readonly truth?: string;
   readonly out?: string;
@@ -29,7 +30,18 @@ export interface PgoOptions extends SolverOptions {
 
 /** Optimises the pose graph in a file. @returns the exit code. */
 export async function pgo(file: string, options: PgoOptions): Promise<number> {
-  const { policy: policyName, fix = [], truth: truthFile, out, json, report: pageFile, quiet = false, repeat, ...solver } = options;
+  const {
+    policy: policyName,
+    fix = [],
+    truth: truthFile,
+    out,
+    json,
+    report: pageFile,
+    quiet = false,
+    repeat,
+    costs: compare,
+    ...solver
+  } = options;
   const reportFile = jsonFile(json);
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName);
@@ -41,13 +53,16 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   warnOfUnknownTags(file, read);
   const { graph } = read;
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
+  // Refuses what they refuse of the result, before the solve and not after it.
+  if (compare) costs(graph);
   const held = holdById(graph, fix);
 
   const job = { name: file, graph: held, policy, options: { ...solver, fixed: [...held.fixed] }, repeat };
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
   const solved = solvedGraph(graph, outcome);
-  const report = pgoReport({ file, read, parseSeconds }, outcome, truth && trajectoryError(truth, solved));
+  const compared = { ...(compare && { costs: costs(solved) }), ...(truth && { ate: trajectoryError(truth, solved) }) };
+  const report = pgoReport({ file, read, parseSeconds }, outcome, compared);
   const { init } = outcome.report;
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ target: out, chunks: encodeGraph(out, solved) });
