@@ -86,7 +86,8 @@ describe.each(FORMULA_CASES)("in $dimension D, by $cost", ({ dimension, cost }) 
   const problems = fc
     .tuple(fc.tuple(pose, pose, pose), fc.tuple(pose, pose), fc.constantFrom([], [0], [1]))
     .map(
-      ([poses, measurements, fixed]) => new PoseGraphProblem(threePoses(dimension, poses, measurements), fixed, undefined, undefined, cost),
+      ([poses, measurements, fixed]) =>
+        new PoseGraphProblem(threePoses(dimension, poses, measurements), fixed, undefined, undefined, [], cost),
     );
 
   test("the Jacobian is the residual's derivative under retract", () => {
