@@ -45,7 +45,7 @@ describe.concurrent("slam pgo", () => {
 
     const { stdout, stderr } = await slam(folder, "pgo", "square.g2o", "--json");
 
-    expect(parseReport(stdout).input).toEqual({ file: "square.g2o", poses: 4, edges: 4, unknown: [] });
+    expect(parseReport(stdout).input).toEqual({ file: "square.g2o", poses: 4, edges: 4, landmarks: 0, factors: 0, unknown: [] });
     expect(stderr).toMatch(/^iteration 1: cost /);
     expect(stderr).toMatch(/precondition .*fp32/);
   });
@@ -234,12 +234,12 @@ describe.concurrent("slam pgo", () => {
 
   test("warns of lines it does not know, and reports them", async (context) => {
     const folder = temporaryFolder(context);
-    lay(folder, { "square.g2o": `${SQUARE}EDGE_PRIOR_SE2 0 0 0 0 1 0 0 1 0 1\nEDGE_PRIOR_SE2 1 0 0 0 1 0 0 1 0 1\n` });
+    lay(folder, { "square.g2o": `${SQUARE}EDGE_SE2_LOTSOFXY 0 0 0 0 1 0 0 1 0 1\nEDGE_SE2_LOTSOFXY 1 0 0 0 1 0 0 1 0 1\n` });
 
     const { stdout, stderr } = await slam(folder, "pgo", "square.g2o", "--json", "--quiet");
 
-    expect(parseReport(stdout).input.unknown).toEqual([{ tag: "EDGE_PRIOR_SE2", count: 2, firstLine: 9 }]);
-    expect(stderr).toBe("slam: warning: square.g2o:9: EDGE_PRIOR_SE2 is not known; 2 such lines are not used\n");
+    expect(parseReport(stdout).input.unknown).toEqual([{ tag: "EDGE_SE2_LOTSOFXY", count: 2, firstLine: 9 }]);
+    expect(stderr).toBe("slam: warning: square.g2o:9: EDGE_SE2_LOTSOFXY is not known; 2 such lines are not used\n");
   });
 
   test("draws a page that needs nothing from elsewhere", async (context) => {

@@ -3,7 +3,7 @@ import type { HeldDirections } from "./free-directions.ts";
 import type { FactorTerms } from "./terms.ts";
 
 /** Where a block row begins, and the block of J of each variable there, -1 for those held. */
-export interface RowBlocks {
+interface RowBlocks {
   readonly firstRow: number;
   readonly blocks: Int32Array;
 }

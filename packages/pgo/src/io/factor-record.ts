@@ -9,6 +9,10 @@ import type { Scanner } from "./scanner.ts";
 /** The lines of one factor, `TAG ids [sensor id] measurement information`, as they stand in the file. */
 export interface FactorLines {
   readonly factor: Factor;
+  /** What messages call the ids of its variables. */
+  readonly idNames: readonly string[];
+  /** The numbers behind the ids. */
+  readonly numbers: Pick<RecordType, "tag" | "fields">;
   /** As many a line as the factor has variables. */
   readonly variables: NamedIds;
   /** One a line, where the factor has sensors. */
@@ -28,27 +32,33 @@ export function namedIds(): NamedIds {
 }
 
 export function factorLines(factor: Factor): FactorLines {
-  return { factor, variables: namedIds(), sensors: namedIds(), measurements: [], information: [] };
-}
-
-/** The numbers of a factor's line behind its ids. */
-export function factorFields({ dimension, tag, rows, measurement }: Factor): Pick<RecordType, "tag" | "fields"> {
+  const { dimension, tag, variables, rows, measurement } = factor;
   const axes = Array.from({ length: rows }, (_, a) => `${a + 1}`);
   const pose = dimension === 2 ? ["x", "y", "theta"] : ["x", "y", "z", "qx", "qy", "qz", "qw"];
   const numbers = measurement === "pose" ? pose : Array.from({ length: measurement }, (_, k) => `measurement ${k + 1}`);
-  return { tag, fields: [...numbers, ...informationFields(axes)] };
+  return {
+    factor,
+    idNames: variables.map((kind, v) => (variables.length === 1 ? "id" : `${v + 1}. id, of a ${kind},`)),
+    numbers: { tag, fields: [...numbers, ...informationFields(axes)] },
+    variables: namedIds(),
+    sensors: namedIds(),
+    measurements: [],
+    information: [],
+  };
 }
 
+const SENSOR_ID = ["sensor id"];
+
 /** Reads the ids of a line, no two alike. */
-export function readIds(scanner: Scanner, names: readonly string[], tag: string, into: NamedIds): void {
-  const line: number[] = [];
+export function readIds(scanner: Scanner, names: readonly string[], tag: string, { ids, offsets }: NamedIds): void {
+  const first = ids.length;
   for (const name of names) {
     scanner.nextToken();
     const id = scanner.id(name, tag);
-    if (line.includes(id)) scanner.fail(`a ${name} of ${tag} other than the first`);
-    line.push(id);
-    into.ids.push(id);
-    into.offsets.push(scanner.tokenStart);
+    const before = ids.indexOf(id, first) - first;
+    if (before >= 0) scanner.fail(`a ${name} of ${tag} other than the ${before === 0 ? "first" : `${before + 1}. one`}`);
+    ids.push(id);
+    offsets.push(scanner.tokenStart);
   }
 }
 
@@ -60,10 +70,9 @@ export function readFactorLine(
 ): void {
   const { factor } = lines;
   const start = scanner.tokenStart;
-  const names = factor.variables.map((kind, v) => (factor.variables.length === 1 ? "id" : `${v + 1}. id, of a ${kind},`));
-  readIds(scanner, names, factor.tag, lines.variables);
-  if (factor.hasSensor === true) readIds(scanner, ["sensor id"], factor.tag, lines.sensors);
-  const values = readFields(factorFields(factor));
+  readIds(scanner, lines.idNames, factor.tag, lines.variables);
+  if (factor.hasSensor === true) readIds(scanner, SENSOR_ID, factor.tag, lines.sensors);
+  const values = readFields(lines.numbers);
   const own = measurementSize(factor);
   if (factor.measurement === "pose" && factor.dimension === 3 && !normalizeQuaternion(values, 3)) {
     const place = scanner.placeOf(start);

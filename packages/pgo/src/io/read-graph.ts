@@ -23,6 +23,8 @@ export interface ReadGraph {
   readonly unknown: readonly UnknownTag[];
 }
 
+const EDGE_IDS = ["first id", "second id"];
+
 /** A file with more is prose or a word list; reading it to its end would only fill memory. */
 export const MAX_UNKNOWN_TAGS = 100;
 
@@ -109,7 +111,7 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords):
   if (type.kind === "vertex") vertices.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
   else if (type.kind === "landmark") landmarks.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
   else if (type.kind === "sensor") sensors.ids.push(readNewId(scanner, type.tag, "a sensor", sensors.lines));
-  else readIds(scanner, ["first id", "second id"], type.tag, edges);
+  else readIds(scanner, EDGE_IDS, type.tag, edges);
   const values = readFields(scanner, type);
   const fail = (expected: string, actual: string): never => {
     throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}`, hint: LINT_HINT });
