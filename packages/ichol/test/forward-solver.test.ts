@@ -78,14 +78,16 @@ test("agrees with the sparse inverse where that has a block", () => {
 
   const block = new Float64Array(9);
   let found = 0;
+  let worst = 0;
   for (let i = 0; i < 144; i++) {
     for (let j = 0; j < 144; j++) {
       if (!inverse.block(i, j, block)) continue;
       found++;
       const solved = solver.product(halves[i], halves[j]);
-      for (const [k, value] of block.entries()) expect(Math.abs(solved[k] - value)).toBeLessThanOrEqual(tolerance(fp64, 100));
+      for (const [k, value] of block.entries()) worst = Math.max(worst, Math.abs(solved[k] - value));
     }
   }
+  expect(worst).toBeLessThanOrEqual(tolerance(fp64, 100));
   expect(found).toBeGreaterThan(144);
 });
 

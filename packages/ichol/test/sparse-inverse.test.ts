@@ -71,13 +71,15 @@ test("every block on the pattern of L is the dense inverse's, in any order of el
       const { b, n, L } = found.symbolic;
       const blocks = blocksOf(found);
       expect(blocks.length).toBe(2 * L.rowIdx.length - n);
-      // The eigenvalues of A are 1 and more, so those of its inverse at most 1; its condition is some hundreds.
+      let worst = 0;
       for (const { i, j, values } of blocks) {
         for (let k = 0; k < b * b; k++) {
           const expected = exact[(i * b + Math.floor(k / b)) * n * b + j * b + (k % b)];
-          expect(Math.abs(values[k] - expected)).toBeLessThanOrEqual(tolerance(fp64, 1000 * n * b));
+          worst = Math.max(worst, Math.abs(values[k] - expected));
         }
       }
+      // The eigenvalues of A are 1 and more, so those of its inverse at most 1; its condition is some hundreds.
+      expect(worst).toBeLessThanOrEqual(tolerance(fp64, 1000 * n * b));
     }),
   );
 });
@@ -102,16 +104,15 @@ test("amd, nested dissection and the natural order agree", () => {
   const [amd, natural, dissected] = orderings.map((ordering) => sparseInverse(factorOf(A, { ordering })));
 
   const [x, y, z] = [0, 0, 0].map(() => new Float64Array(9));
+  let worst = 0;
   for (let i = 0; i < blockRows; i++) {
     for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
       expect(amd.block(i, colIdx[k], x) && natural.block(i, colIdx[k], y) && dissected.block(i, colIdx[k], z)).toBe(true);
-      // Of order 1.
-      for (const [e, value] of x.entries()) {
-        expect(Math.abs(y[e] - value)).toBeLessThanOrEqual(tolerance(fp64, 100));
-        expect(Math.abs(z[e] - value)).toBeLessThanOrEqual(tolerance(fp64, 100));
-      }
+      for (const [e, value] of x.entries()) worst = Math.max(worst, Math.abs(y[e] - value), Math.abs(z[e] - value));
     }
   }
+  // They are of order 1.
+  expect(worst).toBeLessThanOrEqual(tolerance(fp64, 100));
 });
 
 /** The same format by another identity: what is not fp64 itself goes to the reference. */

@@ -127,7 +127,7 @@ describe("a straight chain by hand", () => {
 });
 
 describe("on graphs with loops", () => {
-  test("all blocks are the inverse of a dense matrix of difference quotients", () => {
+  test("all blocks are the inverse of a dense matrix of difference quotients", { timeout: MINUTE }, () => {
     fc.assert(
       fc.property(loopyGraph, (graph) => {
         const held = [...graph.fixed, ...freeComponents(graph, graph.fixed)];
@@ -150,7 +150,7 @@ describe("on graphs with loops", () => {
     );
   });
 
-  test("relative covariances and those of linear functions are propagated from the joint ones", () => {
+  test("relative covariances and those of linear functions are propagated from the joint ones", { timeout: MINUTE }, () => {
     fc.assert(
       fc.property(loopyGraph, fc.nat(), fc.nat(), (graph, a, b) => {
         const n = graph.ids.length;
@@ -177,7 +177,7 @@ describe("on graphs with loops", () => {
     );
   });
 
-  test("neither the sign of quaternions nor the order of poses matters", () => {
+  test("neither the sign of quaternions nor the order of poses matters", { timeout: MINUTE }, () => {
     fc.assert(
       fc.property(loopyGraph, (graph) => {
         const n = graph.ids.length;
@@ -226,9 +226,9 @@ describe("on graphs with loops", () => {
     const joint = marginals.joint(poses);
 
     const n = 36;
-    for (let k = 0; k < n * n; k++) expect(joint[k]).toBe(joint[(k % n) * n + Math.floor(k / n)]);
-    const block = marginals.joint([100, 101], [1]);
-    for (let r = 0; r < 12; r++) for (let c = 0; c < 6; c++) expect(block[r * 6 + c]).toBe(joint[(12 + r) * n + c]);
+    expect(joint.map((_, k) => joint[(k % n) * n + Math.floor(k / n)])).toEqual(joint);
+    const part = marginals.joint([100, 101], [1]);
+    expect(part).toEqual(part.map((_, k) => joint[(12 + Math.floor(k / 6)) * n + (k % 6)]));
     const { values } = symmetricEigen(n, joint);
     expect(Math.min(...values)).toBeGreaterThan(0);
   });
@@ -339,8 +339,8 @@ describe.skipIf(!hasPublicData)("public graphs", () => {
 
       const diagonal = marginals.diagonal();
 
-      for (let at = dof * dof; at < diagonal.length; at += dof * dof)
-        for (let k = 0; k < dof; k++) expect(diagonal[at + k * (dof + 1)]).toBeGreaterThan(0);
+      const variances = diagonal.filter((_, at) => at >= dof * dof && (at % (dof * dof)) % (dof + 1) === 0);
+      expect(variances.every((variance) => variance > 0)).toBe(true);
       for (const pose of [1, n >> 2, n >> 1, n - 1]) {
         const block = diagonal.subarray(pose * dof * dof, (pose + 1) * dof * dof);
         const column = marginals.linear([{ pose, jacobian: identityMatrix(dof) }], dof);

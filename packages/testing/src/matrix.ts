@@ -19,15 +19,19 @@ export function identityMatrix(n: number): Float64Array {
 
 /** A^-1 for A n x n, by Gauss and Jordan with row pivoting. */
 export function inverse(a: Float64Array, n: number): Float64Array {
-  const rows = Array.from({ length: n }, (_, i) =>
-    Float64Array.of(...a.subarray(i * n, (i + 1) * n), ...identityMatrix(n).subarray(i * n, (i + 1) * n)),
-  );
+  const identity = identityMatrix(n);
+  const rowOf = (matrix: Float64Array, i: number): Float64Array => matrix.subarray(i * n, (i + 1) * n);
+  const rows = Array.from({ length: n }, (_, i) => Float64Array.of(...rowOf(a, i), ...rowOf(identity, i)));
   for (let k = 0; k < n; k++) {
     let pivot = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(rows[i][k]) > Math.abs(rows[pivot][k])) pivot = i;
     [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
-    rows[k] = rows[k].map((x) => x / rows[k][k]);
-    for (let i = 0; i < n; i++) if (i !== k) rows[i] = rows[i].map((x, j) => x - rows[i][k] * rows[k][j]);
+    const row = rows[k].map((x) => x / rows[k][k]);
+    for (let i = 0; i < n; i++) {
+      const factor = rows[i][k];
+      for (let j = 0; i !== k && j < 2 * n; j++) rows[i][j] -= factor * row[j];
+    }
+    rows[k] = row;
   }
   return Float64Array.from({ length: n * n }, (_, at) => rows[Math.floor(at / n)][n + (at % n)]);
 }
