@@ -34,7 +34,9 @@ export function readRecords(bytes: Uint8Array, types: readonly RecordType[], fin
     }
   }
   for (const [tag, { count, line }] of unknown) {
-    findings.report("unknown-tag", line, `${tag} is not known: ${count === 1 ? "1 line" : `${count} lines, this the first`}`);
+    const lines = count === 1 ? "1 line" : `${count} lines, this the first`;
+    if (PASSED_ON.has(tag)) findings.report("unchecked-tag", line, `${tag} is not checked: ${lines}`);
+    else findings.report("unknown-tag", line, `${tag} is not known: ${lines}`);
   }
   return { file, lines: scanner.line };
 }

@@ -36,6 +36,7 @@ export type RuleName =
   | "disconnected"
   | "identical-edge"
   | "repeated-edge"
+  | "unchecked-tag"
   | "unknown-tag";
 
 /** What lint looks for, in the order in which it is shown. */
@@ -160,6 +161,10 @@ export const RULES: { readonly [rule in RuleName]: Rule } = {
   "repeated-edge": {
     severity: "note",
     why: "several measurements between the same two poses are all used",
+  },
+  "unchecked-tag": {
+    severity: "note",
+    why: "a solver uses lines with this tag, but lint does not look at them, and passes them on as they are",
   },
   "unknown-tag": {
     severity: "note",
