@@ -23,8 +23,9 @@ function finish(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGraphRun 
 }
 
 /** What two runs must have in common: all but the clock's figures. */
-function withoutSeconds({ seconds: _, initializeSeconds: __, iterations, ...report }: PoseGraphReport): object {
-  return { ...report, iterations: iterations.map(({ seconds: _, ...record }) => record) };
+function withoutSeconds({ seconds: _, initializeSeconds: __, iterations, linear, ...report }: PoseGraphReport): object {
+  const { preconditionSeconds: ___, ...solver } = linear;
+  return { ...report, linear: solver, iterations: iterations.map(({ seconds: _, ...record }) => record) };
 }
 
 /** Both graphs as one, no edge between them. */
