@@ -1,4 +1,5 @@
 import { type Expr, type FunctionBuilder, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { at, place, readTables, type Tables } from "./tables.kernel.ts";
 
 type Address = Local<"i32">;
 type Body = FunctionBuilder<"void">;
@@ -18,7 +19,7 @@ export type SparseInverseKernels = {
  * supernode at hand, in bytes.
  */
 export const INVERSE_TABLES = ["Y", "Z", "base", "colPtr", "rowIdx", "first", "updatePtr", "updates", "where"] as const;
-type Tables = { readonly [name in (typeof INVERSE_TABLES)[number]]: Address };
+type Table = Tables<(typeof INVERSE_TABLES)[number]>;
 
 /**
  * The blocks of (L L')^-1 in fp64: every entry has the operations of sparse-inverse.reference.ts in the same order. A supernode is finished and then, by
@@ -27,7 +28,7 @@ type Tables = { readonly [name in (typeof INVERSE_TABLES)[number]]: Address };
 export function sparseInverseKernel(m: ModuleBuilder<SparseInverseKernels>, b: number): void {
   const blockBytes = b * b * 8;
   m.func("divideColumns", { tables: "i32", from: "i32", to: "i32" }, "void", (f, { tables, from, to }) => {
-    const table = readTables(f, tables);
+    const table = readTables(f, tables, INVERSE_TABLES);
     f.for(from, to, 1, (j) => {
       const diagonal = f.let(i32.add(table.Y, i32.mul(at(table.colPtr, j), blockBytes)));
       const end = f.let(i32.add(table.Y, i32.mul(at(table.colPtr, i32.add(j, 1)), blockBytes)));
@@ -44,14 +45,14 @@ export function sparseInverseKernel(m: ModuleBuilder<SparseInverseKernels>, b: n
   });
 
   m.func("invertSupernode", { tables: "i32", s: "i32" }, "void", (f, { tables, s }) => {
-    const table = readTables(f, tables);
+    const table = readTables(f, tables, INVERSE_TABLES);
     const begin = f.let(at(table.first, s));
     const end = f.let(at(table.first, i32.add(s, 1)));
     const start = f.let(at(table.colPtr, begin));
     const lastEntry = f.let(at(table.colPtr, i32.add(begin, 1)));
     const offset = f.let(i32.mul(begin, blockBytes));
     f.for(start, lastEntry, 1, (e) => {
-      f.store(i32.add(table.where, i32.shl(at(table.rowIdx, e), 2)), offset);
+      f.store(place(table.where, at(table.rowIdx, e)), offset);
       f.set(offset, i32.add(offset, blockBytes));
     });
     const update = f.let(i32.add(table.updates, i32.mul(at(table.updatePtr, s), 12)));
@@ -89,14 +90,6 @@ export function sparseInverseKernel(m: ModuleBuilder<SparseInverseKernels>, b: n
   });
 }
 
-function readTables(f: Body, tables: Address): Tables {
-  return Object.fromEntries(INVERSE_TABLES.map((name, k) => [name, f.let(i32.load(tables, 4 * k))])) as Tables;
-}
-
-function at(array: Address, index: Expr<"i32">): Expr<"i32"> {
-  return i32.load(i32.add(array, i32.shl(index, 2)));
-}
-
 function squareOf<T>(b: number, entry: (r: number, c: number) => T): T[][] {
   return Array.from({ length: b }, (_, r) => Array.from({ length: b }, (_, c) => entry(r, c)));
 }
@@ -129,14 +122,14 @@ function tilesOf(f: Body, b: number): readonly Tile[] {
   const count = Math.ceil(b / 2);
   const width = Math.max(1, Math.min(count, Math.floor(SUMS / b)));
   const isHalf = (vector: number): boolean => 2 * vector + 1 === b;
-  const place = (row: number, vector: number): number => (row * b + 2 * vector) * 8;
+  const byteOf = (row: number, vector: number): number => (row * b + 2 * vector) * 8;
   return Array.from({ length: Math.ceil(count / width) }, (_, t) => ({
     vectors: Array.from({ length: Math.min(width, count - t * width) }, (_, k) => t * width + k),
     load: (address, row, vector) =>
-      isHalf(vector) ? v128.load64_zero(address, place(row, vector)) : v128.load(address, place(row, vector)),
+      isHalf(vector) ? v128.load64_zero(address, byteOf(row, vector)) : v128.load(address, byteOf(row, vector)),
     store(address, row, vector, v) {
-      if (isHalf(vector)) f.storeLane(64, address, v, 0, place(row, vector));
-      else f.store(address, v, place(row, vector));
+      if (isHalf(vector)) f.storeLane(64, address, v, 0, byteOf(row, vector));
+      else f.store(address, v, byteOf(row, vector));
     },
   }));
 }
@@ -152,7 +145,7 @@ interface Target {
  * Z_pj <- Z_pj - Z_pc Y_cj and Z_cj <- Z_cj - Z_pc' Y_pj for the finished columns c, descending, and the rows p of column j below each, descending; the
  * diagonal's between the columns after c and those before. 4 b^3 flops and some 6 b^2 numbers read or written for each p and c.
  */
-function addColumns(f: Body, b: number, table: Tables, { target, from, to }: Target, j: Address): void {
+function addColumns(f: Body, b: number, table: Table, { target, from, to }: Target, j: Address): void {
   const blockBytes = b * b * 8;
   const first = f.let(at(table.first, target));
   const start = f.let(at(table.colPtr, first));
@@ -198,7 +191,7 @@ function addColumns(f: Body, b: number, table: Tables, { target, from, to }: Tar
 }
 
 /** Z_jj <- Y_jj' Y_jj - sum over the rows p below of Y_pj' Z_pj, descending; `begin` is the first column of its supernode. */
-function finishColumn(f: Body, b: number, table: Tables, j: Address, begin: Address): void {
+function finishColumn(f: Body, b: number, table: Table, j: Address, begin: Address): void {
   const blockBytes = b * b * 8;
   const rows = f.let(i32.sub(at(table.colPtr, i32.add(begin, 1)), at(table.colPtr, begin)));
   const toY = f.let(i32.sub(table.Y, table.Z));
