@@ -46,6 +46,20 @@ test("what was not taken since the last time is dropped", () => {
   expect(pool.take(PAGE)).not.toBe(arena);
 });
 
+test("what something took is free after it, and kept when all is freed", () => {
+  const pool = new ArenaPool();
+  const outside = pool.take(PAGE);
+
+  const inside = pool.during(() => pool.take(PAGE));
+
+  expect(pool.take(PAGE)).toBe(inside);
+  expect(inside).not.toBe(outside);
+  pool.during(() => pool.take(4 * PAGE));
+  pool.recycle();
+  const again = [pool.take(PAGE), pool.take(PAGE)];
+  expect(new Set(again)).toEqual(new Set([inside, outside]));
+});
+
 test("refuses sizes that are none", () => {
   expect(() => new ArenaPool().take(-1)).toThrow(OptionError);
 });

@@ -13,6 +13,7 @@ const RTOL = 1e-10;
 /**
  * Solves min |A x - b| in fp64 for several right sides by a complete Cholesky factor of A'A, to the accuracy that a start needs; by CGNR with what there is
  * of a factor where A'A is singular to rounding.
+ * The arenas are free again when it returns.
  * @param A of the pattern `structure.normal(r, c).A`.
  * @param b each of length rows.
  * @returns an x for each.
@@ -23,6 +24,10 @@ export function leastSquares(
   b: readonly Float64Array[],
   arenas: ArenaPool = new ArenaPool(),
 ): Float64Array[] {
+  return arenas.during(() => solveEach(A, structure, b, arenas));
+}
+
+function solveEach(A: BsrMatrix<typeof fp64>, structure: GraphStructure, b: readonly Float64Array[], arenas: ArenaPool): Float64Array[] {
   const format = operationFormat<AnyPrecision>(fp64);
   const { r, c } = A.pattern;
   const symbolic = structure.cholesky(c);
