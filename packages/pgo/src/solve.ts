@@ -16,6 +16,7 @@ import {
 } from "@slam/nlls";
 import type { ArenaPool } from "@slam/wasm";
 import { DirectSolver } from "./direct-solver.ts";
+import { affordableFill } from "./graduate.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
 import { chordal } from "./init/chordal.ts";
@@ -23,6 +24,7 @@ import type { BsrJacobian } from "./jacobian.ts";
 import { CgnrSolver, type PreconditionerName } from "./normal-solver.ts";
 import { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
+import { isGraduated, type LossOptions, type LossReport, RobustGraph } from "./robust.ts";
 
 /** Where the poses start from. */
 export type Initialization = "file" | "odometry" | "spanning-tree" | "chordal";
@@ -39,7 +41,10 @@ export interface PoseGraphOptions {
   readonly linear?: "cgnr" | "direct";
   /** Default "ichol". */
   readonly preconditioner?: PreconditionerName;
-  /** Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete". */
+  /**
+   * Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete", and 0 for a graduated loss on a graph whose false loops would make
+   * complete factors dear.
+   */
   readonly fill?: Fill;
   /**
    * Of a factor that keeps fill by its size: blocks below this times their column's norm are dropped, and `fill` is unused. Made at the reference's speed.
@@ -48,11 +53,13 @@ export interface PoseGraphOptions {
   readonly drop?: number;
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
-  /** Default "chordal" where the graph has loops and at most one fixed pose, else "file". */
+  /**
+   * Default "odometry" for a graduated loss, which goes on from there; otherwise "chordal" where the graph has loops and at most one fixed pose, else "file".
+   */
   readonly init?: Initialization;
   /** Indices of the poses to hold. Default the file's FIX lines; where a component has none, its first pose is held besides. */
   readonly fixed?: readonly number[];
-  /** Default 50, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
+  /** Default 50, with a graduated loss 500, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
   readonly maxIterations?: number;
   /** CG iterations of one step. Default 1000, and 60 for such a policy. */
   readonly maxCgIterations?: number;
@@ -60,6 +67,8 @@ export interface PoseGraphOptions {
   readonly ftol?: number;
   /** Default 1e-2. */
   readonly eta?: number;
+  /** A robust loss on the edges, against false loops. Default none: an edge costs e'We. */
+  readonly loss?: LossOptions;
   /** Takes the place of both; what is theirs is then unused. */
   readonly solver?: LinearSolver<BsrJacobian>;
   /**
@@ -74,8 +83,10 @@ export interface PoseGraphOptions {
 export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly policy: Policy;
   readonly init: Initialization;
-  /** chi2 = sum e'We in g2o's convention. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
+  /** chi2 = sum e'We in g2o's convention; with a loss, sum rho(e'We). `initial` is the file's own estimate, `afterInit` follows the initialisation. */
   readonly cost: { readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** With a loss: what it rejects at the final poses. */
+  readonly loss?: LossReport;
   readonly linear: {
     readonly solver: string;
     readonly preconditioner: string;
@@ -104,30 +115,40 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   checkGraph(graph);
   const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], onIteration } = options;
   const held = [...fixed, ...freeComponents(graph, fixed)];
-  const init = options.init ?? defaultInitialization(graph, fixed, held);
+  const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
+  const init = options.init ?? (graduated ? "odometry" : defaultInitialization(graph, fixed, held));
   checkChoice("init", init, ["file", "odometry", "spanning-tree", "chordal"]);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
-  const { maxIterations = capped ? 12 : 50, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
+  const {
+    maxIterations = capped ? 12 : graduated ? 500 : 50,
+    maxCgIterations = capped ? 60 : 1000,
+    solver,
+    arenas,
+    linear = "cgnr",
+    ...rest
+  } = options;
   const counters = newCounters();
   const problem = new PoseGraphProblem(graph, held, counters, arenas);
+  const robust = options.loss && new RobustGraph(problem, options.loss);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
     solver !== undefined
       ? undefined
       : linear === "direct"
         ? new DirectSolver({ policy, ...shared })
-        : new CgnrSolver({ ...rest, policy, maxIterations: maxCgIterations, ...shared });
+        : new CgnrSolver({
+            ...(graduated && { fill: affordableFill(problem) }),
+            ...rest,
+            policy,
+            maxIterations: maxCgIterations,
+            ...shared,
+          });
   const x0 = problem.store(initialize(problem, init, held), policy.update);
-  const run = startMinimization(problem, x0, {
-    ...rest,
-    policy,
-    maxIterations,
-    counters,
-    solver: solver ?? own!,
-    ...(onIteration && { onIteration }),
-  });
-  const initialCost = costOf(problem, fromFile(graph, held));
+  const settings = { ...rest, policy, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
+  const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
+  const inFile = fromFile(graph, held);
+  const initialCost = robust === undefined ? costOf(problem, inFile) : robust.cost(inFile);
   const initializeSeconds = (performance.now() - began) / 1000;
   return {
     get done() {
@@ -146,6 +167,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
         policy: own?.policy ?? policy,
         init,
         cost: { initial: initialCost, afterInit, final: finalCost },
+        ...(robust && { loss: robust.report(run.x) }),
         linear: {
           solver: (solver ?? own!).name,
           preconditioner: own?.preconditionerLabel ?? "the solver's own",
