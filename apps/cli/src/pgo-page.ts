@@ -1,8 +1,8 @@
-import type { PoseGraph } from "@slam/pgo";
+import type { LossReport, PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
-import type { PgoReport } from "./report.ts";
-import { precisionRows } from "./summary.ts";
+import { lossText, type PgoReport } from "./report.ts";
+import { precisionRows, rejectionText } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
@@ -22,7 +22,10 @@ export async function pgoPage(report: PgoReport, init: string, before: PoseGraph
     html`<h2>Numbers</h2>`,
     htmlTable(["quantity", "value"], numberRows(report, init)),
     html`<h2>Iterations</h2>`,
-    htmlTable(["", "chi2", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"], iterationRows(report)),
+    htmlTable(
+      ["", report.loss ? "cost" : "chi2", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"],
+      iterationRows(report),
+    ),
   ]);
 }
 
@@ -30,7 +33,10 @@ export function figure(svg: string): Html {
   return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
 }
 
-function numberRows({ version, input, policy, cost, linear, seconds, precision, memoryBytes, ate }: PgoReport, init: string): string[][] {
+function numberRows(
+  { version, input, policy, cost, linear, seconds, precision, memoryBytes, ate, loss }: PgoReport,
+  init: string,
+): string[][] {
   return [
     ["graph", `${input.poses} poses, ${input.edges} edges`],
     ["policy", policy.name],
@@ -38,6 +44,7 @@ function numberRows({ version, input, policy, cost, linear, seconds, precision, 
     ["in the file", costText(cost.initial)],
     [`after initialisation (${init})`, costText(cost.afterInit)],
     ["at the end", costText(cost.final)],
+    ...(loss ? lossRows(loss) : []),
     ...(ate ? [["ATE", errorText(ate)]] : []),
     [
       "linear solver",
@@ -48,6 +55,16 @@ function numberRows({ version, input, policy, cost, linear, seconds, precision, 
     ...Object.entries(seconds).map(([phase, time]) => [`time: ${phase}`, secondsText(time)]),
     ["peak memory", `${amountText(memoryBytes)}B`],
     ["made by", `slam ${version}`],
+  ];
+}
+
+function lossRows(loss: LossReport): string[][] {
+  const edges = loss.rejected.map(({ from, to, weight }) => `${from} - ${to} (${Number(weight.toPrecision(2))})`);
+  return [
+    ["loss", lossText(loss)],
+    ["rejected", rejectionText(loss)],
+    ["chi2 of all edges", costText(loss.chi2)],
+    ["edges rejected (their weight)", edges.join(", ") || "none"],
   ];
 }
 

@@ -11,14 +11,14 @@ export interface Progress {
 
 export const silentProgress: Progress = { iteration: () => {}, note: () => {}, end: () => {} };
 
-/** One line that is kept current on a terminal, a line for each iteration elsewhere. */
-export function openProgress(stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? liveProgress(stream) : plainProgress(stream);
+/** One line that is kept current on a terminal, a line for each iteration elsewhere. `costName` is what its cost is called. */
+export function openProgress(stream: NodeJS.WriteStream, costName: string = "chi2"): Progress {
+  return stream.isTTY ? liveProgress(stream, costName) : plainProgress(stream, costName);
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-function liveProgress(stream: NodeJS.WriteStream): Progress {
+function liveProgress(stream: NodeJS.WriteStream, costName: string): Progress {
   const show = createLogUpdate(stream, { showCursor: true });
   const began = performance.now();
   let text = "initialising";
@@ -27,7 +27,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   const timer = setInterval(draw, 100);
   return {
     iteration(record, index, solve) {
-      text = iterationText(record, index, solve);
+      text = iterationText(costName, record, index, solve);
       draw();
     },
     note(note) {
@@ -41,16 +41,16 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function plainProgress(stream: NodeJS.WriteStream): Progress {
+function plainProgress(stream: NodeJS.WriteStream, costName: string): Progress {
   return {
-    iteration: (record, index, solve) => stream.write(`${iterationText(record, index, solve)}\n`),
+    iteration: (record, index, solve) => stream.write(`${iterationText(costName, record, index, solve)}\n`),
     note: (text) => stream.write(`${text}\n`),
     end: () => {},
   };
 }
 
-function iterationText({ cost, cgIterations, accepted, seconds }: IterationRecord, index: number, solve: number): string {
+function iterationText(costName: string, { cost, cgIterations, accepted, seconds }: IterationRecord, index: number, solve: number): string {
   const which = solve === 1 ? "" : `solve ${solve}, `;
   const fate = accepted ? "" : ", step rejected";
-  return `${which}iteration ${index}: chi2 ${costText(cost)}, ${cgIterations} CG iterations, ${secondsText(seconds)}${fate}`;
+  return `${which}iteration ${index}: ${costName} ${costText(cost)}, ${cgIterations} CG iterations, ${secondsText(seconds)}${fate}`;
 }

@@ -1,7 +1,7 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, PrecisionEvents } from "@slam/nlls";
-import type { ReadGraph, UnknownTag } from "@slam/pgo";
+import type { LossReport, ReadGraph, UnknownTag } from "@slam/pgo";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -15,6 +15,8 @@ export interface PgoReport {
   readonly termination: Termination;
   readonly message: string;
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** With `--loss`. */
+  readonly loss?: LossReport;
   readonly iterations: readonly IterationRecord[];
   readonly linear: SolveOutcome["report"]["linear"];
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
@@ -37,7 +39,7 @@ export interface PgoInput {
 
 export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: SolveOutcome, ate: Statistics | undefined): PgoReport {
   const { graph, unknown } = read;
-  const { policy, termination, message, cost, iterations, linear, precision, work } = outcome.report;
+  const { policy, termination, message, cost, loss, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {
     command: "pgo",
@@ -46,7 +48,8 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
     policy,
     termination,
     message,
-    cost: { convention: "g2o chi2 = sum e' W e", ...cost },
+    cost: { convention: conventionOf(loss), ...cost },
+    ...(loss && { loss }),
     iterations,
     linear,
     seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },
@@ -55,6 +58,16 @@ export function pgoReport({ file, read, parseSeconds }: PgoInput, outcome: Solve
     memoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(ate && { ate }),
   };
+}
+
+function conventionOf(loss: LossReport | undefined): string {
+  if (loss === undefined) return "g2o chi2 = sum e' W e";
+  return `sum rho(e' W e) of g2o's e, rho ${lossText(loss)}`;
+}
+
+/** "huber with C = 3.368 on all edges". */
+export function lossText({ name, C, on }: LossReport): string {
+  return `${name} with C = ${Number(C.toPrecision(4))} on ${on === "all" ? "all edges" : "loops"}`;
 }
 
 function medians(solves: readonly SolveSeconds[]): SolveSeconds {

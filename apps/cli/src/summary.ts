@@ -1,13 +1,14 @@
 import { OPERATIONS } from "@slam/nlls";
+import type { LossReport } from "@slam/pgo";
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { PgoReport, Tally } from "./report.ts";
+import { lossText, type PgoReport, type Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, iterations, linear, precision, seconds, ate } = report;
+  const { input, cost, loss, iterations, linear, precision, seconds, ate } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -20,8 +21,9 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
   const lines = [
     `${bold(input.file)}: ${countText(input.poses, "pose")}, ${countText(input.edges, "edge")}, policy ${report.policy.name}`,
     `${(good ? green : yellow)(report.termination)}: ${report.message}`,
-    `chi2      ${bold(costText(cost.final))}, ` +
+    `${loss ? "cost" : "chi2"}      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init})`,
+    ...(loss ? [`loss      ${lossText(loss)}: ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${methodText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
@@ -31,6 +33,12 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     precisionTable(report),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** How many edges a loss rejects, and which bound they are beyond. */
+export function rejectionText({ rejected, rejectedFrom, beyondC }: LossReport): string {
+  const bound = Number(rejectedFrom.toPrecision(4));
+  return `${countText(rejected.length, "edge")} rejected (whitened norm beyond ${bound}), ${beyondC} beyond C`;
 }
 
 function methodText({ solver, preconditioner }: PgoReport["linear"]): string {

@@ -4,6 +4,7 @@ import type { PoseGraph } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import { isLoop, spanOf } from "./loops.ts";
 import type { PoseGraphProblem } from "./problem.ts";
+import type { Refresh } from "./refresh.ts";
 import { robustProblem } from "./robust-problem.ts";
 
 type Goal = RobustProblem<Float64Array, BsrJacobian>;
@@ -21,8 +22,8 @@ const ANY_REACH = 1e9;
 /** Where more of the loops are rejected, the graduation as published is tried as well. */
 const MANY = 0.4;
 
-/** Flops of a factor beyond which tens of them, one for every few stages, take longer than conjugate gradients with no fill do. */
-const DEAR = 2e9;
+/** Flops: a second or two, of which a graduation needs some ten. */
+const DEAR = 1e10;
 
 /** Of a loop that has not joined. */
 const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
@@ -56,9 +57,12 @@ export function* graduate(problem: PoseGraphProblem, goal: Goal, C: number, x0: 
   return { problem: goal, x };
 }
 
-/** What a factor of all edges, false loops among them, may keep: these join parts of the graph that have nothing to do with each other. */
-export function affordableFill({ structure, blocks }: PoseGraphProblem): Fill {
-  return structure.cholesky(blocks.pattern.c).flops > DEAR ? 0 : "complete";
+/**
+ * Which factor of all edges preconditions: false loops join parts of the graph that have nothing to do with each other, and fill a complete one. Where that is
+ * dear, one without fill, made anew for each step, as weights change with each.
+ */
+export function affordableFactor({ structure, blocks }: PoseGraphProblem): { readonly fill?: Fill; readonly refresh?: Refresh } {
+  return structure.cholesky(blocks.pattern.c).flops > DEAR ? { fill: 0, refresh: "always" } : {};
 }
 
 /** From x0, with mu growing, the first so many loops alone. */

@@ -16,7 +16,7 @@ import {
 } from "@slam/nlls";
 import type { ArenaPool } from "@slam/wasm";
 import { DirectSolver } from "./direct-solver.ts";
-import { affordableFill } from "./graduate.ts";
+import { affordableFactor } from "./graduate.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
 import { chordal } from "./init/chordal.ts";
@@ -42,8 +42,8 @@ export interface PoseGraphOptions {
   /** Default "ichol". */
   readonly preconditioner?: PreconditionerName;
   /**
-   * Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete", and 0 for a graduated loss on a graph whose false loops would make
-   * complete factors dear.
+   * Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete"; with a graduated loss 0 and a `refresh` of "always" where false
+   * loops make complete factors dear.
    */
   readonly fill?: Fill;
   /**
@@ -138,7 +138,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
       : linear === "direct"
         ? new DirectSolver({ policy, ...shared })
         : new CgnrSolver({
-            ...(graduated && { fill: affordableFill(problem) }),
+            ...(graduated && options.fill === undefined && options.drop === undefined && affordableFactor(problem)),
             ...rest,
             policy,
             maxIterations: maxCgIterations,

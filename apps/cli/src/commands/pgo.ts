@@ -1,4 +1,4 @@
-import type { PoseGraph, PoseGraphOptions } from "@slam/pgo";
+import type { LossName, LossOptions, PoseGraph, PoseGraphOptions } from "@slam/pgo";
 import { EXIT, UsageError } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
@@ -17,6 +17,8 @@ type SolverOptions = Pick<
 
 export interface PgoOptions extends SolverOptions {
   readonly policy: string;
+  readonly loss?: { readonly name: LossName | "none"; readonly C?: number };
+  readonly lossOn?: "all" | "loops";
   readonly fix?: readonly number[];
   readonly truth?: string;
   readonly out?: string;
@@ -28,7 +30,8 @@ export interface PgoOptions extends SolverOptions {
 
 /** Optimises the pose graph in a file. @returns the exit code. */
 export async function pgo(file: string, options: PgoOptions): Promise<number> {
-  const { policy: policyName, fix = [], truth: truthFile, out, json, report: pageFile, quiet = false, repeat, ...solver } = options;
+  const { policy: policyName, fix = [], truth: truthFile, out, json, report: pageFile, quiet = false, repeat, ...others } = options;
+  const { loss: _, lossOn: __, ...solver } = others;
   const reportFile = jsonFile(json);
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName);
@@ -42,8 +45,10 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
   const fixed = [...new Set([...graph.fixed, ...indicesOf(graph, fix)])];
 
-  const job = { name: file, graph, policy, options: { ...solver, fixed }, repeat };
-  const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
+  const loss = lossOf(options);
+  const job = { name: file, graph, policy, options: { ...solver, fixed, ...(loss && { loss }) }, repeat };
+  const costName = loss === undefined ? "chi2" : "cost";
+  const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr, costName));
 
   const solved: PoseGraph = { ...graph, poses: outcome.poses, known: new Uint8Array(graph.ids.length).fill(1) };
   const report = pgoReport({ file, read, parseSeconds }, outcome, truth && trajectoryError(truth, solved));
@@ -62,6 +67,12 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   return exitCode(report, outcome.interrupted);
 }
 
+function lossOf({ loss, lossOn }: PgoOptions): LossOptions | undefined {
+  if (loss === undefined || loss.name === "none") return undefined;
+  const { name, ...bound } = loss;
+  return { loss: name, ...bound, ...(lossOn && { on: lossOn }) };
+}
+
 /** A direct solver has a complete factor, new in each step, which has the numbers for it. */
 function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name }: PgoOptions, policy: PolicyJson): void {
   if (linear !== "direct") return;
@@ -77,7 +88,7 @@ function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name
 }
 
 function checkOptions(
-  { preconditioner = "ichol", fill, drop, refresh, out, json }: PgoOptions,
+  { preconditioner = "ichol", fill, drop, refresh, loss, lossOn, out, json }: PgoOptions,
   targets: readonly (string | undefined)[],
 ): void {
   for (const [flag, value] of Object.entries({ fill, drop })) {
@@ -87,6 +98,8 @@ function checkOptions(
   if (fill !== undefined && drop !== undefined)
     throw new UsageError("--fill keeps fill by its level, --drop by its size: give one of them");
   if (refresh !== undefined && preconditioner === "none") throw new UsageError("--refresh goes with a preconditioner, not with none");
+  if (lossOn !== undefined && (loss === undefined || loss.name === "none"))
+    throw new UsageError("--loss-on goes with a --loss, not with none");
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
   checkTargets(targets.filter((target) => target !== undefined));
