@@ -6,6 +6,7 @@ import type { InfoOptions } from "./commands/info.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
 import { EXIT } from "./failure.ts";
+import { LOSSES } from "./losses.ts";
 import { VERSION } from "./version.ts";
 import { WORLDS } from "./worlds.ts";
 
@@ -43,7 +44,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--drop <tau>", "of the Cholesky factor: leave out blocks below so much of their column's norm (default: none)", number(0, 1))
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .addOption(
-      choice("--init <name>", "where poses start (default: chordal if there are loops, and at most one fixed pose or prior)", [
+      choice("--init <name>", "where poses start (default: chordal if there are loops, and at most one fixed pose or prior; odometry for gnc)", [
         "file",
         "odometry",
         "spanning-tree",
@@ -60,13 +61,15 @@ export async function run(argv: readonly string[]): Promise<number> {
         "sesync",
       ]),
     )
+    .option("--loss <name[:c]>", `robust loss: ${LOSSES.join(", ")}; C bounds the whitened norm (default: none)`, loss)
+    .addOption(choice("--loss-on <edges>", "all, or the loops alone (default: all)", ["all", "loops"]))
     .option("--costs", "report the result's cost in each of these conventions, too")
     .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
     .option("--repair", "first repair what `slam lint` finds in the file, in memory")
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-6)", number(0))
     .option(
       "--max-iterations <n>",
-      "outer iterations (default: 50; 200 from a start other than chordal; 12 if every operation is rounded to 16 bits)",
+      "outer iterations (default: 50; 200 from a start other than chordal; 500 for gnc; 12 if every operation is rounded to 16 bits)",
       integer(0),
     )
     .option("--covariance <id,...>", "how well these poses are known: their covariances and standard deviations, in fp64", ids)
@@ -116,15 +119,16 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "generate",
-    "Make a pose graph whose answer is known.",
+    "Make a pose graph whose answer is known, or add false loops to one.",
     "slam generate sphere --poses 200 --seed 7 --out sphere.g2o --truth truth.tum",
   )
-    .addArgument(program.createArgument("<world>", "its shape").choices(Object.keys(WORLDS)))
+    .argument("<world|graph>", `its shape: ${Object.keys(WORLDS).join(", ")}; or a file, to which --outliers adds`)
     .requiredOption("--out <file>", "the graph: .g2o or .graph; packed if .gz follows")
     .option("--truth <file>", "write the true poses too, FILE.tum")
     .option("--poses <n>", "how many", integer(1))
     .option("--loops <n>", "at most so many loop closures (default: the world's own)", integer(0))
     .option("--noise <x>", "factor on the world's standard deviations (default: 1)", number(0))
+    .option("--outliers <p>", "false loops for each true one, behind all other edges (default: 0)", number(0))
     .option("--seed <n>", "the same seed gives the same graph (default: 0)", integer(0))
     .option("--quiet", "print warnings and errors only")
     .action(async (world: string, options: GenerateOptions) => {
@@ -171,6 +175,14 @@ function numberThat(check: (value: number) => void): (text: string) => number {
     }
     return value;
   };
+}
+
+function loss(text: string): NonNullable<PgoOptions["loss"]> {
+  const [, name, C] = /^([^:]*)(?::(.*))?$/.exec(text)!;
+  if (!(LOSSES as readonly string[]).includes(name!))
+    throw new InvalidArgumentError(`Allowed are ${LOSSES.join(", ")}, each but none also with :C.`);
+  if (C !== undefined && name === "none") throw new InvalidArgumentError("No loss has no C.");
+  return { name: name as (typeof LOSSES)[number], ...(C !== undefined && { C: number(Number.MIN_VALUE)(C) }) };
 }
 
 function fill(text: string): number | "complete" {

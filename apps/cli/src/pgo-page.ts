@@ -1,9 +1,9 @@
-import type { PoseGraph } from "@slam/pgo";
+import type { LossReport, PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
-import type { PgoReport } from "./report.ts";
-import { costsText, inputText, precisionRows, repairsText } from "./summary.ts";
+import { lossText, type PgoReport } from "./report.ts";
+import { costsText, inputText, precisionRows, rejectionText, repairsText } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
@@ -32,7 +32,7 @@ export function figure(svg: string): Html {
 }
 
 function numberRows(
-  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, covariance }: PgoReport,
+  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, loss, covariance }: PgoReport,
   init: string,
 ): string[][] {
   return [
@@ -44,6 +44,7 @@ function numberRows(
     [`after initialisation (${init})`, costText(cost.afterInit)],
     ["at the end", costText(cost.final)],
     ...(costs ? [["at the end, by convention", costsText(costs)]] : []),
+    ...(loss ? lossRows(loss) : []),
     ...(ate ? [["ATE", errorText(ate)]] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => [`standard deviations of pose ${id}`, text]) : []),
     [
@@ -55,6 +56,16 @@ function numberRows(
     ...Object.entries(seconds).map(([phase, time]) => [`time: ${phase}`, secondsText(time)]),
     ["peak memory", `${amountText(memoryBytes)}B`],
     ["made by", `slam ${version}`],
+  ];
+}
+
+function lossRows(loss: LossReport): string[][] {
+  const edges = loss.rejected.map(({ from, to, weight }) => `${from} - ${to} (${Number(weight.toPrecision(2))})`);
+  return [
+    ["loss", lossText(loss)],
+    ["rejected", rejectionText(loss)],
+    ["chi2 of all edges", costText(loss.chi2)],
+    ["edges rejected (their weight)", edges.join(", ") || "none"],
   ];
 }
 

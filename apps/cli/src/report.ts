@@ -1,7 +1,7 @@
 import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, Method, PrecisionEvents } from "@slam/nlls";
-import { type CostName, factorCount, type ReadGraph, type UnknownTag } from "@slam/pgo";
+import { type CostName, factorCount, type LossReport, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { CovarianceReport } from "./covariance.ts";
 import type { Repair } from "./graph-file.ts";
 import type { PolicyNames } from "./policy.ts";
@@ -30,6 +30,8 @@ export interface PgoReport {
   readonly costs?: { readonly [name in CostName]: number };
   /** Ids of landmarks whose position the measurements leave open. */
   readonly undetermined: readonly number[];
+  /** With `--loss`. */
+  readonly loss?: LossReport;
   readonly iterations: readonly IterationRecord[];
   readonly linear: SolveOutcome["report"]["linear"];
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
@@ -62,7 +64,7 @@ export function pgoReport(
   { costs, ate }: Pick<PgoReport, "costs" | "ate">,
 ): PgoReport {
   const { graph, unknown } = read;
-  const { policy, method, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
+  const { policy, method, termination, message, cost, loss, undetermined, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {
     command: "pgo",
@@ -79,9 +81,10 @@ export function pgoReport(
     method,
     termination,
     message,
-    cost,
+    cost: loss ? { ...cost, convention: conventionOf(loss) } : cost,
     ...(costs && { costs }),
     undetermined,
+    ...(loss && { loss }),
     iterations,
     linear,
     seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },
@@ -92,6 +95,15 @@ export function pgoReport(
     ...(ate && { ate }),
     ...(outcome.covariance && { covariance: outcome.covariance }),
   };
+}
+
+function conventionOf(loss: LossReport): string {
+  return `sum rho(e' W e) of g2o's e, rho ${lossText(loss)}`;
+}
+
+/** "huber with C = 3.368 on all edges". */
+export function lossText({ name, C, on }: LossReport): string {
+  return `${name} with C = ${Number(C.toPrecision(4))} on ${on === "all" ? "all edges" : "loops"}`;
 }
 
 function medians(solves: readonly SolveSeconds[]): SolveSeconds {

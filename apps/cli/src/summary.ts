@@ -1,14 +1,15 @@
 import { OPERATIONS } from "@slam/nlls";
+import type { LossReport } from "@slam/pgo";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { deviationTexts } from "./covariance.ts";
-import type { PgoReport, Tally } from "./report.ts";
+import { lossText, type PgoReport, type Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance } = report;
+  const { input, cost, costs, loss, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -25,6 +26,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
     ...(costs ? [`as        ${costsText(costs)}`] : []),
     ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
+    ...(loss ? [`loss      ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
@@ -66,6 +68,12 @@ export function costsText(costs: NonNullable<PgoReport["costs"]>): string {
 /** "5021 transposed-block, 1 self-edge". */
 export function repairsText(repairs: NonNullable<PgoReport["repairs"]>): string {
   return repairs.map(({ rule, count }) => `${count} ${rule}`).join(", ") || "nothing: lint finds nothing to repair";
+}
+
+/** How many edges a loss rejects, and which bound they are beyond. */
+export function rejectionText({ rejected, rejectedFrom, beyondC }: LossReport): string {
+  const bound = Number(rejectedFrom.toPrecision(4));
+  return `${countText(rejected.length, "edge")} rejected (whitened norm beyond ${bound}), ${beyondC} beyond C`;
 }
 
 function linearText({ solver, preconditioner }: PgoReport["linear"]): string {

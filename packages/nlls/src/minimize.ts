@@ -316,6 +316,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   }
 
   #costAt(x: X): number {
+    if (this.#problem.cost !== undefined) return this.#problem.cost(x);
     this.#problem.residual(x, EXACT, this.#row);
     return dot(this.#row, this.#row);
   }

@@ -7,7 +7,12 @@ import type { AnyPrecision, OperationFormat } from "@slam/float";
 export interface LeastSquaresProblem<X, J extends Jacobian> {
   readonly rows: number;
   readonly cols: number;
-  /** What |r|^2 is multiplied with where a cost is shown: in reports, records and messages. Default 1. */
+  /**
+   * The cost at x in fp64 where it is another than |r|^2, as a robust one is. r and J are then weighed at x such that 2 J'r is its gradient. Default: it is
+   * |r|^2.
+   */
+  cost?(x: X): number;
+  /** What the cost is multiplied with where it is shown: in reports, records and messages. Default 1. */
   readonly costScale?: number;
   /** r <- the residuals at x, every operation rounded to the format's arithmetic and each result to its storage. r has length rows. */
   residual(x: X, format: OperationFormat, r: Float64Array): void;

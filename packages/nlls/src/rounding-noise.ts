@@ -23,5 +23,6 @@ export function roundingNoise<X>(problem: LeastSquaresProblem<X, Jacobian>, x: X
     squares += e * e;
   }
   const noise = 2 * Math.sqrt(crossed) + squares;
-  return Math.max(tolerance(fp64, 1, 16) * cost, Number.isFinite(noise) ? noise : 0);
+  const size = problem.cost?.(x) ?? cost;
+  return Math.max(tolerance(fp64, 1, 16) * size, Number.isFinite(noise) ? noise : 0);
 }

@@ -1,12 +1,13 @@
 import type { AnyPrecision, OperationFormat } from "@slam/float";
 import type { LinearReport, LinearSolver } from "@slam/linop";
-import type { Jacobian, LeastSquaresProblem } from "../src/problem.ts";
+import type { LeastSquaresProblem } from "../src/problem.ts";
+import type { WeighableJacobian } from "../src/robust.ts";
 
 /** An outside user's problem and solver: dense, a few unknowns, no package of this repository behind them. */
 
 /** J by rows. */
-export class DenseJacobian implements Jacobian {
-  readonly rows: readonly (readonly number[])[];
+export class DenseJacobian implements WeighableJacobian {
+  rows: readonly (readonly number[])[];
 
   constructor(rows: readonly (readonly number[])[]) {
     this.rows = rows;
@@ -23,6 +24,10 @@ export class DenseJacobian implements Jacobian {
         g[j] = A.add(g[j], A.mul(A.round(a), A.round(r[i])));
       });
     });
+  }
+
+  scaleRows(factors: Float64Array): void {
+    this.rows = this.rows.map((row, i) => row.map((a) => factors[i] * a));
   }
 
   columnSquares(): Float64Array {

@@ -4,12 +4,21 @@ import { expect, test } from "vitest";
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "OPERATIONS",
+    "RobustProblem",
+    "cauchy",
     "chooseBySize",
+    "dcs",
     "drive",
+    "gemanMcClure",
+    "graduatedTruncated",
+    "huber",
     "newCounters",
     "parsePolicy",
     "presetPolicy",
     "solve",
     "start",
+    "startStages",
+    "truncated",
+    "tukey",
   ]);
 });

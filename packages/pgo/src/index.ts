@@ -5,6 +5,7 @@ export { DirectSolver, type DirectSolverOptions } from "./direct-solver.ts";
 export type { FactorTag } from "./factors/built-in.ts";
 export type { Factor, VariableKind } from "./factors/factor.ts";
 export { type Extras, type FactorSet, factorCount, type Landmarks, type Sensors } from "./factors/sets.ts";
+export { addFalseLoops, type FalseLoopsOptions } from "./false-loops.ts";
 export { checkGraph, informationMatrix, informationSize, type PoseGraph, poseDof, poseSize } from "./graph.ts";
 export type { Initialization } from "./init/initialization.ts";
 export { readG2o, writeG2o } from "./io/g2o.ts";
@@ -20,6 +21,7 @@ export type { RankDeficiency } from "./normal-factor.ts";
 export { CgnrSolver, type CgnrSolverOptions, type PreconditionerName } from "./normal-solver.ts";
 export { PoseGraphProblem } from "./problem.ts";
 export type { Refresh } from "./refresh.ts";
+export type { LossName, LossOptions, LossReport, RejectedEdge } from "./robust.ts";
 export {
   chi2,
   type PoseGraphOptions,

@@ -1,6 +1,6 @@
-import { type AnyPrecision, fp64, operationFormat, powerOfTwoBelow } from "@slam/float";
+import { type AnyPrecision, fp32, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
 import { type SpaceCounters, vectorSpace, Work } from "@slam/linop";
-import type { Jacobian } from "@slam/nlls";
+import type { Jacobian, WeighableJacobian } from "@slam/nlls";
 import { type BsrMatrix, bsrOperator, columnSquares, type PackedBsr } from "@slam/sparse";
 import { arenaSpace } from "@slam/wasm";
 
@@ -11,7 +11,7 @@ const space64 = vectorSpace(operationFormat(fp64), uncounted);
 type Products = Pick<Jacobian, "multiply"> & { multiplyTransposed(r: Float64Array, g: Float64Array): void; columnSquares(): Float64Array };
 
 /** A block sparse Jacobian as evaluated. One that lies in an arena is overwritten by the next one there. */
-export class BsrJacobian implements Jacobian {
+export class BsrJacobian implements WeighableJacobian {
   readonly matrix: BsrMatrix<AnyPrecision>;
   /**
    * 1 for columns that no variable has, 0 for the others: all variables have blocks as wide as a pose's, and a landmark's ends in columns of zeros.
@@ -41,6 +41,24 @@ export class BsrJacobian implements Jacobian {
 
   columnSquares(): Float64Array {
     return this.#products.columnSquares();
+  }
+
+  scaleRows(factors: Float64Array): void {
+    const { pattern, format } = this.matrix;
+    const values = this.matrix.values as Storage;
+    const { rowPtr, r, c } = pattern;
+    const isWide = format === fp64 || format === fp32;
+    for (let row = 0, at = 0; row < pattern.blockRows; row++) {
+      for (let block = rowPtr[row]; block < rowPtr[row + 1]; block++) {
+        for (let i = row * r; i < (row + 1) * r; i++) {
+          const factor = factors[i];
+          for (let end = at + c; at < end; at++) {
+            if (isWide) values[at] *= factor;
+            else format.store(values, at, factor * format.load(values, at));
+          }
+        }
+      }
+    }
   }
 }
 

@@ -19,6 +19,7 @@ import { type CostName, costConvention } from "./cost-conventions.ts";
 import { costAt, costOf } from "./costs.ts";
 import { DirectSolver } from "./direct-solver.ts";
 import { hasExtras } from "./factors/sets.ts";
+import { affordableFactor } from "./graduate.ts";
 import { checkGraph, type PoseGraph } from "./graph.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./init/chain.ts";
 import { chordal } from "./init/chordal.ts";
@@ -30,6 +31,7 @@ import { CgnrSolver, type PreconditionerName } from "./normal-solver.ts";
 import { withPoint } from "./point.ts";
 import { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
+import { isGraduated, type LossOptions, type LossReport, RobustGraph } from "./robust.ts";
 
 /** What policy "mixed" may store in 16 bits in a pose graph, where it is large: the factor that preconditions. */
 export const SIXTEEN_BIT: readonly Operation[] = ["precondition"];
@@ -45,7 +47,10 @@ export interface PoseGraphOptions {
   readonly linear?: "cgnr" | "direct";
   /** Default "ichol". */
   readonly preconditioner?: PreconditionerName;
-  /** Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete". */
+  /**
+   * Of the factor: "complete", or the levels of fill it keeps; 0: none. Default "complete"; with a graduated loss 0 and a `refresh` of "always" where false
+   * loops make complete factors dear.
+   */
   readonly fill?: Fill;
   /**
    * Of a factor that keeps fill by its size: blocks below this times their column's norm are dropped, and `fill` is unused. Made at the reference's speed.
@@ -55,8 +60,8 @@ export interface PoseGraphOptions {
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
   /**
-   * Default "chordal" where the graph has loops, at most one fixed pose or prior, and no parts that landmarks or factors alone connect; else "file".
-   * Landmarks are placed from their measurements, with "file" only those without an estimate.
+   * Default "odometry" for a graduated loss, which goes on from there; otherwise "chordal" where the graph has loops, at most one fixed pose or prior, and no parts
+   * that landmarks or factors alone connect; else "file". Landmarks are placed from their measurements, with "file" only those without an estimate.
    */
   readonly init?: Initialization;
   /** Of "random", an integer in 0 ... 2^32 - 1; the same seed gives the same start. Default 0. */
@@ -66,7 +71,10 @@ export interface PoseGraphOptions {
    * first pose is held besides. Landmarks are held where the graph says so.
    */
   readonly fixed?: readonly number[];
-  /** Default 50, 200 from a start other than chordal, and 12 for a policy that rounds every operation of the linear solve, which does not end by itself. */
+  /**
+   * Default 50, 200 from a start other than chordal, 500 with a graduated loss, and 12 for a policy that rounds every operation of the linear solve, which does
+   * not end by itself.
+   */
   readonly maxIterations?: number;
   /** CG iterations of one step. Default 1000, and 60 for such a policy. */
   readonly maxCgIterations?: number;
@@ -74,6 +82,8 @@ export interface PoseGraphOptions {
   readonly ftol?: number;
   /** Default 1e-2. */
   readonly eta?: number;
+  /** A robust loss on the edges, against false loops. Default none: an edge costs e'We. */
+  readonly loss?: LossOptions;
   /** Takes the place of both; what is theirs is then unused. */
   readonly solver?: LinearSolver<BsrJacobian>;
   /**
@@ -89,8 +99,10 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
   readonly policy: Policy;
   readonly method: Method;
   readonly init: Initialization;
-  /** In the convention that is named. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
+  /** In the convention that is named; with a loss, sum rho(e'We) of it. `initial` is the file's own estimate, `afterInit` follows the initialisation. */
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
+  /** With a loss: what it rejects at the final poses. */
+  readonly loss?: LossReport;
   readonly linear: {
     readonly solver: string;
     readonly preconditioner: string;
@@ -132,33 +144,36 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const { text: convention } = costConvention(cost, graph);
   if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
   checkInteger("seed", seed, 0, 2 ** 32 - 1);
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: options.init, seed, arenas: options.arenas }) : undefined;
+  const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
+  const wanted = options.init ?? (graduated ? "odometry" : undefined);
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, arenas: options.arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
-  const init = extra?.init ?? options.init ?? defaultInitialization(graph, fixed, held);
+  const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
-  const enough = init === "chordal" ? 50 : 200;
+  const enough = graduated ? 500 : init === "chordal" ? 50 : 200;
   const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
   const counters = newCounters();
   const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions, cost);
+  const robust = options.loss && new RobustGraph(problem, options.loss, cost);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
     solver !== undefined
       ? undefined
       : linear === "direct"
         ? new DirectSolver({ policy, ...shared })
-        : new CgnrSolver({ ...rest, policy, maxIterations: maxCgIterations, ...shared });
+        : new CgnrSolver({
+            ...(graduated && options.fill === undefined && options.drop === undefined && affordableFactor(problem)),
+            ...rest,
+            policy,
+            maxIterations: maxCgIterations,
+            ...shared,
+          });
   const x0 = problem.store(extra?.point ?? initialize(problem, init, held, seed), policy.update);
-  const run = startMinimization(problem, x0, {
-    ...rest,
-    policy,
-    method,
-    maxIterations,
-    counters,
-    solver: solver ?? own!,
-    ...(onIteration && { onIteration }),
-  });
-  const initialCost = costAt(problem, extra?.fromFile ?? fromFile(graph, held));
+  const settings = { ...rest, policy, method, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
+  const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
+  const inFile = extra?.fromFile ?? fromFile(graph, held);
+  const initialCost = robust === undefined ? costAt(problem, inFile) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
   return {
@@ -179,6 +194,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
         method,
         init,
         cost: { convention, initial: initialCost, afterInit, final: finalCost },
+        ...(robust && { loss: robust.report(run.x) }),
         linear: {
           solver: (solver ?? own!).name,
           preconditioner: own?.preconditionerLabel ?? "the solver's own",

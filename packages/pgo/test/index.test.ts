@@ -8,6 +8,7 @@ test("exports nothing by accident", () => {
     "DirectSolver",
     "PoseGraphProblem",
     "SIXTEEN_BIT",
+    "addFalseLoops",
     "checkGraph",
     "chi2",
     "costOf",

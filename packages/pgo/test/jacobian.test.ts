@@ -38,6 +38,21 @@ describe.each([fp64, fp32, fp16])("a Jacobian in $name", (P: typeof fp64 | typeo
   });
 });
 
+test.each([fp64, fp32, fp16])(
+  "rows are scaled in place, each entry rounded once, in $name",
+  (P: typeof fp64 | typeof fp32 | typeof fp16) => {
+    const J = new BsrJacobian(bsrMatrix(pattern, P, pack<typeof P>(P, values)));
+    const y = new Float64Array(3);
+
+    J.scaleRows(Float64Array.of(2, 1 / 3, 0));
+    J.multiply(Float64Array.of(1, 0, 0), y);
+
+    expect(y).toEqual(Float64Array.of(2, P.round(3 * (1 / 3)), 0));
+    J.multiply(Float64Array.of(0, 1, 1), y);
+    expect(y).toEqual(Float64Array.of(4, P.round(4 / 3), 0));
+  },
+);
+
 describe("a gradient in narrow arithmetic", () => {
   const J = new BsrJacobian(bsrMatrix(pattern, fp16, pack(fp16, values)));
 

@@ -1,8 +1,10 @@
 import { SlamError } from "@slam/errors";
 import { writeTum } from "@slam/eval";
-import type { PoseGraphWorld, WorldOptions } from "@slam/sim";
-import { EXIT, UsageError } from "../failure.ts";
-import { checkGraphTarget, encodeGraph, extensionOf } from "../graph-file.ts";
+import { presetPolicy } from "@slam/nlls";
+import { addFalseLoops, type PoseGraph, solve } from "@slam/pgo";
+import { type PoseGraphWorld, Random, type WorldOptions } from "@slam/sim";
+import { EXIT, InputError, UsageError } from "../failure.ts";
+import { checkGraphTarget, encodeGraph, extensionOf, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { countText } from "../text.ts";
 import { graphOf, truthOf, WORLDS } from "../worlds.ts";
@@ -10,20 +12,25 @@ import { graphOf, truthOf, WORLDS } from "../worlds.ts";
 export interface GenerateOptions extends WorldOptions {
   readonly out: string;
   readonly truth?: string;
+  readonly outliers?: number;
   readonly quiet?: boolean;
 }
 
-/** Makes a pose graph whose answer is known. @returns the exit code. */
-export async function generate(name: string, { out, truth, quiet, ...options }: GenerateOptions): Promise<number> {
+/** Makes a pose graph whose answer is known, or adds false loops to the one in a file. @returns the exit code. */
+export async function generate(name: string, options: GenerateOptions): Promise<number> {
+  const { out, truth, outliers = 0, quiet, ...worldOptions } = options;
   checkGraphTarget(out);
   if (truth !== undefined && extensionOf(truth) !== "tum") throw new UsageError(`--truth ${truth}: the name of true poses ends in .tum`);
   checkTargets(truth === undefined ? [out] : [out, truth]);
-  const world = makeWorld(name, options);
-  const graph = graphOf(world);
+  const world = name in WORLDS ? makeWorld(name, worldOptions) : undefined;
+  const own = world === undefined ? await readOwn(name, options) : graphOf(world);
+  const graph = outliers === 0 ? own : await spoil(name, own, outliers, options.seed ?? 0);
   const outputs: Output[] = [{ target: out, chunks: encodeGraph(out, graph) }];
-  if (truth !== undefined) outputs.push({ target: truth, chunks: writeTum(truthOf(world)) });
+  if (truth !== undefined) outputs.push({ target: truth, chunks: writeTum(truthOf(world!)) });
   await writeOutputs(outputs);
-  if (!quiet) console.log(`${out}: ${countText(graph.ids.length, "pose")}, ${countText(graph.from.length, "edge")}`);
+  const added = graph.from.length - own.from.length;
+  const last = outliers === 0 ? "" : `, the last ${added} of them false loops`;
+  if (!quiet) console.log(`${out}: ${countText(graph.ids.length, "pose")}, ${countText(graph.from.length, "edge")}${last}`);
   return EXIT.converged;
 }
 
@@ -32,5 +39,29 @@ function makeWorld(name: string, options: WorldOptions): PoseGraphWorld {
     return WORLDS[name]!(options);
   } catch (error) {
     throw error instanceof SlamError ? new UsageError(error.message) : error;
+  }
+}
+
+async function readOwn(file: string, { poses, loops, noise, truth, outliers }: GenerateOptions): Promise<PoseGraph> {
+  if (extensionOf(file) === "")
+    throw new UsageError(`${file} is neither a file's name nor a world: these are ${Object.keys(WORLDS).join(", ")}`);
+  for (const [flag, value] of Object.entries({ poses, loops, noise, truth })) {
+    if (value !== undefined) throw new UsageError(`--${flag} goes with a world, not with the graph in ${file}`);
+  }
+  if (outliers === undefined) throw new UsageError(`${file}: there is nothing to add without --outliers`);
+  const read = await readGraphFile(file);
+  warnOfUnknownTags(file, read);
+  return read.graph;
+}
+
+/** With false loops behind its edges, which are false at its optimum. */
+async function spoil(name: string, graph: PoseGraph, share: number, seed: number): Promise<PoseGraph> {
+  try {
+    const solved = await solve(graph, { policy: presetPolicy("fp64") });
+    if (solved.report.termination !== "converged")
+      throw new InputError(`${name}: false loops need its optimum, and ${solved.report.message}`);
+    return addFalseLoops(graph, solved.graph.poses, { share, random: new Random(seed) });
+  } catch (error) {
+    throw error instanceof SlamError ? new InputError(`${name}: ${error.message}`) : error;
   }
 }

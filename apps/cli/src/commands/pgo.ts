@@ -1,4 +1,4 @@
-import { costs, type PoseGraph, type PoseGraphOptions } from "@slam/pgo";
+import { costs, type LossName, type LossOptions, type PoseGraph, type PoseGraphOptions } from "@slam/pgo";
 import { EXIT, UsageError } from "../failure.ts";
 import {
   checkGraphTarget,
@@ -26,6 +26,8 @@ type SolverOptions = Pick<
 export interface PgoOptions extends SolverOptions {
   readonly policy: string;
   readonly costs?: boolean;
+  readonly loss?: { readonly name: LossName | "none"; readonly C?: number };
+  readonly lossOn?: "all" | "loops";
   readonly fix?: readonly number[];
   readonly covariance?: readonly number[];
   readonly repair?: boolean;
@@ -51,6 +53,8 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     quiet = false,
     repeat,
     costs: compare,
+    loss: _,
+    lossOn: __,
     ...solver
   } = options;
   const reportFile = jsonFile(json);
@@ -71,7 +75,9 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const held = holdById(graph, fix);
   const uncertain = poseIndices(graph, covariance);
 
-  const job = { name: file, graph: held, policy, options: { ...solver, fixed: [...held.fixed] }, repeat, covariance: uncertain };
+  const loss = lossOf(options);
+  const settings = { ...solver, fixed: [...held.fixed], ...(loss && { loss }) };
+  const job = { name: file, graph: held, policy, options: settings, repeat, covariance: uncertain };
   const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
 
   const solved = solvedGraph(graph, outcome);
@@ -94,6 +100,12 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   return exitCode(report, outcome.interrupted);
 }
 
+function lossOf({ loss, lossOn }: PgoOptions): LossOptions | undefined {
+  if (loss === undefined || loss.name === "none") return undefined;
+  const { name, ...bound } = loss;
+  return { loss: name, ...bound, ...(lossOn && { on: lossOn }) };
+}
+
 /** A direct solver has a complete factor, new in each step, which has the numbers for it. */
 function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name }: PgoOptions, policy: PolicyJson): void {
   if (linear !== "direct") return;
@@ -109,7 +121,7 @@ function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name
 }
 
 function checkOptions(
-  { preconditioner = "ichol", fill, drop, refresh, init, seed, out, json }: PgoOptions,
+  { preconditioner = "ichol", fill, drop, refresh, init, seed, loss, lossOn, cost, out, json }: PgoOptions,
   targets: readonly (string | undefined)[],
 ): void {
   for (const [flag, value] of Object.entries({ fill, drop })) {
@@ -120,6 +132,10 @@ function checkOptions(
     throw new UsageError("--fill keeps fill by its level, --drop by its size: give one of them");
   if (refresh !== undefined && preconditioner === "none") throw new UsageError("--refresh goes with a preconditioner, not with none");
   if (seed !== undefined && init !== "random") throw new UsageError("--seed goes with --init random");
+  if (lossOn !== undefined && (loss === undefined || loss.name === "none"))
+    throw new UsageError("--loss-on goes with a --loss, not with none");
+  if (loss !== undefined && loss.name !== "none" && cost !== undefined && cost !== "g2o")
+    throw new UsageError(`--loss goes with --cost g2o, not ${cost}`);
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
   checkTargets(targets.filter((target) => target !== undefined));

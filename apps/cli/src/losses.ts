@@ -1,0 +1,4 @@
+import type { LossName } from "@slam/pgo";
+
+/** What --loss takes. */
+export const LOSSES: readonly (LossName | "none")[] = ["none", "huber", "cauchy", "geman-mcclure", "tukey", "dcs", "gnc-tls", "gnc-gm"];

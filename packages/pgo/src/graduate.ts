@@ -1,0 +1,124 @@
+import type { Fill } from "@slam/ichol";
+import { graduatedTruncated, type Loss, type RobustProblem, type Stage, type Stages } from "@slam/nlls";
+import type { PoseGraph } from "./graph.ts";
+import type { BsrJacobian } from "./jacobian.ts";
+import { isLoop, spanOf } from "./loops.ts";
+import type { PoseGraphProblem } from "./problem.ts";
+import type { Refresh } from "./refresh.ts";
+import { robustProblem } from "./robust-problem.ts";
+
+type Goal = RobustProblem<Float64Array, BsrJacobian>;
+type Steps<Result> = Generator<Stage<Float64Array, BsrJacobian>, Result, Float64Array>;
+
+/** mu grows by this from stage to stage, as long as it is below LAST_MU: there the surrogate is the truncated square but for a narrow band. */
+const GROWTH = 3;
+const LAST_MU = 5;
+/** Loops join by their span, which doubles from here. */
+const FIRST_SPAN = 25;
+/** In C^2: how far off a loop may be when it joins to pull. Drift over twice the span that is closed leaves true loops within. */
+const REACH = 100;
+/** For all loops at once from odometry: any, but for those whose numbers are broken. */
+const ANY_REACH = 1e9;
+/** Where more of the loops are rejected, the graduation as published is tried as well. */
+const MANY = 0.4;
+
+/** Flops: a second or two, of which a graduation needs some ten. */
+const DEAR = 1e10;
+
+/** Of a loop that has not joined. */
+const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
+
+/**
+ * Graduated non-convexity from odometry to `goal`.
+ *
+ * Loops join in the order of their span, in steps that double it. Short ones are checked by little drift, and few of them are false, since false ones are of
+ * any span; with them in place the estimate is good enough to tell the longer ones by. At each step the loops so far have the surrogate of the truncated
+ * square, first with a small mu, at which those within 10 C pull, then with mu growing; edges that are no loops have no loss. Should more than two fifths of
+ * all loops be rejected in the end, as where true ones are all long and drift takes them out of reach, the graduation as published, all loops from the start, is
+ * tried too, and the cheaper result kept. From there `goal` itself is minimised.
+ *
+ * @param x0 poses by odometry, so that errors of odometry are small and those of loops tell how far it drifts.
+ * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020. docs/robustness.md has what its schedule,
+ *   all measurements at once, makes of public graphs.
+ */
+export function* graduate(problem: PoseGraphProblem, goal: Goal, C: number, x0: Float64Array): Stages<Float64Array, BsrJacobian> {
+  const { graph } = problem;
+  const loops = loopsBySpan(graph);
+  let x = x0;
+  for (let span = FIRST_SPAN, joined = 0; joined < loops.length; span *= 2) {
+    const before = joined;
+    while (joined < loops.length && spanOf(graph, loops[joined]) <= span) joined++;
+    if (joined > before) x = yield* anneal(problem, goal, C, x, loops, joined, REACH);
+  }
+  if (rejected(goal, C, x, loops) > MANY * loops.length) {
+    const other = yield* anneal(problem, goal, C, x0, loops, loops.length, ANY_REACH);
+    if (goal.cost(other) < goal.cost(x)) x = other;
+  }
+  return { problem: goal, x };
+}
+
+/**
+ * Which factor of all edges preconditions: false loops join parts of the graph that have nothing to do with each other, and fill a complete one. Where that is
+ * dear, one without fill, made anew for each step, as weights change with each.
+ */
+export function affordableFactor({ structure, blocks }: PoseGraphProblem): { readonly fill?: Fill; readonly refresh?: Refresh } {
+  return structure.cholesky(blocks.pattern.c).flops > DEAR ? { fill: 0, refresh: "always" } : {};
+}
+
+/** From x0, with mu growing, the first so many loops alone. */
+function* anneal(
+  problem: PoseGraphProblem,
+  goal: Goal,
+  C: number,
+  x0: Float64Array,
+  loops: Int32Array,
+  joined: number,
+  reach: number,
+): Steps<Float64Array> {
+  const squares = goal.squaredNorms(x0);
+  let farthest = 1;
+  for (let k = 0; k < joined; k++) farthest = Math.max(farthest, squares[loops[k]] / C ** 2);
+  let x = x0;
+  // The first mu is the largest at which the farthest loop in reach still has a weight.
+  for (let mu = 1 / (2 * Math.min(farthest, reach) - 1); mu < LAST_MU; mu *= GROWTH) {
+    const surrogate = graduatedTruncated(C, mu);
+    const losses = new Map<number, Loss>();
+    loops.forEach((loop, k) => {
+      losses.set(loop, k < joined ? surrogate : NOTHING);
+    });
+    x = yield { problem: robustProblem(problem, (edge) => losses.get(edge)), x };
+  }
+  return x;
+}
+
+function rejected(goal: Goal, C: number, x: Float64Array, loops: Int32Array): number {
+  const squares = goal.squaredNorms(x);
+  return loops.reduce((count, loop) => count + (squares[loop] > C ** 2 ? 1 : 0), 0);
+}
+
+/**
+ * The loops in the order of their span, those of one span in the graph's order. The first that ties parts together which odometry leaves apart is not
+ * among them: nothing could tell whether it is false, and without it poses would be free.
+ */
+function loopsBySpan(graph: PoseGraph): Int32Array {
+  const { from, to, ids } = graph;
+  const root = Int32Array.from(ids, (_, pose) => pose);
+  const find = (pose: number): number => {
+    while (root[pose] !== pose) {
+      root[pose] = root[root[pose]];
+      pose = root[pose];
+    }
+    return pose;
+  };
+  const tie = (edge: number): boolean => {
+    const [a, b] = [find(from[edge]), find(to[edge])];
+    root[a] = b;
+    return a !== b;
+  };
+  const loops: number[] = [];
+  for (let edge = 0; edge < from.length; edge++) {
+    if (isLoop(graph, edge)) loops.push(edge);
+    else tie(edge);
+  }
+  return Int32Array.from(loops.filter((edge) => !tie(edge)).sort((a, b) => spanOf(graph, a) - spanOf(graph, b) || a - b));
+}
