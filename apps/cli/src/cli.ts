@@ -37,7 +37,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--drop <tau>", "of the Cholesky factor: leave out blocks below so much of their column's norm (default: none)", number(0, 1))
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .addOption(
-      choice("--init <name>", "where poses start (default: chordal if there are loops and at most one fixed pose; odometry for gnc)", [
+      choice("--init <name>", "where poses start (default: chordal if there are loops and at most one fixed pose; odometry with a loss)", [
         "file",
         "odometry",
         "spanning-tree",

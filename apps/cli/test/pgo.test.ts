@@ -4,21 +4,11 @@ import { gunzipSync } from "node:zlib";
 import { readTum } from "@slam/eval";
 import { fp64, tolerance } from "@slam/float";
 import { chi2, readG2o, readToro } from "@slam/pgo";
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import schema from "../schema/report.schema.json" with { type: "json" };
 import type { PgoReport } from "../src/report.ts";
 import { lay, SQUARE, SQUARE_TRUTH } from "./graphs.ts";
+import { parseReport } from "./parse-report.ts";
 import { slam, temporaryFolder } from "./slam.ts";
-
-const validate: ValidateFunction = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
-
-function parseReport(text: string): PgoReport {
-  const report: unknown = JSON.parse(text);
-  validate(report);
-  expect(validate.errors).toBe(null);
-  return report as PgoReport;
-}
 
 describe.concurrent("slam pgo", () => {
   test("writes a graph that holds the optimum: read back, it has the same chi2", async (context) => {

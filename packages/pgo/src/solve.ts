@@ -54,7 +54,7 @@ export interface PoseGraphOptions {
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
   /**
-   * Default "odometry" for a graduated loss, which goes on from there; otherwise "chordal" where the graph has loops and at most one fixed pose, else "file".
+   * Default "odometry" with a loss, since a false loop spoils every other start; otherwise "chordal" where the graph has loops and at most one fixed pose, else "file".
    */
   readonly init?: Initialization;
   /** Indices of the poses to hold. Default the file's FIX lines; where a component has none, its first pose is held besides. */
@@ -116,7 +116,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const { policy = presetPolicy("mixed", SIXTEEN_BIT), fixed = [...graph.fixed], onIteration } = options;
   const held = [...fixed, ...freeComponents(graph, fixed)];
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
-  const init = options.init ?? (graduated ? "odometry" : defaultInitialization(graph, fixed, held));
+  const init = options.init ?? (options.loss ? "odometry" : defaultInitialization(graph, fixed, held));
   checkChoice("init", init, ["file", "odometry", "spanning-tree", "chordal"]);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
