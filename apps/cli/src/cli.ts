@@ -44,13 +44,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--drop <tau>", "of the Cholesky factor: leave out blocks below so much of their column's norm (default: none)", number(0, 1))
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .addOption(
-      choice("--init <name>", "where poses start (default: chordal if there are loops, and at most one fixed pose or prior; odometry for gnc)", [
-        "file",
-        "odometry",
-        "spanning-tree",
-        "chordal",
-        "random",
-      ]),
+      choice(
+        "--init <name>",
+        "where poses start (default: chordal if there are loops, and at most one fixed pose or prior; odometry with a loss)",
+        ["file", "odometry", "spanning-tree", "chordal", "random"],
+      ),
     )
     .option("--seed <n>", "of --init random: the same seed gives the same start (default: 0)", integer(0, 2 ** 32 - 1))
     .addOption(

@@ -72,7 +72,7 @@ export interface LossReport {
   readonly rejected: readonly RejectedEdge[];
 }
 
-/** Whether a loss is reached through others, which begin with the odometry. */
+/** Whether a loss is reached through others. */
 export function isGraduated(loss: LossOptions["loss"]): boolean {
   return loss === "gnc-tls" || loss === "gnc-gm";
 }

@@ -60,8 +60,8 @@ export interface PoseGraphOptions {
   /** When the preconditioner is factorised anew. Default "adaptive"; "static" is the method as published. */
   readonly refresh?: Refresh;
   /**
-   * Default "odometry" for a graduated loss, which goes on from there; otherwise "chordal" where the graph has loops, at most one fixed pose or prior, and no parts
-   * that landmarks or factors alone connect; else "file". Landmarks are placed from their measurements, with "file" only those without an estimate.
+   * Default "odometry" with a loss, since a false loop spoils every other start; otherwise "chordal" where the graph has loops, at most one fixed pose or prior, and
+   * no parts that landmarks or factors alone connect; else "file". Landmarks are placed from their measurements, with "file" only those without an estimate.
    */
   readonly init?: Initialization;
   /** Of "random", an integer in 0 ... 2^32 - 1; the same seed gives the same start. Default 0. */
@@ -145,7 +145,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
   checkInteger("seed", seed, 0, 2 ** 32 - 1);
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
-  const wanted = options.init ?? (graduated ? "odometry" : undefined);
+  const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
   const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, arenas: options.arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
   const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
