@@ -3,7 +3,7 @@ import type { LossReport } from "@slam/pgo";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { deviationTexts } from "./covariance.ts";
-import { lossText, type PgoReport, type Tally } from "./report.ts";
+import type { PgoReport, Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
