@@ -3,7 +3,7 @@ import type { LossReport } from "@slam/pgo";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { deviationTexts } from "./covariance.ts";
-import type { PgoReport, Tally } from "./report.ts";
+import { lossText, type PgoReport, type Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
@@ -26,7 +26,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
     ...(costs ? [`as        ${costsText(costs)}`] : []),
     ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
-    ...(loss ? [`loss      ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),
+    ...(loss ? [`loss      ${lossText(loss)}: ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
