@@ -42,8 +42,8 @@ const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
  * minimised.
  *
  * @param x0 poses by odometry, so that errors of odometry are small and those of loops tell how far it drifts.
- * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020. docs/robustness.md has what its schedule,
- *   all measurements at once, makes of public graphs.
+ * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020; decision 0010 says why its schedule
+ *   is not the one here.
  */
 export function* graduate(problem: PoseGraphProblem, goal: Goal, C: number, x0: Float64Array): Stages<Float64Array, BsrJacobian> {
   const { graph } = problem;
