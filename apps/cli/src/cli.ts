@@ -176,11 +176,14 @@ function numberThat(check: (value: number) => void): (text: string) => number {
 }
 
 function loss(text: string): NonNullable<PgoOptions["loss"]> {
-  const [, name, C] = /^([^:]*)(?::(.*))?$/.exec(text)!;
-  if (!(LOSSES as readonly string[]).includes(name!))
-    throw new InvalidArgumentError(`Allowed are ${LOSSES.join(", ")}, each but none also with :C.`);
-  if (C !== undefined && name === "none") throw new InvalidArgumentError("No loss has no C.");
-  return { name: name as (typeof LOSSES)[number], ...(C !== undefined && { C: number(Number.MIN_VALUE)(C) }) };
+  const colon = text.indexOf(":");
+  const name = LOSSES.find((known) => known === (colon < 0 ? text : text.slice(0, colon)));
+  if (name === undefined) throw new InvalidArgumentError(`Allowed are ${LOSSES.join(", ")}, each but none also with :C.`);
+  if (colon < 0) return { name };
+  if (name === "none") throw new InvalidArgumentError("No loss has no C.");
+  const C = number(0)(text.slice(colon + 1));
+  if (C === 0) throw new InvalidArgumentError("Allowed is a C > 0.");
+  return { name, C };
 }
 
 function fill(text: string): number | "complete" {

@@ -51,6 +51,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ],
     ["an unknown loss", ["pgo", "square.g2o", "--loss", "switchable"], "Allowed are none, huber, cauchy"],
     ["a loss with a C that is none", ["pgo", "square.g2o", "--loss", "huber:-1"], "Allowed is a finite number"],
+    ["a loss with a C of zero", ["pgo", "square.g2o", "--loss", "huber:0"], "Allowed is a C > 0"],
     ["a C of no loss", ["pgo", "square.g2o", "--loss", "none:3"], "No loss has no C"],
     ["edges of no loss", ["pgo", "square.g2o", "--loss-on", "loops"], "--loss-on goes with a --loss, not with none"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "moon is neither a file's name nor a world: these are sphere"],

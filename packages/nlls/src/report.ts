@@ -3,7 +3,7 @@ import type { Termination, Work } from "@slam/linop";
 
 /** One outer iteration. */
 export interface IterationRecord {
-  /** |r|^2 after it, evaluated in fp64, times the problem's `costScale`. */
+  /** |r|^2, or what the problem takes for its cost, after it, evaluated in fp64, times the problem's `costScale`. */
   readonly cost: number;
   /** |dx| of the step tried. */
   readonly step: number;

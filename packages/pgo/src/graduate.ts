@@ -25,6 +25,9 @@ const MANY = 0.4;
 /** Flops: a second or two, of which a graduation needs some ten. */
 const DEAR = 1e10;
 
+/** With all loops in place, those that drift took out of reach are looked for farther off. */
+const WIDER = [1e3, 1e4];
+
 /** Of a loop that has not joined. */
 const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
 
@@ -35,11 +38,12 @@ const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
  * any span; with them in place the estimate is good enough to tell the longer ones by. At each step the loops so far have the surrogate of the truncated
  * square, first with a small mu, at which those within 10 C pull, then with mu growing; edges that are no loops have no loss. Should more than two fifths of
  * all loops be rejected in the end, as where true ones are all long and drift takes them out of reach, the graduation as published, all loops from the start, is
- * tried too, and the cheaper result kept. From there `goal` itself is minimised.
+ * tried too, and the cheaper result kept. Then all loops are looked for again with a wider reach, as long as that is cheaper. From there `goal` itself is
+ * minimised.
  *
  * @param x0 poses by odometry, so that errors of odometry are small and those of loops tell how far it drifts.
- * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020. docs/robustness.md has what its schedule,
- *   all measurements at once, makes of public graphs.
+ * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020; decision 0010 says why its schedule
+ *   is not the one here.
  */
 export function* graduate(problem: PoseGraphProblem, goal: Goal, C: number, x0: Float64Array): Stages<Float64Array, BsrJacobian> {
   const { graph } = problem;
@@ -52,6 +56,10 @@ export function* graduate(problem: PoseGraphProblem, goal: Goal, C: number, x0: 
   }
   if (rejected(goal, C, x, loops) > MANY * loops.length) {
     const other = yield* anneal(problem, goal, C, x0, loops, loops.length, ANY_REACH);
+    if (goal.cost(other) < goal.cost(x)) x = other;
+  }
+  for (const reach of WIDER) {
+    const other = yield* anneal(problem, goal, C, x, loops, loops.length, reach);
     if (goal.cost(other) < goal.cost(x)) x = other;
   }
   return { problem: goal, x };

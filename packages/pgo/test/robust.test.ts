@@ -110,8 +110,8 @@ describe("without false loops", () => {
     expect(rmsDistance(3, optimum.x, solved.poses)).toBeLessThan(1e-3);
   });
 
-  test.each(NAMES)("%s with its default C rejects nothing, in mixed precision", (loss) => {
-    const { report } = finish(graph, { loss: { loss } });
+  test.each(NAMES)("%s with its default C rejects nothing, in mixed precision, from a start that has the loops closed", (loss) => {
+    const { report } = finish(graph, { loss: { loss }, ...(!loss.startsWith("gnc") && { init: "chordal" }) });
 
     expect(report.termination).toBe("converged");
     expect(report.loss?.rejected).toEqual([]);
