@@ -44,7 +44,7 @@ async function demo(poses: number): Promise<number> {
   const rows: string[][] = [];
   const outcomes: SolveOutcome[] = [];
   for (const name of POLICIES) {
-    const progress = process.stderr.isTTY ? openProgress(process.stderr) : silentProgress;
+    const progress = process.stderr.isTTY ? await openProgress(process.stderr) : silentProgress;
     const outcome = await solveInWorker({ name: "sphere", graph: before, policy: policyJson(name), options: {}, repeat: 1 }, progress);
     if (outcome.interrupted) return EXIT.interrupted;
     if (outcomes.length === 0) rows.push(["before", costText(outcome.report.cost.initial), errorOf(before.poses), "", "", "", ""]);

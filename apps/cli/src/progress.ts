@@ -1,5 +1,4 @@
 import type { IterationRecord } from "@slam/nlls";
-import { createLogUpdate } from "log-update";
 import { costText, secondsText } from "./text.ts";
 
 /** Shows on stderr how a solve goes on. */
@@ -12,13 +11,14 @@ export interface Progress {
 export const silentProgress: Progress = { iteration: () => {}, note: () => {}, end: () => {} };
 
 /** One line that is kept current on a terminal, a line for each iteration elsewhere. */
-export function openProgress(stream: NodeJS.WriteStream): Progress {
+export async function openProgress(stream: NodeJS.WriteStream): Promise<Progress> {
   return stream.isTTY ? liveProgress(stream) : plainProgress(stream);
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-function liveProgress(stream: NodeJS.WriteStream): Progress {
+async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
+  const { createLogUpdate } = await import("log-update");
   const show = createLogUpdate(stream, { showCursor: true });
   const began = performance.now();
   let text = "initialising";

@@ -25,9 +25,9 @@ function keep(isTTY: boolean): { stream: NodeJS.WriteStream; written: string[] }
   return { stream: Object.assign(sink, { isTTY, columns: 120, rows: 24 }) as unknown as NodeJS.WriteStream, written };
 }
 
-test("elsewhere than on a terminal there is a line for each iteration", () => {
+test("elsewhere than on a terminal there is a line for each iteration", async () => {
   const { stream, written } = keep(false);
-  const progress = openProgress(stream);
+  const progress = await openProgress(stream);
 
   progress.iteration(RECORD, 1, 1);
   progress.iteration({ ...RECORD, accepted: false }, 2, 3);
@@ -39,9 +39,9 @@ test("elsewhere than on a terminal there is a line for each iteration", () => {
   ]);
 });
 
-test("on a terminal there is one line, which goes away at the end", () => {
+test("on a terminal there is one line, which goes away at the end", async () => {
   const { stream, written } = keep(true);
-  const progress = openProgress(stream);
+  const progress = await openProgress(stream);
 
   progress.iteration(RECORD, 1, 1);
   progress.note("stopping");

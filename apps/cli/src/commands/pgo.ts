@@ -15,7 +15,6 @@ import { openProgress, silentProgress } from "../progress.ts";
 import { type PgoReport, pgoReport } from "../report.ts";
 import { solveInWorker } from "../solve.ts";
 import type { SolveOutcome } from "../solve-job.ts";
-import { pgoSummary } from "../summary.ts";
 import { readTruth, trajectoryError } from "../truth.ts";
 
 type SolverOptions = Pick<
@@ -78,7 +77,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const loss = lossOf(options);
   const settings = { ...solver, fixed: [...held.fixed], ...(loss && { loss }) };
   const job = { name: file, graph: held, policy, options: settings, repeat, covariance: uncertain };
-  const outcome = await solveInWorker(job, quiet ? silentProgress : openProgress(process.stderr));
+  const outcome = await solveInWorker(job, quiet ? silentProgress : await openProgress(process.stderr));
 
   const solved = solvedGraph(graph, outcome);
   const compared = { ...(compare && { costs: costs(solved) }), ...(truth && { ate: trajectoryError(truth, solved) }) };
@@ -94,7 +93,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   await writeOutputs(outputs);
   const toStdout = json !== undefined && reportFile === undefined;
   if (toStdout) process.stdout.write(jsonText(report));
-  if (!quiet) printSummary(report, init, toStdout ? process.stderr : process.stdout);
+  if (!quiet) await printSummary(report, init, toStdout ? process.stderr : process.stdout);
   const refused = report.covariance?.refused;
   if (refused) console.error(`slam: ${file}: no covariance: ${refused.message}`);
   return exitCode(report, outcome.interrupted);
@@ -176,7 +175,8 @@ function holdById(graph: PoseGraph, ids: readonly number[]): PoseGraph {
   return landmarks === undefined ? { ...graph, fixed } : { ...graph, fixed, landmarks: { ...landmarks, fixed: Int32Array.from(points) } };
 }
 
-function printSummary(report: PgoReport, init: string, stream: NodeJS.WriteStream): void {
+async function printSummary(report: PgoReport, init: string, stream: NodeJS.WriteStream): Promise<void> {
+  const { pgoSummary } = await import("../summary.ts");
   const colors = stream.isTTY && !process.env.NO_COLOR;
   stream.write(pgoSummary(report, init, colors));
 }

@@ -1,3 +1,5 @@
+import { fastTwoSum, twoProduct } from "@slam/float";
+
 /** 10^k for k <= 22: the powers of ten that fp64 holds exactly. */
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
@@ -8,8 +10,8 @@ const ZERO = 48;
 
 /**
  * The fp64 nearest to the decimal in bytes[start ... end), [+-] digits [. digits] [e [+-] digits] with a digit before or after the point.
- * Rounds once, to nearest even, exactly as `Number` does: below 10^15 and 10^+-22 by one exact division or product (Clinger 1990), else by
- * `Number` itself.
+ * Rounds once, to nearest even, exactly as `Number` does: up to 15 digits and 10^+-22 by one division or product of exact numbers (Clinger 1990), up to 19
+ * digits by one of pairs where its error leaves no doubt, else by `Number` itself.
  *
  * @returns NaN if the bytes are not such a decimal (words such as nan and inf are not), an infinity if it is beyond fp64.
  */
@@ -17,16 +19,19 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   let i = start;
   const sign = bytes[i];
   if (i < end && (sign === PLUS || sign === MINUS)) i++;
-  let mantissa = 0;
+  let leading = 0;
+  // Of digits beyond the fifteenth.
+  let rest = 0;
   let digits = 0;
   let significant = 0;
   let point = -1;
   for (; i < end; i++) {
     const digit = bytes[i] - ZERO;
     if (digit >= 0 && digit <= 9) {
-      mantissa = mantissa * 10 + digit;
       digits++;
-      if (mantissa !== 0) significant++;
+      if (significant < 15) leading = leading * 10 + digit;
+      else rest = rest * 10 + digit;
+      if (leading !== 0) significant++;
     } else if (bytes[i] === POINT && point < 0) point = digits;
     else break;
   }
@@ -34,9 +39,30 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   const exponent = i === end ? 0 : parseExponent(bytes, i, end);
   if (Number.isNaN(exponent)) return Number.NaN;
   const power = exponent - (point < 0 ? 0 : digits - point);
-  if (significant > 15 || power < -22 || power > 22) return Number(asciiText(bytes, start, end));
-  const magnitude = power < 0 ? mantissa / POWERS_OF_TEN[-power] : mantissa * POWERS_OF_TEN[power];
+  if (significant > 19 || power < -22 || power > 22) return Number(asciiText(bytes, start, end));
+  const scale = POWERS_OF_TEN[Math.abs(power)];
+  const magnitude =
+    significant <= 15 ? scaled(leading, scale, power < 0) : longMagnitude(leading, rest, POWERS_OF_TEN[significant - 15], scale, power < 0);
+  if (Number.isNaN(magnitude)) return Number(asciiText(bytes, start, end));
   return sign === MINUS ? -magnitude : magnitude;
+}
+
+function scaled(x: number, scale: number, divide: boolean): number {
+  return divide ? x / scale : x * scale;
+}
+
+/** (leading shift + rest) scale^+-1 rounded once, or NaN where the error of a pair of fp64 could matter: next to the middle between two numbers. */
+function longMagnitude(leading: number, rest: number, shift: number, scale: number, divide: boolean): number {
+  const [product, error] = twoProduct(leading, shift);
+  const [high, low] = fastTwoSum(product, error + rest);
+  const rough = scaled(high, scale, divide);
+  const [back, backError] = divide ? twoProduct(rough, scale) : twoProduct(high, scale);
+  // Exact: what the rounding left over.
+  const left = divide ? high - back - backError : backError;
+  const correction = divide ? (left + low) / scale : left + low * scale;
+  const doubt = 2 ** -50 * (Math.abs(left) + Math.abs(low) * (divide ? 1 : scale)) * (divide ? 1 / scale : 1);
+  const nearest = rough + correction;
+  return rough + (correction - doubt) === nearest && rough + (correction + doubt) === nearest ? nearest : Number.NaN;
 }
 
 /** The integer after the e at bytes[start]; NaN if something else stands there. */

@@ -62,17 +62,18 @@ export function readIds(scanner: Scanner, names: readonly string[], tag: string,
   }
 }
 
-/** Reads a factor's line behind its tag. */
+/** Reads a factor's line behind its tag. @param values room for its numbers. */
 export function readFactorLine(
   scanner: Scanner,
   lines: FactorLines,
-  readFields: (type: Pick<RecordType, "tag" | "fields">) => Float64Array,
+  values: Float64Array,
+  readFields: (scanner: Scanner, type: Pick<RecordType, "tag" | "fields">, values: Float64Array) => void,
 ): void {
   const { factor } = lines;
   const start = scanner.tokenStart;
   readIds(scanner, lines.idNames, factor.tag, lines.variables);
   if (factor.hasSensor === true) readIds(scanner, SENSOR_ID, factor.tag, lines.sensors);
-  const values = readFields(lines.numbers);
+  readFields(scanner, lines.numbers, values);
   const own = measurementSize(factor);
   if (factor.measurement === "pose" && factor.dimension === 3 && !normalizeQuaternion(values, 3)) {
     const place = scanner.placeOf(start);

@@ -69,8 +69,8 @@ export function numberRecords(scanner: Scanner, records: ParsedRecords): PoseGra
     known: new Uint8Array(poses.ids.length).fill(poses.known ? 1 : 0),
     from: ends.filter((_, i) => i % 2 === 0),
     to: ends.filter((_, i) => i % 2 === 1),
-    measurements: Float64Array.from(edges.measurements),
-    information: Float64Array.from(edges.information),
+    measurements: new Float64Array(edges.measurements),
+    information: new Float64Array(edges.information),
     fixed: Int32Array.from(fixed.poses),
     ...(landmarks.ids.length > 0 && { landmarks: landmarksOf(landmarks, fixed.landmarks) }),
     ...(sensors.ids.length > 0 && { sensors: sensorsOf(sensors) }),
@@ -94,7 +94,8 @@ function ordered({ ids: own, values }: NumberedRows, size: number, named: readon
   });
   const rows = new Float64Array(ids.length * size);
   own.forEach((id, v) => {
-    rows.set(values.slice(v * size, (v + 1) * size), indexOf.get(id)! * size);
+    const row = indexOf.get(id)! * size;
+    for (let k = 0; k < size; k++) rows[row + k] = values[v * size + k];
   });
   return { ids, values: rows, known, indexOf };
 }
@@ -121,8 +122,8 @@ function factorSet(
   return {
     factor: isOwn ? (factor.tag as FactorTag) : factor,
     variables: Int32Array.from(variables.ids, (id, i) => find[factor.variables[i % factor.variables.length]](id, variables.offsets[i])),
-    measurements: Float64Array.from(measurements),
-    information: Float64Array.from(information),
+    measurements: new Float64Array(measurements),
+    information: new Float64Array(information),
     ...(factor.hasSensor === true && { sensors: Int32Array.from(sensors.ids, (id, i) => find.sensor(id, sensors.offsets[i])) }),
   };
 }

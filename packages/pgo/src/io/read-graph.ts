@@ -1,5 +1,7 @@
 import { ParseError } from "@slam/errors";
+import { upperSize } from "../between-formulas.ts";
 import type { Factor } from "../factors/factor.ts";
+import { measurementSize } from "../factors/sets.ts";
 import { informationSize, type PoseGraph, poseSize } from "../graph.ts";
 import { factorLines, namedIds, readFactorLine, readIds } from "./factor-record.ts";
 import { numberRecords, type ParsedRecords } from "./number-records.ts";
@@ -47,6 +49,8 @@ export function readGraph(
   const factorByTag = new Map(factors.map((factor) => [factor.tag, factor]));
   const unknown = new Map<string, UnknownTag>();
   const fix = namedIds();
+  // One for all lines: an array for each of a million would fill memory faster than it is freed.
+  const values = new Float64Array(Math.max(RECORD_VALUES, ...factors.map((factor) => measurementSize(factor) + upperSize(factor.rows))));
   let records: ParsedRecords | undefined;
   while (scanner.nextLine()) {
     if (!scanner.nextToken()) continue;
@@ -55,10 +59,10 @@ export function readGraph(
     const factor = factorByTag.get(tag);
     if (type !== undefined) {
       records ??= noRecords(type, scanner.line, fix);
-      readRecord(scanner, type, records);
+      readRecord(scanner, type, records, values);
     } else if (factor !== undefined) {
       records ??= noRecords(factor, scanner.line, fix);
-      readFactor(scanner, factor, records);
+      readFactor(scanner, factor, records, values);
     } else if (tag === "FIX") {
       readFix(scanner, fix);
     } else {
@@ -97,14 +101,14 @@ function checkDimension(scanner: Scanner, dimension: 2 | 3, records: ParsedRecor
   if (dimension !== records.dimension) scanner.fail(`a ${records.dimension}D record, as ${records.first}`);
 }
 
-function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords): void {
+function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords, values: Float64Array): void {
   checkDimension(scanner, factor.dimension, records);
   const lines = records.factors.get(factor.tag) ?? factorLines(factor);
   records.factors.set(factor.tag, lines);
-  readFactorLine(scanner, lines, (type) => readFields(scanner, type));
+  readFactorLine(scanner, lines, values, readFields);
 }
 
-function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords): void {
+function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords, values: Float64Array): void {
   const start = scanner.tokenStart;
   const { lines, vertices, landmarks, sensors, edges } = records;
   checkDimension(scanner, type.dimension, records);
@@ -112,13 +116,13 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords):
   else if (type.kind === "landmark") landmarks.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
   else if (type.kind === "sensor") sensors.ids.push(readNewId(scanner, type.tag, "a sensor", sensors.lines));
   else readIds(scanner, EDGE_IDS, type.tag, edges);
-  const values = readFields(scanner, type);
+  readFields(scanner, type, values);
   const fail = (expected: string, actual: string): never => {
     throw new ParseError(scanner.placeOf(start), { expected, actual: `${actual} in ${type.tag}`, hint: LINT_HINT });
   };
   if (type.toGraph !== undefined) {
     type.toGraph(values);
-    if (!values.every(Number.isFinite)) fail("values that fp64 holds in g2o's coordinates", "larger ones");
+    if (!values.subarray(0, type.fields.length).every(Number.isFinite)) fail("values that fp64 holds in g2o's coordinates", "larger ones");
   }
   if (type.kind === "landmark") {
     append(landmarks.values, values.subarray(0, type.dimension));
@@ -140,19 +144,21 @@ function readNewId(scanner: Scanner, tag: string, what: string, lines: Map<numbe
   return id;
 }
 
-/** The fields of the line, then `defaults` for those left out. */
-function readFields(scanner: Scanner, { tag, fields, defaults = [] }: Pick<RecordType, "tag" | "fields" | "defaults">): Float64Array {
-  const values = new Float64Array(Math.max(RECORD_VALUES, fields.length));
+/** values <- the fields of the line, then `defaults` for those left out. */
+function readFields(
+  scanner: Scanner,
+  { tag, fields, defaults = [] }: Pick<RecordType, "tag" | "fields" | "defaults">,
+  values: Float64Array,
+): void {
   const required = fields.length - defaults.length;
   for (let i = 0; i < fields.length; i++) {
     if (!scanner.nextToken() && i === required && defaults.length > 0) {
       values.set(defaults, required);
-      return values;
+      return;
     }
     values[i] = scanner.number(fields[i], tag);
   }
   if (scanner.nextToken()) scanner.fail(`the end of the line after the ${fields.length} values of ${tag}`);
-  return values;
 }
 
 function readFix(scanner: Scanner, fix: ParsedRecords["fix"]): void {

@@ -28,6 +28,8 @@ export class Scanner {
   #nextLine: number;
   #tokenStart = 0;
   #tokenEnd = 0;
+  /** Files have long runs of one tag: a string for each line would be much of what reading allocates. */
+  #lastTag: string | undefined;
 
   constructor(bytes: Uint8Array, file: string) {
     this.#bytes = bytes;
@@ -105,8 +107,17 @@ export class Scanner {
 
   /** The token where it is a tag: a letter, then printable ASCII. */
   findTag(): string | undefined {
+    if (this.#lastTag !== undefined && this.#isTokenEqual(this.#lastTag)) return this.#lastTag;
     const text = asciiText(this.#bytes, this.#tokenStart, Math.min(this.#tokenEnd, this.#tokenStart + MAX_TAG_BYTES + 1));
-    return isTag(text) ? text : undefined;
+    if (!isTag(text)) return undefined;
+    this.#lastTag = text;
+    return text;
+  }
+
+  #isTokenEqual(text: string): boolean {
+    if (text.length !== this.#tokenEnd - this.#tokenStart) return false;
+    for (let i = 0; i < text.length; i++) if (this.#bytes[this.#tokenStart + i] !== text.charCodeAt(i)) return false;
+    return true;
   }
 
   /** The token as a finite number; `field` of `tag` names it in the error. */

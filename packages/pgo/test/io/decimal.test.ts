@@ -21,6 +21,10 @@ describe("parseDecimal", () => {
     "1e22",
     "1e23",
     "1e400",
+    "9007199254740993",
+    "9007199254740995e-1",
+    "4503599627370497.5",
+    "9223372036854776832e5",
     "-1e-400",
   ])("reads %s as Number does", (text) => {
     expect(parse(text)).toBe(Number(text));
@@ -62,6 +66,16 @@ describe("parseDecimal", () => {
   test("gives every double back from its shortest decimal", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => Object.is(parse(Object.is(x, -0) ? "-0" : `${x}`), x)),
+    );
+  });
+
+  test("reads 16 to 20 digits as Number does", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.integer({ min: 16, max: 20 }), (x, digits) => {
+        const text = x.toPrecision(digits);
+
+        expect(parse(text)).toBe(Number(text));
+      }),
     );
   });
 
