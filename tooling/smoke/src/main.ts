@@ -1,4 +1,4 @@
-// Packs every public package, installs the tarballs in a project outside the workspace and uses them there as a stranger would:
+// Packs every public package and the program, installs the tarballs in a project outside the workspace and uses them there as a stranger would:
 // type-checked with neither dom nor node types, run on the machine's own Node. Ends with "N passed, N failed, N skipped".
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { type Check, checkPackaging, checkSuite, checkTypes } from "./checks.ts"
 import { layProject, outsideEnvironment, packAll } from "./project.ts";
 
 const project = mkdtempSync(join(tmpdir(), "slam-smoke-"));
-const manifests = readPackages("packages").map(({ manifest }) => manifest);
+const manifests = [...readPackages("packages"), ...readPackages("apps")].map(({ manifest }) => manifest);
 const published = manifests.filter((manifest) => !manifest.private);
 const packed = packAll(root, published, project);
 layProject(project, packed);

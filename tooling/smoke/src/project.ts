@@ -15,7 +15,7 @@ export function packAll(workspace: string, manifests: readonly Manifest[], folde
     execFileSync("pnpm", args, { cwd: workspace, stdio: ["ignore", "inherit", "inherit"] });
   };
   pnpm("run", "build");
-  pnpm("--recursive", "--filter", "./packages/*", "--silent", "pack", "--pack-destination", folder);
+  pnpm("--recursive", "--filter", "./packages/*", "--filter", "./apps/*", "--silent", "pack", "--pack-destination", folder);
   return manifests.map((manifest) => {
     const file = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`;
     return { manifest, tarball: join(folder, file) };
@@ -38,7 +38,7 @@ export function layProject(folder: string, packed: readonly PackedPackage[]): vo
 }
 
 function entryPoints({ name, exports = {} }: Manifest): readonly string[] {
-  const paths = Object.keys(exports).filter((path) => path !== "./package.json");
+  const paths = Object.keys(exports).filter((path) => !path.endsWith(".json"));
   return paths.map((path) => name + path.slice(1));
 }
 
