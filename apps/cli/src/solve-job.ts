@@ -16,6 +16,13 @@ export interface SolveJob {
   readonly covariance?: readonly number[];
 }
 
+/** What a worker waits for. */
+export interface SolveRequest {
+  readonly job: SolveJob;
+  /** Not 0 where the solve is to end at its next outer iteration. */
+  readonly stop: Int32Array<SharedArrayBuffer>;
+}
+
 export interface SolveSeconds {
   /** Everything but reading and writing. */
   readonly solve: number;

@@ -1,22 +1,24 @@
 // The solve runs here, so that the main thread can hear Ctrl-C and show that time passes: one step may take seconds.
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { SlamError } from "@slam/errors";
 import { start } from "@slam/pgo";
 import { ArenaPool } from "@slam/wasm";
 import { covarianceReport } from "./covariance.ts";
 import { policyNames, policyOf } from "./policy.ts";
-import type { SolveJob, SolveMessage, SolveOutcome, SolveSeconds } from "./solve-job.ts";
+import type { SolveMessage, SolveOutcome, SolveRequest, SolveSeconds } from "./solve-job.ts";
 
-const { job, stop } = workerData as { readonly job: SolveJob; readonly stop: Int32Array };
+parentPort!.once("message", (request: SolveRequest) => {
+  try {
+    post({ kind: "done", outcome: solveRepeatedly(request) });
+  } catch (error) {
+    if (!(error instanceof SlamError)) throw error;
+    post({ kind: "rejected", message: error.message });
+  }
+});
 
-try {
-  post({ kind: "done", outcome: solveRepeatedly(job) });
-} catch (error) {
-  if (!(error instanceof SlamError)) throw error;
-  post({ kind: "rejected", message: error.message });
-}
-
-function solveRepeatedly({ graph, policy, options, repeat, covariance: chosen = [] }: SolveJob): SolveOutcome {
+function solveRepeatedly({ job, stop }: SolveRequest): SolveOutcome {
+  const { graph, policy, options, repeat, covariance: chosen = [] } = job;
+  const isStopped = (): boolean => Atomics.load(stop, 0) !== 0;
   const seconds: SolveSeconds[] = [];
   const arenas = new ArenaPool();
   for (let solve = 1; ; solve++) {
@@ -49,10 +51,6 @@ function solveRepeatedly({ graph, policy, options, repeat, covariance: chosen = 
   }
 }
 
-function isStopped(): boolean {
-  return Atomics.load(stop, 0) !== 0;
-}
-
 function post(message: SolveMessage): void {
-  parentPort?.postMessage(message);
+  parentPort!.postMessage(message);
 }

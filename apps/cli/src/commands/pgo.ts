@@ -13,7 +13,7 @@ import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
 import { type PgoReport, pgoReport } from "../report.ts";
-import { solveInWorker } from "../solve.ts";
+import { prepareWorker, solveInWorker } from "../solve.ts";
 import type { SolveOutcome } from "../solve-job.ts";
 import { readTruth, trajectoryError } from "../truth.ts";
 
@@ -60,6 +60,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName);
   checkDirect(options, policy);
+  prepareWorker();
 
   const began = performance.now();
   const { read, repairs }: Partial<RepairedGraph> & Pick<RepairedGraph, "read"> = repair
