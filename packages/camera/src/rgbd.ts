@@ -1,0 +1,27 @@
+import type { CameraModel } from "./camera.ts";
+import { writeByPoint, writeRatio } from "./rows.ts";
+
+/** A pinhole that measures depth beside each pixel: u = fx x/z + cx, v = fy y/z + cy, depth = z; sees z > 0. */
+export const rgbd: CameraModel = {
+  name: "rgbd",
+  intrinsics: ["fx", "fy", "cx", "cy"],
+  measurement: ["u", "v", "depth"],
+  project(k, p, out, derivatives) {
+    const inverse = 1 / p[2];
+    writeRatio(out, 0, 0, k, p[0] * inverse, inverse, derivatives);
+    writeRatio(out, 1, 1, k, p[1] * inverse, inverse, derivatives);
+    out.value[2] = p[2];
+    if (derivatives) {
+      writeByPoint(out, 2, 0, 0, 1);
+      out.byIntrinsics.fill(0, 8);
+    }
+    return p[2] > 0;
+  },
+  unproject(k, z, p) {
+    if (!(z[2] > 0)) return false;
+    p[0] = ((z[0] - k[2]) / k[0]) * z[2];
+    p[1] = ((z[1] - k[3]) / k[1]) * z[2];
+    p[2] = z[2];
+    return true;
+  },
+};
