@@ -9,14 +9,16 @@ export interface LoopCheckReport extends LoopCheck {
   readonly seconds: number;
 }
 
-/** A graph without the loops that do not agree with the others. */
-export interface CheckedGraph {
-  readonly graph: PoseGraph;
-  readonly report: LoopCheckReport;
-}
-
-/** @throws InputError where the graph has more loops than can be tested. */
-export function checkLoops(file: string, graph: PoseGraph, quantile: number | undefined): CheckedGraph {
+/**
+ * The graph without the loops that do not agree with the others, and which these are.
+ *
+ * @throws InputError where the graph has more loops than can be tested.
+ */
+export function checkLoops(
+  file: string,
+  graph: PoseGraph,
+  quantile: number | undefined,
+): { readonly graph: PoseGraph; readonly report: LoopCheckReport } {
   const began = performance.now();
   try {
     const check = findConsistentLoops(graph, quantile === undefined ? {} : { quantile });
@@ -33,7 +35,7 @@ export function numberedAsInFile(loss: LossReport, { rejected }: LoopCheck): Los
   return { ...loss, rejected: loss.rejected.map((row) => ({ ...row, edge: inFile(row.edge) })) };
 }
 
-/** "12 of 40 loops rejected, 3 of them by odometry alone, at quantile 0.9999; 2 untested". */
+/** "12 of 40 loops rejected, 3 by odometry alone, at quantile 0.9999; 2 untested". */
 export function loopCheckText({ loops, rejected, untested, sets, quantile }: LoopCheck): string {
   const alone = rejected.filter(({ against }) => against === "odometry").length;
   const open = untested.length === 0 ? "" : `; ${untested.length} untested`;
@@ -41,7 +43,7 @@ export function loopCheckText({ loops, rejected, untested, sets, quantile }: Loo
   return `${rejected.length} of ${countText(loops, "loop")} rejected, ${alone} by odometry alone, at quantile ${quantile}${open}${unproven}`;
 }
 
-/** "3 - 40 (contradicts 5 loops, nearest 2 - 39 ...)" of each loop rejected. */
+/** "3 - 40 (5 loops, 32.1)" of each loop rejected: what it contradicts, and by how much. */
 export function rejectedLoopTexts({ rejected }: LoopCheck): readonly string[] {
   return rejected.map(({ from, to, against, disagrees, squared }) => {
     const why = against === "odometry" ? "odometry" : countText(disagrees!, "loop");

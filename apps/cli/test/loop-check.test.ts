@@ -61,17 +61,6 @@ describe.concurrent("slam pgo --pcm", () => {
     expect(stdout).toMatch(/^ +7 - 2 \(odometry, 171\)$/m);
     expect(readFileSync(join(folder, "page.html"), "utf8")).toContain("7 - 2 (odometry, 171)");
   });
-
-  test("a quantile that is none exits 2", async (context) => {
-    const folder = temporaryFolder(context);
-
-    for (const quantile of ["1", "often"]) {
-      const { code, stderr } = await slam(folder, "pgo", "a.g2o", "--pcm", quantile);
-
-      expect(code).toBe(2);
-      expect(stderr).toContain(`option '--pcm [q]' argument '${quantile}' is invalid. Allowed is a`);
-    }
-  });
 });
 
 test("what a loss rejects of the edges that are left is numbered as in the file", () => {

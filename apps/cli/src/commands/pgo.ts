@@ -9,7 +9,7 @@ import {
   warnOfUnknownTags,
 } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
-import { type CheckedGraph, checkLoops, numberedAsInFile } from "../loop-check.ts";
+import { checkLoops, numberedAsInFile } from "../loop-check.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
@@ -72,7 +72,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     : { read: await readGraphFile(file) };
   const parseSeconds = (performance.now() - began) / 1000;
   warnOfUnknownTags(file, read);
-  const checked: CheckedGraph | undefined = pcm === undefined ? undefined : checkLoops(file, read.graph, pcm === true ? undefined : pcm);
+  const checked = pcm === undefined ? undefined : checkLoops(file, read.graph, pcm === true ? undefined : pcm);
   const graph = checked?.graph ?? read.graph;
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
   // Refuses what they refuse of the result, before the solve and not after it.

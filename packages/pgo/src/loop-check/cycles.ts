@@ -44,7 +44,6 @@ export class LoopCycles {
     S: new Float64Array(36),
     far: new Float64Array(36),
     shared: new Float64Array(36),
-    turned: new Float64Array(36),
     line: new Float64Array(6),
   };
 
@@ -114,7 +113,7 @@ export class LoopCycles {
   /** The lower triangle of S <- Cov(a ... c) + A (Cov(b ... d) + N_1 + N_2) A' - K A' - A K, A = Ad(D_1), K = Cov(w_a - w_c, w_b - w_d). */
   #propagate(l1: number, l2: number): void {
     const { a, b, dof: n } = this;
-    const { S, far: M, shared: K, turned: AK, line } = this.#scratch;
+    const { S, far: M, shared: K, line } = this.#scratch;
     const [A, noise, square] = [this.#adjoint, this.#noise, n * n];
     const [at, n1, n2] = [l1 * square, l1 * square, l2 * square];
     this.#stretch(a[l1], a[l2], S);
@@ -123,7 +122,6 @@ export class LoopCycles {
     const sign = this.#share(l1, l2);
     // A is [R *; 0 Q], Q 3 x 3 or a number.
     const split = n === 6 ? 3 : 2;
-    if (sign !== 0) adjointTimes(A, at, split, K, n, AK);
     for (let i = 0; i < n; i++) {
       const row = i * n;
       const first = i < split ? 0 : split;
@@ -134,8 +132,9 @@ export class LoopCycles {
         line[j] = sum;
       }
       for (let j = 0; j <= i; j++) {
-        let sum = sign === 0 ? S[row + j] : S[row + j] - sign * AK[row + j];
+        let sum = S[row + j];
         for (let k = j < split ? 0 : split; k < n; k++) sum += line[k] * A[at + j * n + k];
+        if (sign !== 0) for (let k = first; k < n; k++) sum -= sign * A[at + row + k] * K[k * n + j];
         S[row + j] = sum;
       }
     }
@@ -157,16 +156,5 @@ export class LoopCycles {
     if (first >= last) return 0;
     this.#stretch(first, last, this.#scratch.shared);
     return a[l1] < a[l2] === b[l1] < b[l2] ? 1 : -1;
-  }
-}
-
-/** out <- A B, n x n, for an adjoint from A[at] on: [R *; 0 Q], Q from row and column `split` on. */
-function adjointTimes(A: Float64Array, at: number, split: number, B: Float64Array, n: number, out: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let k = i < split ? 0 : split; k < n; k++) sum += A[at + i * n + k] * B[k * n + j];
-      out[i * n + j] = sum;
-    }
   }
 }
