@@ -63,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addOption(choice("--loss-on <edges>", "all, or the loops alone (default: all)", ["all", "loops"]))
     .option(
       "--pcm [q]",
-      "first remove the loops outside the largest set that agrees pairwise with each other and odometry, Q being the quantile of the chi-square test (default: 0.9999); the report lists them, --out is written without them",
+      "first remove loops outside the largest set that agrees pairwise; Q is the chi-square test's quantile (default: 0.9999); --out lacks them, the report lists them",
       quantile,
     )
     .option("--costs", "report the result's cost in each of these conventions, too")

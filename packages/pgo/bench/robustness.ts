@@ -1,6 +1,7 @@
-// Robust losses and loop checks against false loops: `node --conditions=@slam/source packages/pgo/bench/robustness.ts [name=value ...]` prints a Markdown table. Names: graph
-// (such as intel, or a world, its poses and its seed, manhattan:1000:0), noise (a factor on the world's), loss (pcm checks loops before a solve without a loss, pcm+gnc-tls before one
-// with it), share (0.1, 0.3, 0.5; 0 for none), policy, seed, on, init; a value may be a list, a,b,c, but for noise.
+// Robust losses and loop checks against false loops: `node --conditions=@slam/source packages/pgo/bench/robustness.ts [name=value ...]` prints a
+// Markdown table. Names: graph (such as intel, or a world, its poses and its seed, manhattan:1000:0), noise (a factor on the world's), loss (pcm checks
+// loops before a solve without a loss, pcm+gnc-tls before one with it), share (0.1, 0.3, 0.5; 0 for none), policy, seed, on, init; a value may be a
+// list, a,b,c, but for noise.
 import { argv, cpuUsage } from "node:process";
 import { type PresetName, presetPolicy } from "@slam/nlls";
 import {

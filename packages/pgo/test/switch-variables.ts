@@ -46,8 +46,8 @@ const prior: Factor = {
 };
 
 /**
- * The planar graph with a switch for each loop, as Sünderhauf and Protzel have it: chi2 is the sum of e'We over odometry, and of s^2 e'We + C^2 (1 - s)^2 over loops. Switches are
- * landmarks, in the order of loops, and begin at 1.
+ * The planar graph with a switch for each loop, as Sünderhauf and Protzel have it: chi2 is the sum of e'We over odometry, and of s^2 e'We + C^2 (1 - s)^2
+ * over loops. Switches are landmarks, in the order of loops, and begin at 1.
  */
 export function withSwitches(graph: PoseGraph, C: number): PoseGraph {
   const loops = Array.from(graph.from.keys()).filter((edge) => isLoop(graph, edge));

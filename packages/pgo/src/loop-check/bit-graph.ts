@@ -1,4 +1,4 @@
-/** An undirected graph without loops as rows of bits: 32 vertices a word, n^2 / 8 bytes. */
+/** An undirected graph as rows of bits, none of a vertex with itself: 32 vertices a word, n^2 / 8 bytes. */
 export class BitGraph {
   readonly n: number;
   /** Words of a row. */

@@ -7,8 +7,8 @@ import { conjugated, inverseOfDefinite } from "./dense.ts";
  * Odometry composed: chains of poses k, k + 1, ... that edges between neighbours in the order of ids connect, the first of each at the identity.
  *
  * Each measurement is Z = Z_true Exp(-n) with n of the covariance that its information says, all independent. To first order the true pose of k is then
- * Exp(w_k) P_k with w_k = sum over the steps up to k of Ad(P) n, so that Cov(w_k - w_j) is a difference of prefix sums, and the covariance between two stretches is that of what
- * they share.
+ * Exp(w_k) P_k with w_k = sum over the steps up to k of Ad(P) n, so that Cov(w_k - w_j) is a difference of prefix sums, and the covariance between two
+ * stretches is that of what they share.
  */
 export interface OdometryChains {
   /** The number of each pose's chain. Poses of a chain follow each other. */

@@ -5,10 +5,11 @@ import { exp, log } from "@slam/float";
 const GAMMA = [Math.sqrt(Math.PI), 1, Math.sqrt(Math.PI) / 2, 1, (3 * Math.sqrt(Math.PI)) / 4, 2] as const;
 
 /**
- * P(s > x) for s chi-square distributed with 1 ... 6 degrees of freedom, x >= 0: the regularised upper incomplete gamma function Q(dof / 2, x / 2), to a relative error of some
- * 100 u, for tails as small as fp64 has numbers.
+ * P(s > x) for s chi-square distributed with 1 ... 6 degrees of freedom, x >= 0: the regularised upper incomplete gamma function Q(dof / 2, x / 2), to a
+ * relative error of some 100 u, for tails as small as fp64 has numbers.
  *
- * @see Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, 6.2: the series of the lower function where x is small, Lentz's continued fraction where not.
+ * @see Press, Teukolsky, Vetterling and Flannery, Numerical Recipes, 6.2: the series of the lower function where x is small, Lentz's continued fraction
+ *   where not.
  */
 export function chiSquareTail(dof: number, x: number): number {
   const [a, t] = [dof / 2, x / 2];

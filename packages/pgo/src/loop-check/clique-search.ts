@@ -13,7 +13,8 @@ export interface SearchResult {
 }
 
 /**
- * The largest clique among some vertices by branch and bound. A set of vertices that falls into k sets without neighbours among them, its colours, has no clique of more than k.
+ * The largest clique among some vertices by branch and bound. A set of vertices that falls into k sets without neighbours among them, its colours, has no
+ * clique of more than k.
  *
  * @param vertices those likely to be in a large clique first.
  * @param known a clique among them.
@@ -95,7 +96,10 @@ class CliqueSearch {
     return next.some((word) => word !== 0) ? next : undefined;
   }
 
-  /** Each candidate gets the lowest colour that none of its neighbours has, in the order of vertices; left out are those with which the members can't become more than the best. */
+  /**
+   * Each candidate gets the lowest colour that none of its neighbours has, in the order of vertices; left out are those with which the members can't become
+   * more than the best.
+   */
   #colour(candidates: Int32Array): Level {
     const { words, rows } = this.#graph;
     const enough = this.#size - this.#members.length;

@@ -9,16 +9,16 @@ export interface Clique {
   /** No clique has more: `members.length` where it is known to be a largest one. */
   readonly bound: number;
   /**
-   * How the members were found and what is known of them: "exact" where the heuristic's clique met a bound or the search ended, "heuristic" where the effort ended first; the clique is
-   * then maximal, and a larger one is not excluded.
+   * How the members were found and what is known of them: "exact" where the heuristic's clique met a bound or the search ended, "heuristic" where the effort
+   * ended first; the clique is then maximal, and a larger one is not excluded.
    */
   readonly method: "exact" | "heuristic";
 }
 
 export interface CliqueOptions {
   /**
-   * What the search for a larger clique may cost, in words of 32 bits read: 1e9 take some seconds. Counted and not clocked, so that the answer is the same everywhere. 0: the heuristic
-   * alone. Default 1e9.
+   * What the search for a larger clique may cost, in words of 32 bits read: 1e9 take some seconds. Counted and not clocked, so that the answer is the same
+   * everywhere. 0: the heuristic alone. Default 1e9.
    */
   readonly effort?: number;
 }
@@ -28,13 +28,14 @@ const EFFORT = 1e9;
 /**
  * A largest clique, or a maximal one where that would take too long.
  *
- * Heuristic: the vertex with the fewest neighbours among those left goes, until those left are a clique; it is made maximal, then enlarged by exchanges of one member for two. Proof: a
- * larger clique has only vertices of a core number as large as the clique at hand. The others go; what is left falls into parts between which all are neighbours, the connected components of
- * the complement, and its largest clique is the union of theirs. In each branch and bound looks for one. Where nearly all vertices are consistent, as true loops are, parts are
- * tiny; the false ones have low core numbers.
+ * Heuristic: the vertex with the fewest neighbours among those left goes, until those left are a clique; it is made maximal, then enlarged by exchanges of
+ * one member for two. Proof: a larger clique has only vertices of a core number as large as the clique at hand. The others go; what is left falls into parts
+ * between which all are neighbours, the connected components of the complement, and its largest clique is the union of theirs. In each branch and bound looks
+ * for one. Where nearly all vertices are consistent, as true loops are, parts are tiny; the false ones have low core numbers.
  *
  * @throws OptionError for an effort that is none.
- * @see Rossi, Gleich and Gebremedhin, Parallel maximum clique algorithms with applications to network analysis, SIAM J. Sci. Comput. 37, 2015, for core numbers; San Segundo,
+ * @see Rossi, Gleich and Gebremedhin, Parallel maximum clique algorithms with applications to network analysis, SIAM J. Sci. Comput. 37, 2015, for core
+ *   numbers; San Segundo,
  *   Rodriguez-Losada and Jimenez, An exact bit-parallel algorithm for the maximum clique problem, Computers and Operations Research 38, 2011, for the search.
  */
 export function maximumClique(graph: BitGraph, { effort = EFFORT }: CliqueOptions = {}): Clique {

@@ -5,16 +5,17 @@ import { type Measured, measurementOf, type OdometryChains, odometryChains } fro
 import { conjugated, energy } from "./dense.ts";
 
 /**
- * Loops and what odometry says of them. A loop from pose a to pose b that measures Z has D = P_a Z P_b^-1, P being poses by odometry: the identity where both are exact and a and b in
- * one chain, otherwise where the chain of b begins, seen from that of a.
+ * Loops and what odometry says of them. A loop from pose a to pose b that measures Z has D = P_a Z P_b^-1, P being poses by odometry: the identity where both
+ * are exact and a and b in one chain, otherwise where the chain of b begins, seen from that of a.
  *
- * With the odometry between its ends a loop closes a cycle, whose error e = Log D is, but for its sign and to first order in all noise, w_a - w_b + Ad(P_b) n. Two loops close another,
- * Z_1 (P_b^-1 P_d) Z_2^-1 (P_c^-1 P_a): seen from where the chains begin it is D_1 D_2^-1, and
+ * With the odometry between its ends a loop closes a cycle, whose error e = Log D is, but for its sign and to first order in all noise, w_a - w_b + Ad(P_b)
+ * n. Two loops close another, Z_1 (P_b^-1 P_d) Z_2^-1 (P_c^-1 P_a): seen from where the chains begin it is D_1 D_2^-1, and
  *
  *   e = Log(D_1 D_2^-1) = (w_a - w_c) - Ad(D_1) (w_b - w_d) + Ad(D_1) (Ad(P_b) n_1 - Ad(P_d) n_2)
  *
- * The covariance S of e takes into account that the stretches a ... c and b ... d may share odometry: what is driven there and back cancels, however long it is. Where loops are
- * true e'S^-1 e is of about a chi-square distribution with `dof` degrees of freedom. It is the same from wherever it is seen, since Log(X E X^-1) = Ad(X) Log E.
+ * The covariance S of e takes into account that the stretches a ... c and b ... d may share odometry: what is driven there and back cancels, however long it
+ * is. Where loops are true e'S^-1 e is of about a chi-square distribution with `dof` degrees of freedom. It is the same from wherever it is seen, since Log(X
+ * E X^-1) = Ad(X) Log E.
  *
  * A pair takes O(1): prefix sums have the covariance of each stretch, and D, Ad(D) and Ad(P_b) Cov(n) Ad(P_b)' are made once for each loop.
  *

@@ -3,7 +3,10 @@ import { type BitGraph, lowestBit } from "./bit-graph.ts";
 export interface Degeneracy {
   /** Vertices in the order in which they go, that with the fewest neighbours left first, the lowest of these. */
   readonly order: readonly number[];
-  /** The core number of each vertex: the largest k such that it lies in a subgraph in which all have k neighbours. A clique of k + 1 has only such of k and more. */
+  /**
+   * The core number of each vertex: the largest k such that it lies in a subgraph in which all have k neighbours. A clique of k + 1 has only such of k and
+   * more.
+   */
   readonly core: Int32Array;
   /** The first set of vertices left that is a clique. */
   readonly clique: readonly number[];

@@ -6,8 +6,8 @@ import { LoopCycles } from "./cycles.ts";
 
 export interface LoopCheckOptions extends CliqueOptions {
   /**
-   * What share of true pairs is to pass the chi-square test. Default 0.9999. With a smaller one fewer false loops pass, and the set of those that agree loses true ones: of
-   * thousands of pairs each loop is in, none may fail.
+   * What share of true pairs is to pass the chi-square test. Default 0.9999. With a smaller one fewer false loops pass, and the set of those that agree loses
+   * true ones: of thousands of pairs each loop is in, none may fail.
    */
   readonly quantile?: number;
 }
@@ -34,7 +34,8 @@ export interface InconsistentLoop extends NamedLoop {
 /** A loop that nothing could be said of, which is kept. */
 export interface UntestedLoop extends NamedLoop {
   /**
-   * "singular-information": its information leaves a direction open; "no-odometry": odometry does not connect its ends, and no loop between the same two chains of odometry agrees with it.
+   * "singular-information": its information leaves a direction open; "no-odometry": odometry does not connect its ends, and no loop between the same two
+   * chains of odometry agrees with it.
    */
   readonly reason: "singular-information" | "no-odometry";
 }
@@ -57,17 +58,18 @@ export interface LoopCheck {
 /**
  * Pairwise consistency maximisation: the largest set of loops that agree with odometry and with each other, before anything is solved.
  *
- * A loop agrees with odometry where the cycle that they close does not contradict what they say of their noise, two loops agree where the cycle that they close with the odometry between
- * them does not: chi-square tests of the cycle's error, at the quantile, with its covariance propagated to first order. The largest set is a maximum clique. Odometry are the
- * first edges between poses that follow each other in the order of ids, and is believed; loops between two chains of it are tested against each other alone. Poses, estimates,
- * landmarks and other factors are not looked at.
+ * A loop agrees with odometry where the cycle that they close does not contradict what they say of their noise, two loops agree where the cycle that they
+ * close with the odometry between them does not: chi-square tests of the cycle's error, at the quantile, with its covariance propagated to first order. The
+ * largest set is a maximum clique. Odometry are the first edges between poses that follow each other in the order of ids, and is believed; loops between two
+ * chains of it are tested against each other alone. Poses, estimates, landmarks and other factors are not looked at.
  *
- * It can tell what odometry can: a false loop that is no farther off than odometry drifts between it and the next loop agrees. Where noise is what information says, few true loops
- * are lost; where it is larger, many.
+ * It can tell what odometry can: a false loop that is no farther off than odometry drifts between it and the next loop agrees. Where noise is what
+ * information says, few true loops are lost; where it is larger, many.
  *
  * O(loops^2), and as much memory in bits.
  *
- * @throws OptionError for a quantile that is not between 0 and 1, an effort that is none, and for more than 20000 loops between the same chains; where `checkGraph` does, DimensionError too.
+ * @throws OptionError for a quantile that is not between 0 and 1, an effort that is none, and for more than 20000 loops between the same chains; where
+ *   `checkGraph` does, DimensionError too.
  * @see Mangelson, Dominic, Eustice and Vasudevan, Pairwise consistent measurement set maximization for robust multi-robot map merging, ICRA 2018.
  */
 export function findConsistentLoops(graph: PoseGraph, { quantile = 0.9999, ...options }: LoopCheckOptions = {}): LoopCheck {

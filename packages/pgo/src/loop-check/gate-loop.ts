@@ -21,8 +21,8 @@ export interface CandidateLoop {
 }
 
 /**
- * The Mahalanobis test: whether a candidate is within what the graph without it says of its poses, odometry alone or all loops so far. The marginals of the solved graph serve any number of candidates; each is
- * judged by itself.
+ * The Mahalanobis test: whether a candidate is within what the graph without it says of its poses, odometry alone or all loops so far. The marginals of the
+ * solved graph serve any number of candidates; each is judged by itself.
  *
  * @param quantile what share of true loops is to pass. Default 0.9999.
  * @throws OptionError, DimensionError for what `mahalanobis` refuses, and for a quantile that is not between 0 and 1.

@@ -42,6 +42,20 @@ describe("by hand, on a line driven 1 m at a time, 0.1 m off each", () => {
     expect(cycles.againstEachOther(0, 1)).toBeCloseTo(1 / (0.03 + 2 * 0.04), 10);
   });
 
+  test("twenty kilometres from where the chain begins, where its own position is uncertain by kilometres, they are judged as near it", () => {
+    const off = (graph: PoseGraph): PoseGraph => {
+      // 5 mm to the side, where steps and loops are 1 mm off.
+      graph.measurements[graph.measurements.length - 2] = 0.005;
+      return graph;
+    };
+    const near = new LoopCycles(off(line(11, [0, 2, 2, 25], [8, 10, 2, 25])));
+    const far = new LoopCycles(off(line(20_011, [20_000, 20_002, 2, 25], [20_008, 20_010, 2, 25])));
+
+    const expected = near.againstEachOther(0, 1);
+    expect(Math.abs(far.againstEachOther(0, 1) / expected - 1)).toBeLessThan(1e-3);
+    expect(Math.abs(far.againstOdometry(1) / near.againstOdometry(1) - 1)).toBeLessThan(1e-3);
+  });
+
   test("a loop whose information leaves a direction open is named", () => {
     const cycles = new LoopCycles(line(4, [0, 2, 2, 25], [0, 3, 3, 0]));
 
