@@ -55,8 +55,9 @@ describe.concurrent("slam pgo --pcm", () => {
     const folder = temporaryFolder(context);
     lay(folder, { "spoiled.g2o": SPOILED });
 
-    const { stdout } = await slam(folder, "pgo", "spoiled.g2o", "--pcm", "0.999", "--report", "page.html");
+    const { stdout, stderr } = await slam(folder, "pgo", "spoiled.g2o", "--pcm", "0.999", "--report", "page.html");
 
+    expect(stderr).toMatch(/^spoiled\.g2o: testing loops in pairs\n/);
     expect(stdout).toMatch(/^pcm +1 of 4 loops rejected, 1 by odometry alone, at quantile 0\.999; 1 untested; [\d.e-]+ s$/m);
     expect(stdout).toMatch(/^ +7 - 2 \(odometry, 171\)$/m);
     expect(readFileSync(join(folder, "page.html"), "utf8")).toContain("7 - 2 (odometry, 171)");

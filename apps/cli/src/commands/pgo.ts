@@ -72,6 +72,8 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     : { read: await readGraphFile(file) };
   const parseSeconds = (performance.now() - began) / 1000;
   warnOfUnknownTags(file, read);
+  // Thousands of loops are millions of pairs, and take a while.
+  if (pcm !== undefined && !quiet) console.error(`${file}: testing loops in pairs`);
   const checked = pcm === undefined ? undefined : checkLoops(file, read.graph, pcm === true ? undefined : pcm);
   const graph = checked?.graph ?? read.graph;
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
