@@ -61,6 +61,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     )
     .option("--loss <name[:c]>", `robust loss: ${LOSSES.join(", ")}; C bounds the whitened norm (default: none)`, loss)
     .addOption(choice("--loss-on <edges>", "all, or the loops alone (default: all)", ["all", "loops"]))
+    .option(
+      "--pcm [q]",
+      "first remove loops outside the largest set that agrees pairwise; Q is the chi-square test's quantile (default: 0.9999); --out lacks them, the report lists them",
+      quantile,
+    )
     .option("--costs", "report the result's cost in each of these conventions, too")
     .option("--fix <id,...>", "hold these poses and landmarks, besides those the file fixes", ids)
     .option("--repair", "first repair what `slam lint` finds in the file, in memory")
@@ -173,6 +178,12 @@ function numberThat(check: (value: number) => void): (text: string) => number {
     }
     return value;
   };
+}
+
+function quantile(text: string): number {
+  const value = number(0, 1)(text);
+  if (value === 0 || value === 1) throw new InvalidArgumentError("Allowed is a quantile above 0 and below 1, such as 0.9999.");
+  return value;
 }
 
 function loss(text: string): NonNullable<PgoOptions["loss"]> {

@@ -2,6 +2,7 @@ import type { LossReport, PoseGraph } from "@slam/pgo";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
+import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
 import { lossText, type PgoReport } from "./report.ts";
 import { costsText, inputText, precisionRows, rejectionText, repairsText } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
@@ -32,7 +33,7 @@ export function figure(svg: string): Html {
 }
 
 function numberRows(
-  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, loss, covariance }: PgoReport,
+  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, loss, pcm, covariance }: PgoReport,
   init: string,
 ): string[][] {
   return [
@@ -44,6 +45,12 @@ function numberRows(
     [`after initialisation (${init})`, costText(cost.afterInit)],
     ["at the end", costText(cost.final)],
     ...(costs ? [["at the end, by convention", costsText(costs)]] : []),
+    ...(pcm
+      ? [
+          ["loops checked", loopCheckText(pcm)],
+          ["loops rejected (what they contradict, by how much)", rejectedLoopTexts(pcm).join(", ") || "none"],
+        ]
+      : []),
     ...(loss ? lossRows(loss) : []),
     ...(ate ? [["ATE", errorText(ate)]] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => [`standard deviations of pose ${id}`, text]) : []),

@@ -4,6 +4,7 @@ import type { IterationRecord, Method, PrecisionEvents } from "@slam/nlls";
 import { type CostName, factorCount, type LossReport, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { CovarianceReport } from "./covariance.ts";
 import type { Repair } from "./graph-file.ts";
+import type { LoopCheckReport } from "./loop-check.ts";
 import type { PolicyNames } from "./policy.ts";
 import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
 import { VERSION } from "./version.ts";
@@ -32,6 +33,8 @@ export interface PgoReport {
   readonly undetermined: readonly number[];
   /** With `--loss`. */
   readonly loss?: LossReport;
+  /** With `--pcm`: the loops that were removed before the solve. */
+  readonly pcm?: LoopCheckReport;
   readonly iterations: readonly IterationRecord[];
   readonly linear: SolveOutcome["report"]["linear"];
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
@@ -61,10 +64,10 @@ export interface PgoInput {
 export function pgoReport(
   { file, read, repairs, parseSeconds }: PgoInput,
   outcome: SolveOutcome,
-  { costs, ate }: Pick<PgoReport, "costs" | "ate">,
+  { costs, ate, pcm, loss = outcome.report.loss }: Pick<PgoReport, "costs" | "ate" | "pcm" | "loss">,
 ): PgoReport {
   const { graph, unknown } = read;
-  const { policy, method, termination, message, cost, loss, undetermined, iterations, linear, precision, work } = outcome.report;
+  const { policy, method, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
   const { flops, bytes } = work;
   return {
     command: "pgo",
@@ -85,6 +88,7 @@ export function pgoReport(
     ...(costs && { costs }),
     undetermined,
     ...(loss && { loss }),
+    ...(pcm && { pcm }),
     iterations,
     linear,
     seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },

@@ -3,13 +3,14 @@ import type { LossReport } from "@slam/pgo";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { deviationTexts } from "./covariance.ts";
+import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
 import { lossText, type PgoReport, type Tally } from "./report.ts";
 import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, loss, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance } = report;
+  const { input, cost, costs, loss, pcm, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance } = report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -26,6 +27,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
     ...(costs ? [`as        ${costsText(costs)}`] : []),
     ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
+    ...(pcm ? [`pcm       ${loopCheckText(pcm)}; ${secondsText(pcm.seconds)}`, ...rejectedLines(pcm)] : []),
     ...(loss ? [`loss      ${lossText(loss)}: ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
@@ -74,6 +76,13 @@ export function repairsText(repairs: NonNullable<PgoReport["repairs"]>): string 
 export function rejectionText({ rejected, rejectedFrom, beyondC }: LossReport): string {
   const bound = Number(rejectedFrom.toPrecision(4));
   return `${countText(rejected.length, "edge")} rejected (whitened norm beyond ${bound}), ${beyondC} beyond C`;
+}
+
+/** The first few loops rejected; the report has all. */
+function rejectedLines(pcm: NonNullable<PgoReport["pcm"]>): readonly string[] {
+  if (pcm.rejected.length === 0) return [];
+  const more = pcm.rejected.length > MOST_SHOWN ? ", ..." : "";
+  return [`          ${rejectedLoopTexts(pcm).slice(0, MOST_SHOWN).join(", ")}${more}`];
 }
 
 function linearText({ solver, preconditioner }: PgoReport["linear"]): string {

@@ -79,7 +79,7 @@ describe.concurrent("slam pgo --loss", () => {
     const folder = temporaryFolder(context);
     await slam(folder, "generate", "ring", "--poses", "40", "--outliers", "1", "--out", "spoiled.g2o");
 
-    for (const name of ["huber", "cauchy", "geman-mcclure", "tukey", "dcs", "gnc-tls", "gnc-gm"]) {
+    for (const name of ["huber", "cauchy", "geman-mcclure", "tukey", "dcs", "switchable", "gnc-tls", "gnc-gm"]) {
       expect((await solved(folder, "--loss", `${name}:2.5`, "--loss-on", "loops")).loss).toMatchObject({ name, C: 2.5, on: "loops" });
     }
     const none = await solved(folder, "--loss", "none");

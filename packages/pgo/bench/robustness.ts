@@ -1,9 +1,12 @@
-// Robust losses against false loops: `node --conditions=@slam/source packages/pgo/bench/robustness.ts [name=value ...]` prints a Markdown table. Names: graph
-// (such as intel, or a world and its poses, manhattan:1000), loss, share (0.1, 0.3, 0.5), policy, seed, on, init; a value may be a list, a,b,c.
+// Robust losses and loop checks against false loops: `node --conditions=@slam/source packages/pgo/bench/robustness.ts [name=value ...]` prints a
+// Markdown table. Names: graph (such as intel, or a world, its poses and its seed, manhattan:1000:0), noise (a factor on the world's), loss (pcm checks
+// loops before a solve without a loss, pcm+gnc-tls before one with it), share (0.1, 0.3, 0.5; 0 for none), policy, seed, on, init; a value may be a
+// list, a,b,c, but for noise.
 import { argv, cpuUsage } from "node:process";
 import { type PresetName, presetPolicy } from "@slam/nlls";
 import {
   addFalseLoops,
+  findConsistentLoops,
   type Initialization,
   type LossName,
   type PoseGraph,
@@ -12,6 +15,7 @@ import {
   readG2o,
   SIXTEEN_BIT,
   start,
+  withoutEdges,
 } from "@slam/pgo";
 import { garage, grid, manhattan, type PoseGraphWorld, Random, ring, sphere, torus, type WorldOptions } from "@slam/sim";
 import { publicData } from "../test/public-data.ts";
@@ -34,18 +38,23 @@ function compare(name: string): void {
   const clean = finished(graph, { policy: presetPolicy("fp64") });
   for (const [share, seed, policy, loss] of combinations()) {
     const spoiled = addFalseLoops(graph, clean.graph.poses, { share: Number(share), random: new Random(Number(seed)) });
+    const [check, lossName] = loss.startsWith("pcm") ? ["pcm", loss.split("+")[1] ?? "none"] : ["none", loss];
+    const began = cpuUsage();
+    const checked = check === "pcm" ? findConsistentLoops(spoiled) : undefined;
+    const checkSeconds = secondsSince(began);
     const init = given.get("init") as Initialization | undefined;
     const on = given.get("on") as "all" | "loops" | undefined;
-    const robust = finished(spoiled, {
+    const robust = finished(withoutEdges(spoiled, checked?.rejected.map(({ edge }) => edge) ?? []), {
       policy: presetPolicy(policy as PresetName, SIXTEEN_BIT),
-      ...(loss !== "none" && { loss: { loss: loss as LossName, ...(on && { on }) } }),
+      ...(lossName !== "none" && { loss: { loss: lossName as LossName, ...(on && { on }) } }),
       ...(init && { init }),
     });
     const { report } = robust;
     const measures = measure(graph, truth, clean.graph.poses, robust.graph.poses);
-    const rejected = report.loss === undefined ? ["-", "-"] : Object.values(rejection(report.loss, graph.from.length, spoiled)).map(text);
+    const found = checked ?? report.loss;
+    const rejected = found === undefined ? ["-", "-"] : Object.values(rejection(found, graph.from.length, spoiled)).map(text);
     const cells = [name, loss, policy, spoiled.from.length - graph.from.length, seed, report.termination, ...measures, ...rejected];
-    const costs = [report.iterations.length, report.cgIterations, (robust.seconds / clean.seconds).toFixed(1)];
+    const costs = [report.iterations.length, report.cgIterations, ((checkSeconds + robust.seconds) / clean.seconds).toFixed(1)];
     console.log(`| ${[...cells, ...costs].join(" | ")} |`);
   }
 }
@@ -74,9 +83,9 @@ function text(x: number): string {
 
 /** A public graph by its name, or a world by its name and number of poses. */
 function graphOf(name: string): { readonly graph: PoseGraph; readonly truth?: Float64Array } {
-  const [world, poses] = name.split(":");
+  const [world, poses, seed = "0"] = name.split(":");
   if (poses === undefined) return { graph: readG2o(publicData(`pose-graphs/${name}.g2o`)!, name).graph };
-  const made = WORLDS[world]({ poses: Number(poses) });
+  const made = WORLDS[world]({ poses: Number(poses), seed: Number(seed), noise: Number(given.get("noise") ?? 1) });
   return { graph: worldGraph(made), truth: made.truth };
 }
 
@@ -85,6 +94,10 @@ function finished(graph: PoseGraph, options: PoseGraphOptions): PoseGraphRun & {
   const before = cpuUsage();
   const run = start(graph, options);
   while (!run.done) run.step();
+  return { ...run, graph: run.graph, report: run.report, seconds: secondsSince(before) };
+}
+
+function secondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = cpuUsage(before);
-  return { ...run, graph: run.graph, report: run.report, seconds: (user + system) / 1e6 };
+  return (user + system) / 1e6;
 }

@@ -15,6 +15,17 @@ export { BsrJacobian } from "./jacobian.ts";
 export type { Finding, RuleCount } from "./lint/findings.ts";
 export { type LintReport, lintG2o, lintToro } from "./lint/lint.ts";
 export type { RuleName, Severity } from "./lint/rules.ts";
+export type { CliqueOptions } from "./loop-check/clique.ts";
+export type { LoopSet } from "./loop-check/consistent-set.ts";
+export {
+  findConsistentLoops,
+  type InconsistentLoop,
+  type LoopCheck,
+  type LoopCheckOptions,
+  type UntestedLoop,
+} from "./loop-check/find-consistent-loops.ts";
+export { type CandidateLoop, type GatedLoop, gateLoop } from "./loop-check/gate-loop.ts";
+export { withoutEdges } from "./loop-check/without-edges.ts";
 export { type MahalanobisDistance, mahalanobis } from "./mahalanobis.ts";
 export { isMarginals, type LinearTerm, type Marginals, type MarginalsOptions, recoverMarginals } from "./marginals.ts";
 export type { RankDeficiency } from "./normal-factor.ts";

@@ -23,7 +23,7 @@ import type { PoseGraphProblem } from "./problem.ts";
 import { robustProblem } from "./robust-problem.ts";
 
 /** "gnc-tls" and "gnc-gm" are truncated least squares and Geman-McClure's loss, reached by graduated non-convexity. */
-export type LossName = "huber" | "cauchy" | "geman-mcclure" | "tukey" | "dcs" | "gnc-tls" | "gnc-gm";
+export type LossName = "huber" | "cauchy" | "geman-mcclure" | "tukey" | "dcs" | "switchable" | "gnc-tls" | "gnc-gm";
 
 const LOSSES: { readonly [name in LossName]: (C: number) => Loss } = {
   huber: huber,
@@ -31,6 +31,8 @@ const LOSSES: { readonly [name in LossName]: (C: number) => Loss } = {
   "geman-mcclure": gemanMcClure,
   tukey: tukey,
   dcs: dcs,
+  // Switches at their minimum leave this of the edge and the switch's prior.
+  switchable: gemanMcClure,
   "gnc-tls": truncated,
   "gnc-gm": gemanMcClure,
 };

@@ -14,6 +14,8 @@ test("exports nothing by accident", () => {
     "costOf",
     "costs",
     "factorCount",
+    "findConsistentLoops",
+    "gateLoop",
     "informationMatrix",
     "informationSize",
     "isMarginals",
@@ -28,6 +30,7 @@ test("exports nothing by accident", () => {
     "solve",
     "start",
     "surveyGraph",
+    "withoutEdges",
     "writeG2o",
     "writeToro",
   ]);

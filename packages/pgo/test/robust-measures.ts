@@ -1,12 +1,15 @@
 import { ate, planarPoses } from "@slam/eval";
 import type { PoseGraph } from "../src/graph.ts";
-import type { LossReport } from "../src/robust.ts";
 
 /** Of the edges rejected, those that are false; of the false ones, behind the first `own`, those rejected. */
-export function rejection(loss: LossReport, own: number, spoiled: PoseGraph): { readonly precision: number; readonly recall: number } {
-  const found = loss.rejected.filter(({ edge }) => edge >= own).length;
+export function rejection(
+  { rejected }: { readonly rejected: readonly { readonly edge: number }[] },
+  own: number,
+  spoiled: PoseGraph,
+): { readonly precision: number; readonly recall: number } {
+  const found = rejected.filter(({ edge }) => edge >= own).length;
   const all = spoiled.from.length - own;
-  return { precision: loss.rejected.length === 0 ? 1 : found / loss.rejected.length, recall: all === 0 ? 1 : found / all };
+  return { precision: rejected.length === 0 ? 1 : found / rejected.length, recall: all === 0 ? 1 : found / all };
 }
 
 /** RMS distance between two trajectories after rigid alignment, metres. */

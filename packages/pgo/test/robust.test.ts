@@ -13,7 +13,7 @@ import { extent, rejection, rmsDistance } from "./robust-measures.ts";
 import { worldGraph } from "./world-graph.ts";
 
 const MINUTE = 60_000;
-const NAMES: readonly LossName[] = ["huber", "cauchy", "geman-mcclure", "tukey", "dcs", "gnc-tls", "gnc-gm"];
+const NAMES: readonly LossName[] = ["huber", "cauchy", "geman-mcclure", "tukey", "dcs", "switchable", "gnc-tls", "gnc-gm"];
 
 function finish(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGraphRun {
   const run = start(graph, options);
@@ -87,7 +87,7 @@ describe("poses on a line, 1 m apart, the first seen from the last: 3 m where it
   });
 
   test.each<[string, LossOptions | object, string]>([
-    ["an unknown loss", { loss: "switchable" }, 'loss is "switchable"'],
+    ["an unknown loss", { loss: "fair" }, 'loss is "fair"'],
     ["a C that bounds nothing", { loss: "huber", C: 0 }, "the loss's C is 0"],
     ["edges there are not", { loss: "huber", on: "odometry" }, 'loss on is "odometry"'],
   ])("%s is refused", (_, loss, message) => {

@@ -9,6 +9,7 @@ import {
   warnOfUnknownTags,
 } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
+import { checkLoops, numberedAsInFile } from "../loop-check.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
@@ -27,6 +28,8 @@ export interface PgoOptions extends SolverOptions {
   readonly costs?: boolean;
   readonly loss?: { readonly name: LossName | "none"; readonly C?: number };
   readonly lossOn?: "all" | "loops";
+  /** Its quantile, or true for the default. */
+  readonly pcm?: number | true;
   readonly fix?: readonly number[];
   readonly covariance?: readonly number[];
   readonly repair?: boolean;
@@ -54,6 +57,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     costs: compare,
     loss: _,
     lossOn: __,
+    pcm,
     ...solver
   } = options;
   const reportFile = jsonFile(json);
@@ -68,7 +72,10 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     : { read: await readGraphFile(file) };
   const parseSeconds = (performance.now() - began) / 1000;
   warnOfUnknownTags(file, read);
-  const { graph } = read;
+  // Thousands of loops are millions of pairs, and take a while.
+  if (pcm !== undefined && !quiet) console.error(`${file}: testing loops in pairs`);
+  const checked = pcm === undefined ? undefined : checkLoops(file, read.graph, pcm === true ? undefined : pcm);
+  const graph = checked?.graph ?? read.graph;
   const truth = truthFile === undefined ? undefined : await readTruth(truthFile, graph);
   // Refuses what they refuse of the result, before the solve and not after it.
   if (compare) costs(graph);
@@ -82,7 +89,11 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
 
   const solved = solvedGraph(graph, outcome);
   const compared = { ...(compare && { costs: costs(solved) }), ...(truth && { ate: trajectoryError(truth, solved) }) };
-  const report = pgoReport({ file, read, repairs, parseSeconds }, outcome, compared);
+  const { loss: found } = outcome.report;
+  const report = pgoReport({ file, read, repairs, parseSeconds }, outcome, {
+    ...compared,
+    ...(checked && { pcm: checked.report, ...(found && { loss: numberedAsInFile(found, checked.report) }) }),
+  });
   const { init } = outcome.report;
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ target: out, chunks: encodeGraph(out, solved) });
