@@ -131,6 +131,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--poses <n>", "how many", integer(1))
     .option("--loops <n>", "at most so many loop closures (default: the world's own)", integer(0))
     .option("--noise <x>", "factor on the world's standard deviations (default: 1)", number(0))
+    .option(
+      "--scale-drift <s>",
+      "as one camera sees a world in space: poses with a scale, whose logarithm drifts by this much a step (default: no scale)",
+      positive,
+    )
     .option("--outliers <p>", "false loops for each true one, behind all other edges (default: 0)", number(0))
     .option("--seed <n>", "the same seed gives the same graph (default: 0)", integer(0))
     .option("--quiet", "print warnings and errors only")
@@ -161,6 +166,12 @@ function jsonOption(): Option {
 
 function number(least: number, most?: number): (text: string) => number {
   return numberThat((value) => checkNumber("", value, least, most));
+}
+
+function positive(text: string): number {
+  const value = number(0)(text);
+  if (value === 0) throw new InvalidArgumentError("Allowed is a number > 0.");
+  return value;
 }
 
 function integer(least: number, most?: number): (text: string) => number {

@@ -20,7 +20,9 @@ export interface CovarianceReport {
   readonly refused?: { readonly message: string; readonly id?: number; readonly row?: number; readonly pivot?: number };
 }
 
-const COORDINATES = { 2: ["x", "y", "theta"], 3: ["x", "y", "z", "turn about x", "turn about y", "turn about z"] } as const;
+const SPATIAL = ["x", "y", "z", "turn about x", "turn about y", "turn about z"] as const;
+/** By degrees of freedom. */
+const COORDINATES = { 3: ["x", "y", "theta"], 6: SPATIAL, 7: [...SPATIAL, "log of the scale"] } as const;
 
 type Matrices = Pick<CovarianceReport, "poses" | "joint" | "refused">;
 
@@ -29,7 +31,7 @@ export function covarianceReport(graph: PoseGraph, chosen: readonly number[], op
   const began = performance.now();
   const matrices = recover(graph, chosen, options);
   return {
-    convention: "xi = [t; theta] of X Exp(xi), metres and radians in the pose's own frame, relative to the poses held; fp64",
+    convention: `xi = ${graph.similarity === undefined ? "[t; theta]" : "[v; phi; sigma]"} of X Exp(xi), metres and radians in the pose's own frame, relative to the poses held; fp64`,
     seconds: (performance.now() - began) / 1000,
     ...matrices,
   };
@@ -47,7 +49,7 @@ function recover(graph: PoseGraph, chosen: readonly number[], options: Marginals
 }
 
 function refusalOf(graph: PoseGraph, { row, pivot, kind, id }: RankDeficiency): NonNullable<CovarianceReport["refused"]> {
-  const coordinate = COORDINATES[graph.dimension][row % poseDof(graph)]!;
+  const coordinate = COORDINATES[poseDof(graph)][row % poseDof(graph)]!;
   const message = `the measurements do not determine everything: pivot ${pivot} of the diagonal at ${kind} ${id}, ${coordinate} (row ${row} of J'WJ)`;
   return { message, id, row, pivot };
 }
@@ -69,11 +71,12 @@ function blocksOf(marginals: Marginals, chosen: readonly number[]): Matrices {
 /** For each pose its standard deviations: "x 0.012 m, y 0.034 m, theta 0.0056 rad". */
 export function deviationTexts({ poses }: Pick<CovarianceReport, "poses">): { readonly id: number; readonly text: string }[] {
   return poses.map(({ id, matrix }) => {
-    const dof = Math.sqrt(matrix.length);
+    const dof = Math.sqrt(matrix.length) as keyof typeof COORDINATES;
     const dimension = dof === 3 ? 2 : 3;
-    const text = COORDINATES[dimension].map((name, k) => {
+    const text = COORDINATES[dof].map((name, k) => {
       const deviation = Math.sqrt(matrix[k * (dof + 1)]!);
-      return `${name} ${Number(deviation.toPrecision(3))} ${k < dimension ? "m" : "rad"}`;
+      const unit = k < dimension ? " m" : k < 6 ? " rad" : "";
+      return `${name} ${Number(deviation.toPrecision(3))}${unit}`;
     });
     return { id, text: text.join(", ") };
   });

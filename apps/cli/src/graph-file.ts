@@ -101,9 +101,10 @@ export function trajectoryOf(file: string, graph: PoseGraph): Trajectory {
   return { timestamps: graph.ids, poses: spatialPoses(graph) };
 }
 
-/** The poses as n x 7, those of the plane lifted to z = 0. */
-export function spatialPoses({ dimension, poses }: PoseGraph): Float64Array {
-  return dimension === 2 ? planarPoses(poses) : poses;
+/** The poses as n x 7, those of the plane lifted to z = 0, those with a scale without it. */
+export function spatialPoses({ dimension, similarity, ids, poses }: PoseGraph): Float64Array {
+  if (similarity === undefined) return dimension === 2 ? planarPoses(poses) : poses;
+  return Float64Array.from({ length: 7 * ids.length }, (_, k) => poses[8 * Math.floor(k / 7) + (k % 7)]!);
 }
 
 /** "g2o" of "A.G2O.gz". */

@@ -44,7 +44,7 @@ export interface PgoReport {
   readonly memoryBytes: number;
   /** What `--repair` repaired, by rule of lint. */
   readonly repairs?: readonly Repair[];
-  /** Against `--truth`, after rigid alignment; metres. */
+  /** Against `--truth`, after rigid alignment, of similarities with scale; metres. */
   readonly ate?: Statistics;
   /** Of the poses of `--covariance`. */
   readonly covariance?: CovarianceReport;

@@ -27,9 +27,9 @@ export function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): T
   return { poses: selectPoses(truth, pairs.reference).poses, indices: pairs.estimate };
 }
 
-/** The ATE after rigid alignment: a pose graph does not say where the world's origin is. */
+/** The ATE after rigid alignment: a pose graph does not say where the world's origin is. One of similarities does not say how large a metre is either. */
 export function trajectoryError({ poses, indices }: Truth, graph: PoseGraph): Statistics {
   const estimate = selectPoses({ timestamps: graph.ids, poses: spatialPoses(graph) }, indices).poses;
-  const { alignment: _, ...statistics } = ate(poses, estimate, { align: "se3" });
+  const { alignment: _, ...statistics } = ate(poses, estimate, { align: graph.similarity === undefined ? "se3" : "sim3" });
   return statistics;
 }

@@ -1,6 +1,6 @@
 import { planarPoses, type Trajectory } from "@slam/eval";
-import type { PoseGraph } from "@slam/pgo";
-import { garage, grid, manhattan, type PoseGraphWorld, ring, sphere, torus, type WorldOptions } from "@slam/sim";
+import { type PoseGraph, type PoseShape, poseSize } from "@slam/pgo";
+import { garage, grid, manhattan, type PoseGraphWorld, ring, type SimilarityWorld, sphere, torus, type WorldOptions } from "@slam/sim";
 
 /** The worlds that `slam generate` knows, by name. */
 export const WORLDS: { readonly [name: string]: (options: WorldOptions) => PoseGraphWorld } = {
@@ -13,10 +13,19 @@ export const WORLDS: { readonly [name: string]: (options: WorldOptions) => PoseG
 };
 
 /** The world as a pose graph with ids 0 ... n - 1; the estimates are its measured odometry. */
-export function graphOf({ dimension, initial, from, to, measurements, information }: PoseGraphWorld): PoseGraph {
-  const poses = initial.length / (dimension === 2 ? 3 : 7);
+export function graphOf({ dimension, ...world }: PoseGraphWorld): PoseGraph {
+  return graphOfShape({ dimension }, world);
+}
+
+/** As `graphOf`, of similarities. */
+export function similarityGraphOf(world: SimilarityWorld): PoseGraph {
+  return graphOfShape({ dimension: 3, similarity: "quat" }, world);
+}
+
+function graphOfShape(shape: PoseShape, { initial, from, to, measurements, information }: Omit<SimilarityWorld, "truth">): PoseGraph {
+  const poses = initial.length / poseSize(shape);
   return {
-    dimension,
+    ...shape,
     ids: Float64Array.from({ length: poses }, (_, k) => k),
     poses: initial,
     known: new Uint8Array(poses).fill(1),

@@ -3,7 +3,7 @@
  * graph's states are used where they lie and nothing is allocated.
  *
  * `out` may be an input: the same array and the same offset; it must not overlap one otherwise. Lengths and finiteness are the caller's:
- * these functions run once per edge and iteration. Matrices are row-major. Tangents are [translation; rotation], in metres and radians.
+ * these functions run once per edge and iteration. Matrices are row-major. Tangents are [translation; rotation], in metres and radians, and in Sim(3) the logarithm of the scale behind.
  *
  * @see Solà, Deray, Atchuthan, A micro Lie theory for state estimation in robotics, arXiv 1812.01537, 2018.
  */
@@ -47,7 +47,7 @@ export interface LieGroup {
   hat(xi: Float64Array, xio: number, out: Float64Array, o: number): void;
   /** The inverse of `hat`. */
   vee(matrix: Float64Array, mo: number, out: Float64Array, o: number): void;
-  /** out <- X as a matrix; homogeneous in SE(n). */
+  /** out <- X as a matrix; homogeneous in SE(n) and Sim(3). */
   toMatrix(x: Float64Array, xo: number, out: Float64Array, o: number): void;
   /** The inverse of `toMatrix`, normalised: of the matrix's rounding errors none leaves the group. */
   fromMatrix(matrix: Float64Array, mo: number, out: Float64Array, o: number): void;

@@ -1,6 +1,6 @@
 import { writeCosSin } from "@slam/float";
 import { wrapAngle } from "@slam/lie";
-import { type BetweenFactor, betweenFactor } from "./between.ts";
+import { betweenFactor, type FormulaFactor } from "./between.ts";
 import type { Arithmetic, BetweenFormulas } from "./between-formulas.ts";
 
 /** v = Ri'(tj - ti) */
@@ -46,4 +46,4 @@ const formulas: BetweenFormulas = {
 };
 
 /** e = [Rz'(Ri'(tj - ti) - tz); wrap(theta_j - theta_i - theta_z)], g2o's EDGE_SE2. */
-export const betweenSe2: BetweenFactor = betweenFactor(formulas);
+export const betweenSe2: FormulaFactor = betweenFactor(formulas);

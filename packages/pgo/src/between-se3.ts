@@ -1,4 +1,4 @@
-import { type BetweenFactor, betweenFactor } from "./between.ts";
+import { betweenFactor, type FormulaFactor } from "./between.ts";
 import { type Arithmetic, type BetweenFormulas, dot3 } from "./between-formulas.ts";
 
 export const AXES = [0, 1, 2] as const;
@@ -94,4 +94,4 @@ const formulas: BetweenFormulas = {
 };
 
 /** e = [t; vec q] of Z^-1 Xi^-1 Xj with w >= 0, g2o's EDGE_SE3:QUAT. */
-export const betweenSe3: BetweenFactor = betweenFactor(formulas);
+export const betweenSe3: FormulaFactor = betweenFactor(formulas);

@@ -6,8 +6,9 @@ import type { Arithmetic, BetweenFormulas } from "./between-formulas.ts";
  * Every operation is rounded to the arithmetic A; sin and cos count as one. Poses and measurements lie in flat arrays at the given offsets.
  */
 export interface BetweenFactor {
-  readonly dof: 3 | 6;
-  readonly formulas: BetweenFormulas;
+  readonly dof: 3 | 6 | 7;
+  /** What kernels are made of; a factor without is evaluated as the reference evaluates it. */
+  readonly formulas?: BetweenFormulas;
   /** e <- the error, dof numbers. */
   error(A: AnyPrecision, poses: Float64Array, i: number, j: number, z: Float64Array, zo: number, e: Float64Array): void;
   /** Ji, Jj <- de/dxi_i, de/dxi_j: dof x dof, row-major. */
@@ -23,8 +24,12 @@ export interface BetweenFactor {
   ): void;
 }
 
+export interface FormulaFactor extends BetweenFactor {
+  readonly formulas: BetweenFormulas;
+}
+
 /** The factor whose formulas these are, evaluated on numbers. */
-export function betweenFactor(formulas: BetweenFormulas): BetweenFactor {
+export function betweenFactor(formulas: BetweenFormulas): FormulaFactor {
   const coordinates = (A: AnyPrecision, x: Float64Array, xo: number): readonly number[] => {
     const numbers = new Float64Array(formulas.size);
     formulas.coordinates(A, x, xo, numbers, 0);

@@ -22,9 +22,9 @@ export function checkFinite(what: string, values: Float64Array): void {
   }
 }
 
-/** Of poses in space. */
-export function checkQuaternions(what: string, values: Float64Array): void {
-  for (let at = 3; at < values.length; at += 7) {
+/** Of poses in space, of so many numbers each. */
+export function checkQuaternions(what: string, values: Float64Array, size: number = 7): void {
+  for (let at = 3; at < values.length; at += size) {
     let squared = 0;
     for (let k = at; k < at + 4; k++) squared += values[k] * values[k];
     if (Math.abs(squared - 1) > UNIT_SLACK) {
@@ -33,5 +33,12 @@ export function checkQuaternions(what: string, values: Float64Array): void {
         actual: `of length ${Math.sqrt(squared)}`,
       });
     }
+  }
+}
+
+/** Of similarities. */
+export function checkScales(what: string, values: Float64Array): void {
+  for (let at = 7; at < values.length; at += 8) {
+    if (!(values[at] > 0)) throw new OptionError(`${what}[${at}]`, { expected: "a scale > 0", actual: values[at] });
   }
 }

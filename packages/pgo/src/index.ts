@@ -6,7 +6,16 @@ export type { FactorTag } from "./factors/built-in.ts";
 export type { Factor, VariableKind } from "./factors/factor.ts";
 export { type Extras, type FactorSet, factorCount, type Landmarks, type Sensors } from "./factors/sets.ts";
 export { addFalseLoops, type FalseLoopsOptions } from "./false-loops.ts";
-export { checkGraph, informationMatrix, informationSize, type PoseGraph, poseDof, poseSize } from "./graph.ts";
+export {
+  checkGraph,
+  informationMatrix,
+  informationSize,
+  type PoseGraph,
+  type PoseShape,
+  poseDof,
+  poseSize,
+  type SimilarityRecords,
+} from "./graph.ts";
 export type { Initialization } from "./init/initialization.ts";
 export { readG2o, writeG2o } from "./io/g2o.ts";
 export type { ReadGraph, UnknownTag } from "./io/read-graph.ts";

@@ -1,7 +1,7 @@
 import { type AnyPrecision, type FP32, type FP64, fp64 } from "@slam/float";
 import { bsrMatrix, packedBsr, packedBytes, packPattern } from "@slam/sparse";
 import { type ArenaPool, bytesFor, kernels } from "@slam/wasm";
-import { upperSize } from "./between-formulas.ts";
+import { type BetweenFormulas, upperSize } from "./between-formulas.ts";
 import { coordinatesBytes, coordinatesEngine, ITEMS_A_CALL, type Numbers } from "./coordinates-engine.ts";
 import { BsrJacobian, packedProducts } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
@@ -12,12 +12,12 @@ type EdgeAddresses = readonly [number, number, number, number, number, number, n
 
 /**
  * The reference's bits from kernels in an arena of their own. Rounding to the format happens where numbers enter the arena. Measurements and whitening
- * are copied once.
+ * are copied once. The factor has formulas.
  *
  * @throws EngineError of @slam/wasm where the engine cannot run, ArenaError where there is no memory.
  */
 export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms, format: FP64 | FP32, arenas: ArenaPool): Linearization {
-  const { formulas } = factor;
+  const formulas = factor.formulas as BetweenFormulas;
   const { dof, size } = formulas;
   const edges = graph.from.length;
   const integers = [graph.from, graph.to, blocks.ofFrom, blocks.ofTo];

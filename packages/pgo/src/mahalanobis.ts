@@ -2,8 +2,7 @@ import { checkInteger, checkLength, OptionError } from "@slam/errors";
 import { fp64 } from "@slam/float";
 import { arithmeticOf } from "./between.ts";
 import { whitened } from "./between-formulas.ts";
-import { betweenSe2 } from "./between-se2.ts";
-import { betweenSe3 } from "./between-se3.ts";
+import { costConvention, factorOfCost } from "./cost-conventions.ts";
 import { checkGraph, informationSize, type PoseGraph, poseSize } from "./graph.ts";
 import type { Marginals } from "./marginals.ts";
 import { squareRootInformation } from "./whitening.ts";
@@ -23,7 +22,7 @@ export interface MahalanobisDistance {
  * With W = R'R it is y' (I + R J Sigma J' R')^-1 y, y = R e: no W is inverted, and one that says nothing in some direction is fine. To first order in the
  * uncertainty of the estimate: where that is large against the world's bends, true loops have larger distances.
  *
- * @param measurement [x y theta] or [x y z qx qy qz qw], as a graph stores it.
+ * @param measurement [x y theta], [x y z qx qy qz qw] or with a scale behind it, as a graph stores it.
  * @param information its upper triangle, row-major, as a graph stores it.
  * @throws OptionError for an index out of range, two equal ones, a measurement or an information that no edge may have; DimensionError.
  * @see Neira and Tardos, Data association in stochastic mapping using the joint compatibility test, IEEE Trans. Robotics and Automation 17, 2001.
@@ -67,6 +66,7 @@ function candidateGraph(graph: PoseGraph, i: number, j: number, measurement: Flo
   const pair = i < j ? [i, j] : [j, i];
   const candidate = {
     dimension: graph.dimension,
+    ...(graph.similarity && { similarity: graph.similarity }),
     ids: Float64Array.from(pair, (k) => graph.ids[k]),
     poses: Float64Array.from(pair.flatMap((k) => [...graph.poses.subarray(k * size, (k + 1) * size)])),
     known: Uint8Array.of(1, 1),
@@ -81,8 +81,8 @@ function candidateGraph(graph: PoseGraph, i: number, j: number, measurement: Flo
 }
 
 function linearized(graph: PoseGraph): { readonly e: Float64Array; readonly Ji: Float64Array; readonly Jj: Float64Array } {
-  const { dimension, poses, from, to, measurements } = graph;
-  const factor = dimension === 2 ? betweenSe2 : betweenSe3;
+  const { poses, from, to, measurements } = graph;
+  const factor = factorOfCost(costConvention("g2o", graph), graph);
   const { dof } = factor;
   const [e, Ji, Jj] = [new Float64Array(dof), new Float64Array(dof * dof), new Float64Array(dof * dof)];
   const size = poseSize(graph);

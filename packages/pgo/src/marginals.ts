@@ -1,12 +1,12 @@
 import { checkInteger, checkLength } from "@slam/errors";
 import type { FP64 } from "@slam/float";
 import { type ForwardSolution, type ForwardSolver, forwardSolver, type SparseInverse, sparseInverse } from "@slam/ichol";
-import { type LieGroup, se2, se3 } from "@slam/lie";
+import type { LieGroup } from "@slam/lie";
 import { ArenaPool } from "@slam/wasm";
 import { findGauge } from "./factors/gauge.ts";
 import { hasExtras } from "./factors/sets.ts";
 import { factorTerms } from "./factors/terms.ts";
-import { checkGraph, type PoseGraph } from "./graph.ts";
+import { checkGraph, type PoseGraph, poseGroup } from "./graph.ts";
 import { freeComponents } from "./init/chain.ts";
 import { type NormalFactor, normalFactor, type RankDeficiency } from "./normal-factor.ts";
 import { pointOf } from "./point.ts";
@@ -34,7 +34,7 @@ export interface LinearTerm {
  */
 export class Marginals {
   readonly graph: PoseGraph;
-  /** Rows of a pose's block: 3 or 6. */
+  /** Rows of a pose's block: 3, 6 or 7. */
   readonly dof: number;
   /**
    * The least pivot of the factor, as a share of the diagonal of J'WJ: some u / leastPivot is the relative error to be expected, u = 2^-53.
@@ -49,7 +49,7 @@ export class Marginals {
   /** @param factor of the graph's equations; `recoverMarginals` makes it. */
   constructor(graph: PoseGraph, factor: NormalFactor, arenas: ArenaPool) {
     this.graph = graph;
-    this.#group = graph.dimension === 2 ? se2 : se3;
+    this.#group = poseGroup(graph);
     this.dof = this.#group.dof;
     this.leastPivot = factor.leastPivot;
     this.#factor = factor;

@@ -1,7 +1,7 @@
 import type { AnyPrecision } from "@slam/float";
 import type { LieGroup } from "@slam/lie";
 
-const step = new Float64Array(7);
+const step = new Float64Array(8);
 
 /**
  * out <- X Exp(xi) in a narrow arithmetic A: the exponential counts as one operation, like sin and cos, and so does the composition: each is computed

@@ -19,3 +19,12 @@ export const spatialPose: fc.Arbitrary<Float64Array> = fc
     const s = (sign * Math.sin(angle / 2)) / Math.hypot(...axis);
     return Float64Array.of(...t, s * axis[0], s * axis[1], s * axis[2], sign * Math.cos(angle / 2));
   });
+
+/** [x y z qx qy qz qw s], the scale of 1/3 to 3, often 1 or close to it. */
+export const similarPose: fc.Arbitrary<Float64Array> = fc
+  .tuple(
+    spatialPose,
+    fc.constantFrom(-1, 1),
+    fc.oneof(fc.double({ min: 0, max: 1.1, noNaN: true }), fc.constantFrom(0, 1e-16, 1e-12, 1e-8, 1e-4)),
+  )
+  .map(([pose, sign, sigma]) => Float64Array.of(...pose, Math.exp(sign * sigma)));

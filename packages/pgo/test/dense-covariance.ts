@@ -1,14 +1,13 @@
 import { fp64, operationFormat } from "@slam/float";
-import { se2, se3 } from "@slam/lie";
 import { identityMatrix, inverse, product } from "@slam/testing";
-import type { PoseGraph } from "../src/graph.ts";
+import { type PoseGraph, poseGroup } from "../src/graph.ts";
 import { PoseGraphProblem } from "../src/problem.ts";
 
 /** (J'WJ)^-1 of all poses, zeros where they are held: J by central differences of the residual along X Exp(xi), nothing sparse. */
 export function denseCovariance(graph: PoseGraph, held: readonly number[]): Float64Array {
   const problem = new PoseGraphProblem(graph, []);
-  const { size, dof } = graph.dimension === 2 ? se2 : se3;
-  const group = graph.dimension === 2 ? se2 : se3;
+  const group = poseGroup(graph);
+  const { size, dof } = group;
   const n = graph.ids.length;
   const free = Array.from({ length: n }, (_, k) => k).filter((k) => !held.includes(k));
   const columns = free.flatMap((pose) => Array.from({ length: dof }, (_, a) => ({ pose, a })));

@@ -2,28 +2,29 @@ import { SlamError } from "@slam/errors";
 import { writeTum } from "@slam/eval";
 import { presetPolicy } from "@slam/nlls";
 import { addFalseLoops, type PoseGraph, solve } from "@slam/pgo";
-import { type PoseGraphWorld, Random, type WorldOptions } from "@slam/sim";
+import { driftScale, type PoseGraphWorld, Random, type WorldOptions } from "@slam/sim";
 import { EXIT, InputError, UsageError } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, extensionOf, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
 import { countText } from "../text.ts";
-import { graphOf, truthOf, WORLDS } from "../worlds.ts";
+import { graphOf, similarityGraphOf, truthOf, WORLDS } from "../worlds.ts";
 
 export interface GenerateOptions extends WorldOptions {
   readonly out: string;
   readonly truth?: string;
   readonly outliers?: number;
+  readonly scaleDrift?: number;
   readonly quiet?: boolean;
 }
 
 /** Makes a pose graph whose answer is known, or adds false loops to the one in a file. @returns the exit code. */
 export async function generate(name: string, options: GenerateOptions): Promise<number> {
-  const { out, truth, outliers = 0, quiet, ...worldOptions } = options;
+  const { out, truth, outliers = 0, scaleDrift, quiet, ...worldOptions } = options;
   checkGraphTarget(out);
   if (truth !== undefined && extensionOf(truth) !== "tum") throw new UsageError(`--truth ${truth}: the name of true poses ends in .tum`);
   checkTargets(truth === undefined ? [out] : [out, truth]);
   const world = name in WORLDS ? makeWorld(name, worldOptions) : undefined;
-  const own = world === undefined ? await readOwn(name, options) : graphOf(world);
+  const own = world === undefined ? await readOwn(name, options) : graphOfWorld(world, scaleDrift, options.seed ?? 0);
   const graph = outliers === 0 ? own : await spoil(name, own, outliers, options.seed ?? 0);
   const outputs: Output[] = [{ target: out, chunks: encodeGraph(out, graph) }];
   if (truth !== undefined) outputs.push({ target: truth, chunks: writeTum(truthOf(world!)) });
@@ -42,10 +43,16 @@ function makeWorld(name: string, options: WorldOptions): PoseGraphWorld {
   }
 }
 
-async function readOwn(file: string, { poses, loops, noise, truth, outliers }: GenerateOptions): Promise<PoseGraph> {
+function graphOfWorld(world: PoseGraphWorld, drift: number | undefined, seed: number): PoseGraph {
+  if (drift === undefined) return graphOf(world);
+  if (world.dimension === 2) throw new UsageError("--scale-drift goes with a world in space, not with one in the plane");
+  return similarityGraphOf(driftScale(world, { drift, seed }));
+}
+
+async function readOwn(file: string, { poses, loops, noise, truth, outliers, scaleDrift }: GenerateOptions): Promise<PoseGraph> {
   if (extensionOf(file) === "")
     throw new UsageError(`${file} is neither a file's name nor a world: these are ${Object.keys(WORLDS).join(", ")}`);
-  for (const [flag, value] of Object.entries({ poses, loops, noise, truth })) {
+  for (const [flag, value] of Object.entries({ poses, loops, noise, truth, "scale-drift": scaleDrift })) {
     if (value !== undefined) throw new UsageError(`--${flag} goes with a world, not with the graph in ${file}`);
   }
   if (outliers === undefined) throw new UsageError(`${file}: there is nothing to add without --outliers`);

@@ -1,5 +1,5 @@
 import { fp16 } from "@slam/float";
-import { type GraphSurvey, type RangeCount, surveyGraph, type UnknownTag } from "@slam/pgo";
+import { type GraphSurvey, type RangeCount, type SimilarityRecords, surveyGraph, type UnknownTag } from "@slam/pgo";
 import { EXIT } from "../failure.ts";
 import { readGraphFile } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
@@ -16,6 +16,8 @@ interface FileInfo extends Omit<GraphSurvey, "range"> {
   readonly file: string;
   readonly format: string;
   readonly dimension: number;
+  /** Present where poses have a scale: how their records write it. */
+  readonly similarity?: SimilarityRecords;
   readonly poses: number;
   /** Poses with an estimate. */
   readonly known: number;
@@ -53,6 +55,7 @@ async function inspect(file: string): Promise<FileInfo> {
     file,
     format,
     dimension: graph.dimension,
+    ...(graph.similarity && { similarity: graph.similarity }),
     poses: graph.ids.length,
     known: graph.known.reduce((sum, known) => sum + known, 0),
     fixed: graph.fixed.length,
@@ -71,7 +74,7 @@ function infoText(found: FileInfo): string {
   const others = Object.entries(found.factors).map(([tag, count]) => `${count} ${tag}`);
   const matrices = Object.values(found.factors).reduce((sum, count) => sum + count, found.edges);
   const lines = [
-    `${found.file}: ${found.format}, ${found.dimension}D`,
+    `${found.file}: ${found.format}, ${found.dimension}D${found.similarity ? `, poses with a scale (SIM3:${found.similarity.toUpperCase()})` : ""}`,
     `poses         ${found.poses}, ${found.known} with an estimate, ${found.fixed} fixed`,
     ...(found.landmarks > 0
       ? [`landmarks     ${found.landmarks}, ${found.landmarksKnown} with an estimate, ${found.landmarksFixed} fixed`]

@@ -1,5 +1,4 @@
-import { se2, se3 } from "@slam/lie";
-import type { PoseGraph } from "../graph.ts";
+import { type PoseGraph, poseGroup } from "../graph.ts";
 
 /** The edges at each pose: edges of pose k are edge[start[k]] ... edge[start[k + 1] - 1], in the graph's order. */
 export interface Incidence {
@@ -23,11 +22,12 @@ export function incidence({ ids, from, to }: PoseGraph): Incidence {
   return { start, edge };
 }
 
-const inverse = new Float64Array(7);
+const inverse = new Float64Array(8);
 
 /** poses[k] <- where edge e puts its other end's pose k: X_to = X_from Z, X_from = X_to Z^-1. */
-function place({ dimension, from, to, measurements }: PoseGraph, poses: Float64Array, e: number, k: number): void {
-  const group = dimension === 2 ? se2 : se3;
+function place(graph: PoseGraph, poses: Float64Array, e: number, k: number): void {
+  const { from, to, measurements } = graph;
+  const group = poseGroup(graph);
   const { size } = group;
   if (k === to[e]) group.compose(poses, from[e] * size, measurements, e * size, poses, k * size);
   else {

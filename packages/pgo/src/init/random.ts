@@ -1,21 +1,22 @@
-import { se2, se3 } from "@slam/lie";
 import { Random } from "@slam/sim";
-import type { PoseGraph } from "../graph.ts";
+import { type PoseGraph, poseSize } from "../graph.ts";
 
 /**
  * Poses that know nothing of the measurements but their scale: rotations uniform, positions normal about the first held pose with the standard deviation,
- * per axis, of a random walk through all poses in steps of the measured length, sqrt(n mean |t|^2 / d). The same seed gives the same bits.
+ * per axis, of a random walk through all poses in steps of the measured length, sqrt(n mean |t|^2 / d). Similarities have the scale of that pose, and lengths are
+ * measured in it. The same seed gives the same bits.
  *
  * @param held poses that stay; at least one.
  */
 export function randomPoses(graph: PoseGraph, held: readonly number[], seed: number): Float64Array {
   const { dimension, measurements, ids } = graph;
-  const { size } = dimension === 2 ? se2 : se3;
+  const size = poseSize(graph);
   const random = new Random(seed);
   const poses = graph.poses.slice();
   const stays = new Set(held);
   const [centre] = held;
-  const spread = walkDeviation(measurements, size, dimension, ids.length);
+  const scale = size === 8 ? poses[centre * size + 7] : 1;
+  const spread = scale * walkDeviation(measurements, size, dimension, ids.length);
   for (let k = 0; k < ids.length; k++) {
     if (stays.has(k)) continue;
     for (let axis = 0; axis < dimension; axis++) {
@@ -23,6 +24,7 @@ export function randomPoses(graph: PoseGraph, held: readonly number[], seed: num
     }
     if (dimension === 2) poses[k * size + 2] = Math.PI * (2 * random.uniform() - 1);
     else drawRotation(random, poses, k * size + 3);
+    if (size === 8) poses[k * size + 7] = scale;
   }
   return poses;
 }

@@ -2,14 +2,15 @@ import { ParseError } from "@slam/errors";
 import { FACTOR_TAGS, type FactorTag } from "../factors/built-in.ts";
 import type { VariableKind } from "../factors/factor.ts";
 import type { FactorSet, Landmarks, Sensors } from "../factors/sets.ts";
-import { type PoseGraph, poseSize } from "../graph.ts";
+import { type PoseGraph, type PoseShape, poseGroup, poseSize } from "../graph.ts";
 import type { FactorLines, NamedIds } from "./factor-record.ts";
 import { LINT_HINT, type Scanner } from "./scanner.ts";
 
 /** The records of a file in file order. Edges, factors and FIX lines name vertices by id, which lines further down may define. */
 export interface ParsedRecords {
-  readonly dimension: 2 | 3;
-  /** "VERTEX_SE2 on line 1": what set the dimension. */
+  /** Of all records. */
+  readonly shape: PoseShape;
+  /** "VERTEX_SE2 on line 1": what set the shape. */
   readonly first: string;
   /** Where the vertex of an id is, a pose's or a landmark's. */
   readonly lines: Map<number, number>;
@@ -44,10 +45,11 @@ interface OrderedRows {
  * @throws ParseError at the first edge, factor or FIX that names what the file does not have, or has as something else.
  */
 export function numberRecords(scanner: Scanner, records: ParsedRecords): PoseGraph {
-  const { dimension, edges, factors, fix } = records;
-  const size = poseSize({ dimension });
+  const { shape, edges, factors, fix } = records;
+  const { dimension } = shape;
+  const size = poseSize(shape);
   const poses = ordered(records.vertices, size, [edges.ids, ...namedBy(factors, "pose")]);
-  if (!poses.known && dimension === 3) for (let w = 6; w < poses.values.length; w += 7) poses.values[w] = 1;
+  if (!poses.known) for (let k = 0; k < poses.ids.length; k++) poseGroup(shape).identity(poses.values, k * size);
   const landmarks = ordered(records.landmarks, dimension, namedBy(factors, "landmark"));
   const sensors = ordered(records.sensors, size, []);
   const find = {
@@ -63,7 +65,7 @@ export function numberRecords(scanner: Scanner, records: ParsedRecords): PoseGra
     else fixed.poses.add(find.pose(id, fix.offsets[i]));
   });
   return {
-    dimension,
+    ...shape,
     ids: poses.ids,
     poses: poses.values,
     known: new Uint8Array(poses.ids.length).fill(poses.known ? 1 : 0),

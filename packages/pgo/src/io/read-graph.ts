@@ -2,7 +2,7 @@ import { ParseError } from "@slam/errors";
 import { upperSize } from "../between-formulas.ts";
 import type { Factor } from "../factors/factor.ts";
 import { measurementSize } from "../factors/sets.ts";
-import { informationSize, type PoseGraph, poseSize } from "../graph.ts";
+import { informationSize, type PoseGraph, type PoseShape, poseSize } from "../graph.ts";
 import { factorLines, namedIds, readFactorLine, readIds } from "./factor-record.ts";
 import { numberRecords, type ParsedRecords } from "./number-records.ts";
 import { normalizeQuaternion } from "./quaternion.ts";
@@ -83,9 +83,11 @@ function countUnknown(scanner: Scanner, tag: string, unknown: Map<string, Unknow
   unknown.set(tag, { tag, count: count + 1, firstLine });
 }
 
-function noRecords({ dimension, tag }: RecordType | Factor, line: number, fix: ParsedRecords["fix"]): ParsedRecords {
+function noRecords(type: RecordType | Factor, line: number, fix: ParsedRecords["fix"]): ParsedRecords {
+  const { dimension, tag } = type;
+  const similarity = similarityOf(type);
   return {
-    dimension,
+    shape: similarity === undefined ? { dimension } : { dimension, similarity },
     first: `${tag} on line ${line}`,
     lines: new Map(),
     vertices: { ids: [], values: [] },
@@ -97,12 +99,18 @@ function noRecords({ dimension, tag }: RecordType | Factor, line: number, fix: P
   };
 }
 
-function checkDimension(scanner: Scanner, dimension: 2 | 3, records: ParsedRecords): void {
-  if (dimension !== records.dimension) scanner.fail(`a ${records.dimension}D record, as ${records.first}`);
+function similarityOf(type: RecordType | Factor): PoseShape["similarity"] {
+  return "similarity" in type ? type.similarity : undefined;
+}
+
+function checkShape(scanner: Scanner, type: RecordType | Factor, { shape, first }: ParsedRecords): void {
+  if (type.dimension === shape.dimension && similarityOf(type) === shape.similarity) return;
+  const wanted = shape.similarity === undefined ? `${shape.dimension}D` : `SIM3:${shape.similarity.toUpperCase()}`;
+  scanner.fail(`a ${wanted} record, as ${first}`);
 }
 
 function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords, values: Float64Array): void {
-  checkDimension(scanner, factor.dimension, records);
+  checkShape(scanner, factor, records);
   const lines = records.factors.get(factor.tag) ?? factorLines(factor);
   records.factors.set(factor.tag, lines);
   readFactorLine(scanner, lines, values, readFields);
@@ -111,7 +119,7 @@ function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords, va
 function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords, values: Float64Array): void {
   const start = scanner.tokenStart;
   const { lines, vertices, landmarks, sensors, edges } = records;
-  checkDimension(scanner, type.dimension, records);
+  checkShape(scanner, type, records);
   if (type.kind === "vertex") vertices.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
   else if (type.kind === "landmark") landmarks.ids.push(readNewId(scanner, type.tag, "a vertex", lines));
   else if (type.kind === "sensor") sensors.ids.push(readNewId(scanner, type.tag, "a sensor", sensors.lines));
@@ -129,6 +137,7 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords, 
     return;
   }
   if (type.dimension === 3 && !normalizeQuaternion(values, 3)) fail("a quaternion qx qy qz qw of non-zero length", "0 0 0 0");
+  if (type.similarity !== undefined && !(values[7] > 0)) fail("a scale > 0", `${values[7]}`);
   const size = poseSize(type);
   append({ vertex: vertices.values, sensor: sensors.values, edge: edges.measurements }[type.kind], values.subarray(0, size));
   if (type.kind === "edge") append(edges.information, values.subarray(size, size + informationSize(type)));

@@ -1,3 +1,4 @@
+import { OptionError } from "@slam/errors";
 import { cos, sin } from "@slam/float";
 import type { PoseGraph } from "../graph.ts";
 import { quaternionFromRpy, rpyFromQuaternion } from "./quaternion.ts";
@@ -124,9 +125,12 @@ export function readToro(bytes: Uint8Array, file: string): ReadGraph {
  * conversions: poses and measurements in 2D, and isotropic information, come back with the same bits.
  *
  * @returns the file in chunks of at most 64 KiB.
- * @throws DimensionError, OptionError as `checkGraph`, at the call and before the first chunk; OptionError for landmarks and factors, which TORO files
- *   do not have.
+ * @throws DimensionError, OptionError as `checkGraph`, at the call and before the first chunk; OptionError for landmarks, factors and similarities, which TORO
+ *   files do not have.
  */
 export function writeToro(graph: PoseGraph): Generator<Uint8Array> {
+  if (graph.similarity !== undefined) {
+    throw new OptionError("the graph to write", { expected: "poses without a scale: TORO has none for them", actual: "similarities" });
+  }
   return graph.dimension === 2 ? writeGraph(graph, { vertex: VERTEX2, edge: EDGE2 }) : writeGraph(graph, { vertex: VERTEX3, edge: EDGE3 });
 }

@@ -4,7 +4,7 @@ import { quote, type Scanner } from "../io/scanner.ts";
 const COMMA = 44;
 const POINT = 46;
 
-/** More than the fields of any record, and than a full 6 x 6 matrix for its information. */
+/** More than the fields of any record with a full 7 x 7 matrix for its information. */
 const MAX_TOKENS = 64;
 
 /** The tokens of a line behind its tag, up to a comment; so many of them as a record may have. */

@@ -58,9 +58,11 @@ function parseRecord(type: RecordType, tokens: LineTokens, isCutOff: boolean): P
   }
   if (rule === "malformed-line" || (isCutOff && rule === "missing-information")) return malformed(message);
   const fields = Float64Array.from(values);
-  if (!graphValues(type, fields).every(Number.isFinite)) {
+  const converted = graphValues(type, fields);
+  if (!converted.every(Number.isFinite)) {
     return { bad: "not-finite", message: `${type.tag} has numbers that g2o's coordinates have no room for` };
   }
+  if (type.similarity !== undefined && !(converted[7] > 0)) return malformed(`${type.tag} has the scale ${converted[7]}, not one > 0`);
   const isPartial = rule === "missing-information" && count > used;
   return { ids, fields, rule, message, ...(isPartial && { lost: tokens.textFrom(idNames.length + used) }) };
 }

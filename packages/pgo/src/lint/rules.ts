@@ -84,8 +84,8 @@ export const RULES: { readonly [rule in RuleName]: Rule } = {
   },
   "mixed-dimensions": {
     severity: "error",
-    why: "poses in the plane and in space do not share a graph",
-    repair: "keeps the lines of the dimension that has fewer as comments",
+    why: "poses in the plane, in space and with a scale do not share a graph, nor do the two ways to write a scale",
+    repair: "keeps the lines that are not of the kind of most of them as comments",
   },
   "duplicate-vertex": {
     severity: "error",

@@ -15,7 +15,7 @@ const DEGREE = Math.PI / 180;
 export function lintTranslations(file: LintFile, findings: Findings): void {
   for (const kind of ["vertex", "edge"] as const) {
     const records = [...file.records(kind)];
-    const lengths = records.map((k) => Math.hypot(file.value(k, 0), file.value(k, 1), file.type(k).dimension === 3 ? file.value(k, 2) : 0));
+    const lengths = records.map((k) => translationLength(file, k));
     const usual = median(lengths.filter((length) => length > 0));
     records.forEach((k, i) => {
       if (!(lengths[i] > OUTLIER * usual)) return;
@@ -23,6 +23,13 @@ export function lintTranslations(file: LintFile, findings: Findings): void {
       findings.report("translation-outlier", file.line(k), message);
     });
   }
+}
+
+function translationLength(file: LintFile, k: number): number {
+  const { dimension, similarity } = file.type(k);
+  // g2o's logarithm has it behind the rotation, and shorter or longer than it is by no more than its turn and growth.
+  const at = similarity === "expmap" ? 3 : 0;
+  return Math.hypot(file.value(k, at), file.value(k, at + 1), dimension === 3 ? file.value(k, at + 2) : 0);
 }
 
 /**

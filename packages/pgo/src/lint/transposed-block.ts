@@ -38,9 +38,10 @@ function repair(file: LintFile, findings: Findings, k: number, message: string):
   file.change(k, withTransposedBlock(file, k) as Float64Array);
 }
 
-/** The record's values with B' for B; undefined where that is the same, and in the plane. */
+/** The record's values with B' for B; undefined where that is the same, in the plane and of similarities. */
 function withTransposedBlock(file: LintFile, k: number): Float64Array | undefined {
-  if (file.type(k).dimension !== 3) return undefined;
+  const { dimension, similarity } = file.type(k);
+  if (dimension !== 3 || similarity !== undefined) return undefined;
   const { begin, places } = informationLayout(file.type(k));
   const values = file.values(k);
   const field = (row: number, column: number): number => begin + places.indexOf(trianglePlace(row, column, 6));

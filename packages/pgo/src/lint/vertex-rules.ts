@@ -1,18 +1,25 @@
 import { freeComponents, fromFile } from "../init/chain.ts";
+import type { RecordType } from "../io/record.ts";
 import type { Findings } from "./findings.ts";
 import type { LintFile } from "./lint-file.ts";
 import { recordGraph } from "./record-graph.ts";
 
-/** Records of the dimension that has fewer of them. */
+/** Records that are not of the kind of most of them. */
 export function lintDimensions(file: LintFile, findings: Findings): void {
-  const counts = { 2: 0, 3: 0 };
-  for (const k of file.records()) counts[file.type(k).dimension]++;
-  const [most, fewest] = counts[2] >= counts[3] ? ([2, 3] as const) : ([3, 2] as const);
-  if (counts[fewest] === 0) return;
-  for (const k of [...file.records()].filter((k) => file.type(k).dimension === fewest)) {
-    findings.report("mixed-dimensions", file.line(k), `${file.type(k).tag} is ${fewest}D among ${counts[most]} records in ${most}D`);
+  const counts = new Map<string, number>();
+  for (const k of file.records()) counts.set(kindOf(file.type(k)), (counts.get(kindOf(file.type(k))) ?? 0) + 1);
+  const [most] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  if (counts.size < 2) return;
+  for (const k of [...file.records()].filter((k) => kindOf(file.type(k)) !== most[0])) {
+    const { tag } = file.type(k);
+    findings.report("mixed-dimensions", file.line(k), `${tag} is ${kindOf(file.type(k))} among ${most[1]} records in ${most[0]}`);
     file.setAside(k, "mixed-dimensions");
   }
+}
+
+/** What the poses of one graph have in common. */
+function kindOf({ dimension, similarity }: RecordType): string {
+  return similarity === undefined ? `${dimension}D` : `SIM3:${similarity.toUpperCase()}`;
 }
 
 /** Vertices given again. */

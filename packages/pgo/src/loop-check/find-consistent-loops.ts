@@ -1,3 +1,4 @@
+import { OptionError } from "@slam/errors";
 import { checkGraph, type PoseGraph } from "../graph.ts";
 import { chiSquareBound, tailOf } from "./chi-square.ts";
 import type { CliqueOptions } from "./clique.ts";
@@ -68,12 +69,18 @@ export interface LoopCheck {
  *
  * O(loops^2), and as much memory in bits.
  *
- * @throws OptionError for a quantile that is not between 0 and 1, an effort that is none, and for more than 20000 loops between the same chains; where
+ * @throws OptionError for a graph of similarities, a quantile that is not between 0 and 1, an effort that is none, and for more than 20000 loops between the same chains; where
  *   `checkGraph` does, DimensionError too.
  * @see Mangelson, Dominic, Eustice and Vasudevan, Pairwise consistent measurement set maximization for robust multi-robot map merging, ICRA 2018.
  */
 export function findConsistentLoops(graph: PoseGraph, { quantile = 0.9999, ...options }: LoopCheckOptions = {}): LoopCheck {
   checkGraph(graph);
+  if (graph.similarity !== undefined) {
+    throw new OptionError("findConsistentLoops: graph", {
+      expected: "poses without a scale, whose odometry does not drift in it",
+      actual: graph.similarity,
+    });
+  }
   const tail = tailOf(quantile);
   const cycles = new LoopCycles(graph);
   const { dof, edges, singular } = cycles;

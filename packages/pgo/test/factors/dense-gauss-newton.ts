@@ -1,7 +1,7 @@
-import { se2, se3, wrapAngle } from "@slam/lie";
+import { wrapAngle } from "@slam/lie";
 import { factorOf } from "../../src/factors/built-in.ts";
 import { factorCount, measurementSize, variableShape } from "../../src/factors/sets.ts";
-import { fullMatrix, type PoseGraph } from "../../src/graph.ts";
+import { fullMatrix, type PoseGraph, poseDof, poseGroup } from "../../src/graph.ts";
 import { errorOf } from "./differences.ts";
 
 /** A graph's error terms, each as e and its information. */
@@ -69,7 +69,7 @@ export function costOf(graph: PoseGraph): number {
 
 function termsOf(graph: PoseGraph): Term[] {
   const { dimension, from, to, poses, measurements, information, landmarks, sensors } = graph;
-  const group = dimension === 2 ? se2 : se3;
+  const group = poseGroup(graph);
   const { size, dof } = group;
   const triangle = (dof * (dof + 1)) / 2;
   const terms: Term[] = [];
@@ -79,6 +79,7 @@ function termsOf(graph: PoseGraph): Term[] {
     group.relative(measurements, k * size, between.slice(), 0, between, 0);
     const sign = dimension === 3 && between[6] < 0 ? -1 : 1;
     const e = between.slice(0, dof).map((x, a) => (a < 3 ? x : sign * x));
+    if (graph.similarity !== undefined) group.log(between, 0, e, 0);
     terms.push({ e, W: fullMatrix(dof, information, k * triangle) });
   }
   for (const set of graph.factors ?? []) {
@@ -111,7 +112,7 @@ type Freedom = readonly ["pose" | "landmark", number, number];
 function freedoms(graph: PoseGraph, held: readonly number[]): Freedom[] {
   const all: Freedom[] = [];
   for (let k = 0; k < graph.ids.length; k++) {
-    if (!held.includes(k)) for (let j = 0; j < variableShape(graph.dimension, "pose").dof; j++) all.push(["pose", k, j]);
+    if (!held.includes(k)) for (let j = 0; j < poseDof(graph); j++) all.push(["pose", k, j]);
   }
   for (let k = 0; k < (graph.landmarks?.ids.length ?? 0); k++) {
     if (!graph.landmarks!.fixed.includes(k)) for (let j = 0; j < graph.dimension; j++) all.push(["landmark", k, j]);
@@ -120,7 +121,7 @@ function freedoms(graph: PoseGraph, held: readonly number[]): Freedom[] {
 }
 
 function moved(graph: PoseGraph, dofs: readonly Freedom[], dx: ArrayLike<number>): PoseGraph {
-  const group = graph.dimension === 2 ? se2 : se3;
+  const group = poseGroup(graph);
   const steps = new Map<number, Float64Array>();
   const positions = graph.landmarks?.positions.slice() ?? new Float64Array(0);
   dofs.forEach(([kind, k, j], at) => {

@@ -102,7 +102,7 @@ describe("readG2o refuses", () => {
     [
       "an empty file",
       "",
-      "a.g2o:1: expected a line with VERTEX_SE2, EDGE_SE2, VERTEX_SE3:QUAT, EDGE_SE3:QUAT, VERTEX2, EDGE2, found an empty file",
+      "a.g2o:1: expected a line with VERTEX_SE2, EDGE_SE2, VERTEX_SE3:QUAT, EDGE_SE3:QUAT, VERTEX_SIM3:QUAT, EDGE_SIM3:QUAT, VERTEX_SIM3:EXPMAP, EDGE_SIM3:EXPMAP, VERTEX2, EDGE2, found an empty file",
     ],
     ["a file of comments", "# nothing\n\n", "EDGE2, found none"],
     ["a file of other tags", "ODOMETRY 1 2\nFIX 3\n", "EDGE2, found none, ODOMETRY"],

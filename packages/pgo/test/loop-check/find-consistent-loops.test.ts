@@ -11,6 +11,7 @@ import { withoutEdges } from "../../src/loop-check/without-edges.ts";
 import { start } from "../../src/solve.ts";
 import { hasPublicData, publicData } from "../public-data.ts";
 import { rejection } from "../robust-measures.ts";
+import { driftedSphere, similarityGraph } from "../similarity/similarity-graph.ts";
 import { worldGraph } from "../world-graph.ts";
 import { type LineLoop, line } from "./line.ts";
 
@@ -179,4 +180,8 @@ test("misuse throws", () => {
   expect(() => findConsistentLoops(graph, { quantile: 0 })).toThrow(OptionError);
   expect(() => findConsistentLoops(graph, { effort: -1 })).toThrow(OptionError);
   expect(() => findConsistentLoops({ ...graph, to: graph.to.subarray(1) })).toThrow(DimensionError);
+});
+
+test("poses with a scale are refused: their odometry drifts in it", () => {
+  expect(() => findConsistentLoops(similarityGraph(driftedSphere()))).toThrow(/findConsistentLoops: graph/);
 });

@@ -6,7 +6,7 @@ import { exponential, identityMatrix, product } from "../matrix.ts";
 type Unary = (x: Float64Array, xo: number, out: Float64Array, o: number) => void;
 type Binary = (x: Float64Array, xo: number, y: Float64Array, yo: number, out: Float64Array, o: number) => void;
 
-/** What the laws need of a matrix Lie group on flat fp64 arrays; tangents are [translation; rotation]. */
+/** What the laws need of a matrix Lie group on flat fp64 arrays; tangents are [translation; rotation], and in Sim(3), which has 7, the logarithm of the scale. */
 export interface Group {
   readonly name: string;
   readonly size: number;
@@ -35,8 +35,8 @@ export interface Group {
 }
 
 /**
- * The axioms of a group, of its exponential and of its Jacobians, on rotations up to pi and translations up to 10; angles of exactly 0,
- * near 0 and near pi are drawn often.
+ * The axioms of a group, of its exponential and of its Jacobians, on rotations up to pi, translations up to 10 and scales of 1/3 to 3; angles of exactly 0,
+ * near 0 and near pi are drawn often, and so are logarithms of the scale of exactly 0 and near it.
  *
  * @param tolerance bound on every error, relative to the largest entry compared; difference quotients may err by 10 tolerance^(2/3).
  */
@@ -153,6 +153,12 @@ const angle = fc.oneof(
   fc.integer({ min: 1, max: 9 }).map((k) => Math.PI - 10 ** -k),
 );
 
+const logScale = fc.oneof(
+  fc.double({ min: -1.1, max: 1.1, noNaN: true }),
+  fc.constant(0),
+  fc.tuple(fc.constantFrom(-1, 1), fc.integer({ min: 1, max: 200 })).map(([sign, k]) => sign * 10 ** -k),
+);
+
 const axis = fc
   .tuple(coordinate, coordinate, coordinate)
   .map((a) => ({ a, norm: Math.hypot(...a) }))
@@ -164,8 +170,10 @@ function tangents(group: Group): fc.Arbitrary<Float64Array> {
   const rotation = planar
     ? fc.tuple(fc.constantFrom(-1, 1), angle).map(([sign, theta]) => [sign * theta])
     : fc.tuple(axis, angle).map(([a, theta]) => a.map((c) => c * theta));
-  const translation = fc.tuple(...Array.from({ length: group.dof - (planar ? 1 : 3) }, () => coordinate));
-  return fc.tuple(translation, rotation).map(([t, r]) => Float64Array.of(...t, ...r));
+  const scaled = group.dof === 7;
+  const translation = fc.tuple(...Array.from({ length: group.dof - (planar ? 1 : 3) - (scaled ? 1 : 0) }, () => coordinate));
+  const scale = scaled ? logScale.map((sigma) => [sigma]) : fc.constant([]);
+  return fc.tuple(translation, rotation, scale).map(([t, r, s]) => Float64Array.of(...t, ...r, ...s));
 }
 
 function law(name: string, values: readonly fc.Arbitrary<Float64Array>[], check: (...drawn: Float64Array[]) => void): void {
