@@ -1,4 +1,4 @@
-import { nielsenDamping } from "./damping.ts";
+import { type Damping, nielsenDamping } from "./damping.ts";
 import type { NormalEquations } from "./normal-equations.ts";
 import type { Jacobian } from "./problem.ts";
 import type { Proposal, StepControl, Trial } from "./step-control.ts";
@@ -18,10 +18,10 @@ export function gaussNewton<J extends Jacobian>(): StepControl<J> {
   };
 }
 
-/** (J'J + lambda diag(J'J)) dx = -g, with lambda = 0 until steps fail. */
+/** (J'J + lambda diag(J'J)) dx = -g, with lambda = 0 until steps fail, or from a first lambda down to 0. */
 export class LevenbergMarquardt<J extends Jacobian> implements StepControl<J> {
   readonly #ftol: number;
-  #lambda = nielsenDamping();
+  #lambda: Damping;
   /** The damping that was needed when undamped steps failed last: they are tried again at a tenth of it. */
   #needed = Number.POSITIVE_INFINITY;
   /** The lowest cost when undamped steps failed last. */
@@ -29,8 +29,9 @@ export class LevenbergMarquardt<J extends Jacobian> implements StepControl<J> {
   /** The decrease that the first of those steps promised. */
   #promised = 0;
 
-  constructor(ftol: number) {
+  constructor(ftol: number, firstDamping: number) {
     this.#ftol = ftol;
+    this.#lambda = nielsenDamping(firstDamping);
   }
 
   get damping(): number {
