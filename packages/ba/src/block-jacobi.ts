@@ -12,11 +12,10 @@ import {
 } from "@slam/ichol";
 import type { LinearReport, Preconditioner, VectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
-import { addDiagonal, type BsrMatrix, type BsrPattern, type NormalSymbolic, normalProduct, normalSymbolic } from "@slam/sparse";
+import { addDiagonal, type BsrMatrix, type BsrPattern } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
 
 export interface BlockJacobiOptions {
-  /** What J'J is summed and factorised in. */
   readonly factorize: AnyPrecision;
   /** How the factors are stored and applied. */
   readonly precondition: OperationFormat;
@@ -25,18 +24,16 @@ export interface BlockJacobiOptions {
   readonly arenas: ArenaPool;
 }
 
-/** The diagonal blocks of J'J + diag(d) for one J and d after another, and their inverses. */
+/** The inverses of one block diagonal matrix after another, all of one pattern. */
 export class BlockJacobi {
   readonly #options: BlockJacobiOptions;
-  readonly #normal: NormalSymbolic;
   readonly #symbolic: CholeskySymbolic;
   readonly #workspace: CholeskyWorkspace;
   readonly #triangular: TriangularWorkspace;
 
   constructor(pattern: BsrPattern, options: BlockJacobiOptions) {
     this.#options = options;
-    this.#normal = normalSymbolic(pattern, "diagonal");
-    this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: 0, ordering: "natural" });
+    this.#symbolic = analyzeCholesky(pattern, { fill: 0, ordering: "natural" });
     this.#workspace = choleskyWorkspace(this.#symbolic, options.factorize, options.arenas);
     this.#triangular = triangularWorkspace(this.#symbolic, options.precondition, options.arenas);
   }
@@ -47,12 +44,12 @@ export class BlockJacobi {
   }
 
   /**
-   * @param J in the format that is summed in.
-   * @returns the inverse, which lies in memory that the next one takes; or why there is none.
+   * H <- H + diag(d), and its inverse, which lies in memory that the next one takes.
+   *
+   * @returns the inverse, or why there is none.
    */
-  factor(J: BsrMatrix<AnyPrecision>, d: Float64Array | undefined): Preconditioner<AnyPrecision> | LinearReport {
+  factor(H: BsrMatrix<AnyPrecision>, d: Float64Array | undefined): Preconditioner<AnyPrecision> | LinearReport {
     const { counters, precondition, space } = this.#options;
-    const H = normalProduct(this.#normal, J, counters.work);
     if (d !== undefined) addDiagonal(H, d);
     const factor = factorize(this.#symbolic, H, { work: counters.work, workspace: this.#workspace });
     if (!isFactor(factor)) {

@@ -14,7 +14,7 @@ import {
 } from "@slam/float";
 import type { LinearOperator, LinearReport, LinearSolver, Preconditioner, VectorSpace } from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
-import { type BsrMatrix, jacobiScaling, scaleColumns, valueCount } from "@slam/sparse";
+import { jacobiScaling, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
@@ -100,20 +100,27 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const exact: FP64 | FP32 = wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32;
     const { counters } = this.#options;
     const arenas = this.#arenas;
+    const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
     // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
-    this.#products = new Products({ patterns, matvec, vectors, exact, rowVectors: 4, colVectors: 16, counters, arenas });
+    const vectorsAlive = { rowVectors: 4, colVectors: 16 };
+    this.#products = new Products({
+      ...vectorsAlive,
+      patterns,
+      jacobian: J.parts[0].format,
+      matvec,
+      vectors,
+      exact,
+      normals,
+      factorize: factorize.arithmetic,
+      counters,
+      arenas,
+    });
     const { space, exactSpace } = this.#products;
-    const ofBlocks = { factorize: factorize.arithmetic, counters, arenas };
-    this.#blocks = patterns.map((pattern) => new BlockJacobi(pattern, { ...ofBlocks, precondition, space }));
+    const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas };
+    this.#blocks = normals.map(({ pattern }) => new BlockJacobi(pattern, ofBlocks));
     if (this.#options.linear === "schur-cg") {
-      const format = operationFormat<AnyPrecision>(exact);
-      this.#exactBlock = new BlockJacobi(patterns[patterns.length - 1], {
-        factorize: exact,
-        precondition: format,
-        space: exactSpace,
-        counters,
-        arenas,
-      });
+      const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
+      this.#exactBlock = new BlockJacobi(normals[normals.length - 1].pattern, ofExact);
     }
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
@@ -126,12 +133,13 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const S = jacobiScaling(J.columnSquares());
     const damping = d?.map((dj, j) => dj * S[j] * S[j]);
     const ofS = this.#pieces.map((piece) => S.subarray(...piece));
-    const parts = products.parts(J, ofS);
-    const exactParts = products.exactParts(J, ofS);
+    products.replace(J, ofS);
+    const parts = products.operators();
+    const exactParts = products.exactOperators();
     const inverses: Preconditioner<AnyPrecision>[] = [];
     this.#factorizations++;
     for (const [k, block] of this.#blocks.entries()) {
-      const inverse = block.factor(this.#stored(J.parts[k], ofS[k]), damping?.subarray(...this.#pieces[k]));
+      const inverse = block.factor(products.normal(k), damping?.subarray(...this.#pieces[k]));
       if (!("apply" in inverse)) return inverse;
       inverses.push(inverse);
     }
@@ -148,8 +156,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     } else {
       const { exactSpace } = products;
       const roots = damping?.subarray(...this.#pieces[last]).map(Math.sqrt);
-      const exactStored = scaleColumns<AnyPrecision, AnyPrecision>(J.parts[last], ofS[last], exactSpace.format.storage, this.#uncounted);
-      const exactV = this.#exactBlock.factor(exactStored, damping?.subarray(...this.#pieces[last]));
+      const exactV = this.#exactBlock.factor(products.exactNormal(last), damping?.subarray(...this.#pieces[last]));
       if (!("apply" in exactV)) return exactV;
       const A = schurOperator(cameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch);
       const exact = schurOperator(exactCameras, exactParts[last], exactV, this.#rootsIn(exactSpace, roots), exactScratch);
@@ -159,7 +166,6 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     return undefined;
   }
 
-  readonly #uncounted = { overflows: 0, flushed: 0 };
   readonly #roots = new Map<VectorSpace<AnyPrecision>, Vec<AnyPrecision>>();
 
   #rootsIn(space: VectorSpace<AnyPrecision>, values: Float64Array | undefined): Vec<AnyPrecision> | undefined {
@@ -168,14 +174,6 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     this.#roots.set(space, roots);
     write(space, values, roots);
     return roots;
-  }
-
-  /** J diag(S) as the products have it, in the format that the block diagonal is summed in: eliminating points takes the inverse of what is multiplied with. */
-  #stored(part: BsrMatrix<AnyPrecision>, S: Float64Array): BsrMatrix<AnyPrecision> {
-    const { matvec, factorize } = this.#policy;
-    const stored = scaleColumns(part, S, matvec.storage, this.#uncounted);
-    if (matvec.storage === factorize.arithmetic) return stored;
-    return scaleColumns<AnyPrecision, AnyPrecision>(stored, new Float64Array(S.length).fill(1), factorize.arithmetic, this.#uncounted);
   }
 
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
