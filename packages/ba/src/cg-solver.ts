@@ -66,7 +66,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #system: System | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
   /** Of the side-by-side and Schur operators, in either space. */
-  #scratch: readonly SchurWorkspace[] = [];
+  #scratch: readonly (SchurWorkspace & { readonly sum: Vec<AnyPrecision> })[] = [];
   #factorizations = 0;
 
   constructor(options: CgSolverOptions) {
@@ -102,7 +102,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const arenas = this.#arenas;
     const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
     // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
-    const vectorsAlive = { rowVectors: 4, colVectors: 16 };
+    const vectorsAlive = { rowVectors: 5, colVectors: 16 };
     this.#products = new Products({
       ...vectorsAlive,
       patterns,
@@ -125,7 +125,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
     const [from, to] = this.#pieces[patterns.length - 1];
-    this.#scratch = [space, exactSpace].map((s) => ({ row: s.zeros(rows), right: s.zeros(to - from), point: s.zeros(to - from) }));
+    this.#scratch = [space, exactSpace].map((s) => ({ sum: s.zeros(rows), row: s.zeros(rows), right: s.zeros(to - from), point: s.zeros(to - from) }));
   }
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
@@ -145,14 +145,14 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     }
     const [scratch, exactScratch] = this.#scratch;
     const last = parts.length - 1;
-    const cameras = sideBySide(parts.slice(0, last), scratch.row);
-    const exactCameras = sideBySide(exactParts.slice(0, last), exactScratch.row);
+    const cameras = sideBySide(parts.slice(0, last), scratch.sum);
+    const exactCameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
     const of = { cameras, points: parts[last], exactCameras, exactPoints: exactParts[last], M: blockDiagonal(inverses) };
     this.#scaling = S;
     this.#damping = damping;
     if (this.#exactBlock === undefined) {
-      const A = sideBySide(parts, scratch.row);
-      this.#system = { ...of, A, exact: sideBySide(exactParts, exactScratch.row), inner: of.M, exactV: undefined };
+      const A = sideBySide(parts, scratch.sum);
+      this.#system = { ...of, A, exact: sideBySide(exactParts, exactScratch.sum), inner: of.M, exactV: undefined };
     } else {
       const { exactSpace } = products;
       const roots = damping?.subarray(...this.#pieces[last]).map(Math.sqrt);

@@ -18,10 +18,10 @@ export function gaussNewton<J extends Jacobian>(): StepControl<J> {
   };
 }
 
-/** (J'J + lambda diag(J'J)) dx = -g, with lambda = 0 until steps fail, or from a first lambda down to 0. */
+/** (J'J + lambda diag(J'J)) dx = -g, with lambda = 0 until steps fail. */
 export class LevenbergMarquardt<J extends Jacobian> implements StepControl<J> {
   readonly #ftol: number;
-  #lambda: Damping;
+  #lambda = nielsenDamping();
   /** The damping that was needed when undamped steps failed last: they are tried again at a tenth of it. */
   #needed = Number.POSITIVE_INFINITY;
   /** The lowest cost when undamped steps failed last. */
@@ -29,9 +29,8 @@ export class LevenbergMarquardt<J extends Jacobian> implements StepControl<J> {
   /** The decrease that the first of those steps promised. */
   #promised = 0;
 
-  constructor(ftol: number, firstDamping: number) {
+  constructor(ftol: number) {
     this.#ftol = ftol;
-    this.#lambda = nielsenDamping(firstDamping);
   }
 
   get damping(): number {
@@ -65,6 +64,54 @@ export class LevenbergMarquardt<J extends Jacobian> implements StepControl<J> {
     if (this.damping === 0) this.#undampedFailed = lowest;
     this.#lambda = this.#lambda.reject();
     this.#needed = this.damping;
+    return this.damping <= MOST_DAMPING;
+  }
+}
+
+/** Below this, lambda changes a step less than fp64 rounds the equations of a badly posed problem. */
+const LEAST_DAMPING = 1e-10;
+/** A step that decides is damped by at most this times the first lambda. */
+const LITTLE_DAMPING = 1e-2;
+
+/**
+ * (J'J + lambda diag(J'J)) dx = -g with lambda > 0 in every step, for problems that need it: where nothing holds the gauge J'J is singular, and in low precision not
+ * even that.
+ */
+export class AlwaysDamped<J extends Jacobian> implements StepControl<J> {
+  readonly patience = 1;
+  readonly #ftol: number;
+  readonly #first: number;
+  #lambda: Damping;
+  /** The lowest cost when a step failed last. */
+  #failed = Number.POSITIVE_INFINITY;
+
+  constructor(ftol: number, first: number) {
+    this.#ftol = ftol;
+    this.#first = first;
+    this.#lambda = nielsenDamping(first);
+  }
+
+  get damping(): number {
+    return this.#lambda.value;
+  }
+
+  propose(equations: NormalEquations<J>, dx: Float64Array): Proposal {
+    return solveDamped(equations, this.damping, dx);
+  }
+
+  /** A step may be small because of the damping: it decides where that is little, or where less has just failed. */
+  isConclusive({ lowest }: Trial): boolean {
+    return this.damping <= LITTLE_DAMPING * this.#first || this.#failed <= lowest * (1 + this.#ftol);
+  }
+
+  accept({ cost, decrease, predicted }: Trial): void {
+    const next = decrease <= this.#ftol * cost ? nielsenDamping(this.damping / 10) : this.#lambda.accept(decrease / predicted);
+    this.#lambda = next.value < LEAST_DAMPING ? nielsenDamping(LEAST_DAMPING) : next;
+  }
+
+  reject(lowest: number): boolean {
+    this.#failed = lowest;
+    this.#lambda = this.#lambda.reject();
     return this.damping <= MOST_DAMPING;
   }
 }

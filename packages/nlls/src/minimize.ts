@@ -31,7 +31,10 @@ export interface MinimizeOptions<J extends Jacobian> {
    * Default "lm".
    */
   readonly method?: Method;
-  /** Of "lm", lambda at the start: for problems that need damping, as those with a free gauge do. Default 0: it begins undamped. */
+  /**
+   * Of "lm", lambda at the start, from when on every step is damped: for problems that need it, as those with a free gauge do. Default 0: steps are undamped where
+   * they can be.
+   */
   readonly firstDamping?: number;
   /** Default 50. */
   readonly maxIterations?: number;
