@@ -125,7 +125,12 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
     const [from, to] = this.#pieces[patterns.length - 1];
-    this.#scratch = [space, exactSpace].map((s) => ({ sum: s.zeros(rows), row: s.zeros(rows), right: s.zeros(to - from), point: s.zeros(to - from) }));
+    this.#scratch = [space, exactSpace].map((s) => ({
+      sum: s.zeros(rows),
+      row: s.zeros(rows),
+      right: s.zeros(to - from),
+      point: s.zeros(to - from),
+    }));
   }
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {

@@ -16,8 +16,8 @@ function dense(rows: number, cols: number, a: Float64Array): LinearOperator<AnyP
     cols,
     space,
     storage: "fp64",
-    multiply: (x, y) => into(y, product(a, x as unknown as Float64Array, rows, cols, 1)),
-    multiplyTransposed: (x, y) => into(y, product(transposed(a, rows, cols), x as unknown as Float64Array, cols, rows, 1)),
+    multiply: (x, y) => into(y, product(a, x as unknown as Float64Array, cols)),
+    multiplyTransposed: (x, y) => into(y, product(transposed(a, rows, cols), x as unknown as Float64Array, rows)),
   };
 }
 
@@ -36,7 +36,7 @@ describe("schurOperator", () => {
     fc.assert(
       fc.property(drawn, fc.boolean(), ([jc, jp, d, x, y], isDamped) => {
         const squares = isDamped ? d.map((v) => v * v) : new Float64Array(POINTS);
-        const V = product(transposed(jp, ROWS, POINTS), jp, POINTS, ROWS, POINTS);
+        const V = product(transposed(jp, ROWS, POINTS), jp, ROWS);
         for (let i = 0; i < POINTS; i++) V[i * (POINTS + 1)] += squares[i];
         fc.pre(Math.abs(V[0] * V[3] - V[1] * V[2]) > 1);
         const Vi = inverse(V, POINTS);
@@ -44,22 +44,22 @@ describe("schurOperator", () => {
           size: POINTS,
           space,
           storage: "fp64",
-          apply: (r, z) => (z as unknown as Float64Array).set(product(Vi, r as unknown as Float64Array, POINTS, POINTS, 1)),
+          apply: (r, z) => (z as unknown as Float64Array).set(product(Vi, r as unknown as Float64Array, POINTS)),
         };
         const roots = isDamped ? d.map(Math.abs) : undefined;
         const workspace = { row: vector(ROWS), right: vector(POINTS), point: vector(POINTS) };
         const A = schurOperator(dense(ROWS, CAMERAS, jc), dense(ROWS, POINTS, jp), M, roots as unknown as Vec<AnyPrecision>, workspace);
-        const W = product(transposed(jc, ROWS, CAMERAS), jp, CAMERAS, ROWS, POINTS);
-        const S = product(transposed(jc, ROWS, CAMERAS), jc, CAMERAS, ROWS, CAMERAS);
-        const WVW = product(product(W, Vi, CAMERAS, POINTS, POINTS), transposed(W, CAMERAS, POINTS), CAMERAS, POINTS, CAMERAS);
+        const W = product(transposed(jc, ROWS, CAMERAS), jp, ROWS);
+        const S = product(transposed(jc, ROWS, CAMERAS), jc, ROWS);
+        const WVW = product(product(W, Vi, POINTS), transposed(W, CAMERAS, POINTS), POINTS);
         const expected = product(
           S.map((v, i) => v - WVW[i]),
           x,
           CAMERAS,
-          CAMERAS,
-          1,
         );
-        const [q, w, p, t] = [vector(ROWS + POINTS), vector(CAMERAS), vector(ROWS + POINTS), vector(CAMERAS)].map((v) => v as unknown as Float64Array);
+        const [q, w, p, t] = [vector(ROWS + POINTS), vector(CAMERAS), vector(ROWS + POINTS), vector(CAMERAS)].map(
+          (v) => v as unknown as Float64Array,
+        );
         const as = (v: Float64Array): Vec<AnyPrecision> => v as unknown as Vec<AnyPrecision>;
         A.multiplyNormal?.(as(x), as(q), as(w));
         A.multiply(as(x), as(p));
