@@ -1,4 +1,4 @@
-import { nielsenDamping } from "./damping.ts";
+import { type Damping, nielsenDamping } from "./damping.ts";
 import type { NormalEquations } from "./normal-equations.ts";
 import type { Jacobian } from "./problem.ts";
 import type { Proposal, StepControl, Trial } from "./step-control.ts";
@@ -64,6 +64,54 @@ export class LevenbergMarquardt<J extends Jacobian> implements StepControl<J> {
     if (this.damping === 0) this.#undampedFailed = lowest;
     this.#lambda = this.#lambda.reject();
     this.#needed = this.damping;
+    return this.damping <= MOST_DAMPING;
+  }
+}
+
+/** Below this, lambda changes a step less than fp64 rounds the equations of a badly posed problem. */
+const LEAST_DAMPING = 1e-10;
+/** A step that decides is damped by at most this times the first lambda. */
+const LITTLE_DAMPING = 1e-2;
+
+/**
+ * (J'J + lambda diag(J'J)) dx = -g with lambda > 0 in every step, for problems that need it: where nothing holds the gauge J'J is singular, and in low precision not
+ * even that.
+ */
+export class AlwaysDamped<J extends Jacobian> implements StepControl<J> {
+  readonly patience = 1;
+  readonly #ftol: number;
+  readonly #first: number;
+  #lambda: Damping;
+  /** The lowest cost when a step failed last. */
+  #failed = Number.POSITIVE_INFINITY;
+
+  constructor(ftol: number, first: number) {
+    this.#ftol = ftol;
+    this.#first = first;
+    this.#lambda = nielsenDamping(first);
+  }
+
+  get damping(): number {
+    return this.#lambda.value;
+  }
+
+  propose(equations: NormalEquations<J>, dx: Float64Array): Proposal {
+    return solveDamped(equations, this.damping, dx);
+  }
+
+  /** A step may be small because of the damping: it decides where that is little, or where less has just failed. */
+  isConclusive({ lowest }: Trial): boolean {
+    return this.damping <= LITTLE_DAMPING * this.#first || this.#failed <= lowest * (1 + this.#ftol);
+  }
+
+  accept({ cost, decrease, predicted }: Trial): void {
+    const next = decrease <= this.#ftol * cost ? nielsenDamping(this.damping / 10) : this.#lambda.accept(decrease / predicted);
+    this.#lambda = next.value < LEAST_DAMPING ? nielsenDamping(LEAST_DAMPING) : next;
+  }
+
+  reject(lowest: number): boolean {
+    this.#failed = lowest;
+    this.#lambda = this.#lambda.reject();
     return this.damping <= MOST_DAMPING;
   }
 }

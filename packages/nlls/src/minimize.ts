@@ -31,6 +31,11 @@ export interface MinimizeOptions<J extends Jacobian> {
    * Default "lm".
    */
   readonly method?: Method;
+  /**
+   * Of "lm", lambda at the start, from when on every step is damped: for problems that need it, as those with a free gauge do. Default 0: steps are undamped where
+   * they can be.
+   */
+  readonly firstDamping?: number;
   /** Default 50. */
   readonly maxIterations?: number;
   /** Ends where an accepted step lowers the cost by at most this, relatively. Default 1e-6. */
@@ -107,11 +112,22 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #end: { readonly termination: Termination; readonly message: string } | undefined;
 
   constructor(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J>) {
-    const { policy, solver, counters = newCounters(), method = "lm", maxIterations = 50, ftol = 1e-6, eta = 1e-2, onIteration } = options;
+    const {
+      policy,
+      solver,
+      counters = newCounters(),
+      method = "lm",
+      maxIterations = 50,
+      ftol = 1e-6,
+      eta = 1e-2,
+      firstDamping = 0,
+      onIteration,
+    } = options;
     checkChoice("method", method, METHODS);
     checkInteger("maxIterations", maxIterations, 0);
     checkNumber("ftol", ftol, 0);
     checkNumber("eta", eta, 0, 1);
+    checkNumber("firstDamping", firstDamping, 0);
     this.#problem = problem;
     this.#policy = policy;
     this.#solver = solver;
@@ -126,7 +142,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#row = new Float64Array(problem.rows);
     this.#g = new Float64Array(problem.cols);
     this.#dx = new Float64Array(problem.cols);
-    this.#control = stepControl(method, ftol);
+    this.#control = stepControl(method, ftol, firstDamping);
     this.#equations = new NormalEquations(this.#row, {
       solver,
       eta,

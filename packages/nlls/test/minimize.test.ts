@@ -30,6 +30,43 @@ function costOf(problem: LeastSquaresProblem<Vector, DenseJacobian>, x: Vector):
   return r.reduce((sum, ri) => sum + ri * ri, 0);
 }
 
+describe("steps that are always damped", () => {
+  test("solve a problem whose J'J is singular, and say that they converged", () => {
+    // Only x + y is seen: the step along x - y is the damping's to hold at zero.
+    const problem = new DenseProblem(
+      2,
+      ([x, y]) => [x + y - 2, (x + y) ** 2 - 5],
+      ([x, y]) => [
+        [1, 1],
+        [2 * (x + y), 2 * (x + y)],
+      ],
+    );
+
+    const { x, report } = minimized(problem, [3, 0], { firstDamping: 1e-4 });
+
+    expect(report.termination).toBe("converged");
+    expect(report.iterations.every(({ damping }) => damping > 0)).toBe(true);
+    expectClose([x[0] - x[1]], [3], 1e-6);
+    const s = x[0] + x[1];
+    expectClose([s - 2 + 2 * s * (s * s - 5)], [0], 1e-4);
+  });
+
+  test.each([
+    ["rosenbrock", rosenbrock, [-1.2, 1], 0],
+    ["beale", beale, [1, 1], 0],
+    ["jennrich and sampson", jennrichSampson, [0.3, 0.4], 124.362],
+  ] as const)("reach the optimum of %s", (_, problem, x0, optimum) => {
+    const { report } = minimized(problem, x0, { firstDamping: 1e-4, maxIterations: 200 });
+
+    expect(report.termination).toBe("converged");
+    expectClose([report.finalCost], [optimum], 1e-4);
+  });
+
+  test("must not begin below zero", () => {
+    expect(() => begin(rosenbrock, [-1.2, 1], { firstDamping: -1 })).toThrow(/firstDamping/);
+  });
+});
+
 describe("a linear problem", () => {
   test("is solved by one step, and a second one shows it", () => {
     const { x, report } = minimized(linear, [10, -7]);

@@ -1,0 +1,3 @@
+import * as api from "@slam/ba";
+
+console.log(Object.keys(api));

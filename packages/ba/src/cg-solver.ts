@@ -1,0 +1,284 @@
+import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
+import { checkInteger } from "@slam/errors";
+import {
+  type AnyPrecision,
+  type FP32,
+  type FP64,
+  fp32,
+  fp64,
+  operationFormat,
+  powerOfTwoBelow,
+  type Storage,
+  type Vec,
+  wider,
+} from "@slam/float";
+import type { LinearOperator, LinearReport, LinearSolver, Preconditioner, VectorSpace } from "@slam/linop";
+import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
+import { jacobiScaling, normalSymbolic, valueCount } from "@slam/sparse";
+import { ArenaPool } from "@slam/wasm";
+import { BlockJacobi } from "./block-jacobi.ts";
+import type { BundleJacobian } from "./jacobian.ts";
+import { Products } from "./products.ts";
+import { type SchurWorkspace, schurOperator } from "./schur-operator.ts";
+import { blockDiagonal, piecesOf, read, sideBySide, write } from "./side-by-side.ts";
+
+export interface CgSolverOptions {
+  readonly policy: Policy;
+  readonly counters: Counters;
+  /** "cgnr": on J itself. "schur-cg": on the reduced camera system, points eliminated. */
+  readonly linear: "cgnr" | "schur-cg";
+  /** Iterations of one solve. Default 1000. */
+  readonly maxIterations?: number;
+  /** What the memory is taken from. Default a new one. */
+  readonly arenas?: ArenaPool | undefined;
+}
+
+/** What `factor` makes for the solves with one J and d. */
+interface System {
+  readonly cameras: LinearOperator<AnyPrecision>;
+  readonly points: LinearOperator<AnyPrecision>;
+  /** The operator that CG runs on, and the one in the wider format that checks it. */
+  readonly A: LinearOperator<AnyPrecision>;
+  readonly exact: LinearOperator<AnyPrecision>;
+  readonly exactCameras: LinearOperator<AnyPrecision>;
+  readonly exactPoints: LinearOperator<AnyPrecision>;
+  /** Of the whole block diagonal, and of the columns that CG runs on. */
+  readonly M: Preconditioner<AnyPrecision>;
+  readonly inner: Preconditioner<AnyPrecision>;
+  /** (Jp'Jp + Dp)^-1 in the wider format, where points are eliminated. */
+  readonly exactV: Preconditioner<AnyPrecision> | undefined;
+}
+
+/** Conjugate gradients on the normal equations of J diag(S), or of its Schur complement, with the blocks on the diagonal of J'J as preconditioner. */
+export class CgSolver implements LinearSolver<BundleJacobian> {
+  readonly name: string;
+  readonly preconditionerLabel = "block Jacobi";
+  readonly #options: CgSolverOptions;
+  readonly #arenas: ArenaPool;
+  readonly #maxIterations: number;
+  #policy: Policy;
+  #products: Products | undefined;
+  #blocks: readonly BlockJacobi[] = [];
+  #exactBlock: BlockJacobi | undefined;
+  #pieces: readonly (readonly [number, number])[] = [];
+  #scaling: Float64Array = new Float64Array(0);
+  #damping: Float64Array | undefined;
+  #system: System | undefined;
+  #workspace: CgnrWorkspace<AnyPrecision> | undefined;
+  /** Of the side-by-side and Schur operators, in either space. */
+  #scratch: readonly (SchurWorkspace & { readonly sum: Vec<AnyPrecision> })[] = [];
+  #factorizations = 0;
+
+  constructor(options: CgSolverOptions) {
+    const { policy, linear, maxIterations = 1000, arenas = new ArenaPool() } = options;
+    checkInteger("maxCgIterations", maxIterations, 0);
+    this.name = linear;
+    this.#options = options;
+    this.#policy = policy;
+    this.#maxIterations = maxIterations;
+    this.#arenas = arenas;
+  }
+
+  /** With the formats chosen by size, once `analyze` has run. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  get factorizations(): number {
+    return this.#factorizations;
+  }
+
+  get factorNonzeros(): number {
+    return this.#blocks.reduce((sum, block) => sum + block.nonzeros, 0);
+  }
+
+  analyze(J: BundleJacobian): void {
+    const patterns = J.parts.map((part) => part.pattern);
+    const values = patterns.reduce((sum, pattern) => sum + valueCount(pattern), 0);
+    this.#policy = chooseBySize(this.#policy, { matvec: 4 * values });
+    const { matvec, vectors, residual, factorize, precondition } = this.#policy;
+    const exact: FP64 | FP32 = wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32;
+    const { counters } = this.#options;
+    const arenas = this.#arenas;
+    const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
+    // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
+    const vectorsAlive = { rowVectors: 5, colVectors: 16 };
+    this.#products = new Products({
+      ...vectorsAlive,
+      patterns,
+      jacobian: J.parts[0].format,
+      matvec,
+      vectors,
+      exact,
+      normals,
+      factorize: factorize.arithmetic,
+      counters,
+      arenas,
+    });
+    const { space, exactSpace } = this.#products;
+    const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas };
+    this.#blocks = normals.map(({ pattern }) => new BlockJacobi(pattern, ofBlocks));
+    if (this.#options.linear === "schur-cg") {
+      const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
+      this.#exactBlock = new BlockJacobi(normals[normals.length - 1].pattern, ofExact);
+    }
+    this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
+    const rows = patterns[0].blockRows * patterns[0].r;
+    const [from, to] = this.#pieces[patterns.length - 1];
+    this.#scratch = [space, exactSpace].map((s) => ({
+      sum: s.zeros(rows),
+      row: s.zeros(rows),
+      right: s.zeros(to - from),
+      point: s.zeros(to - from),
+    }));
+  }
+
+  factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
+    const products = this.#products!;
+    const S = jacobiScaling(J.columnSquares());
+    const damping = d?.map((dj, j) => dj * S[j] * S[j]);
+    const ofS = this.#pieces.map((piece) => S.subarray(...piece));
+    products.replace(J, ofS);
+    const parts = products.operators();
+    const exactParts = products.exactOperators();
+    const inverses: Preconditioner<AnyPrecision>[] = [];
+    this.#factorizations++;
+    for (const [k, block] of this.#blocks.entries()) {
+      const inverse = block.factor(products.normal(k), damping?.subarray(...this.#pieces[k]));
+      if (!("apply" in inverse)) return inverse;
+      inverses.push(inverse);
+    }
+    const [scratch, exactScratch] = this.#scratch;
+    const last = parts.length - 1;
+    const cameras = sideBySide(parts.slice(0, last), scratch.sum);
+    const exactCameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
+    const of = { cameras, points: parts[last], exactCameras, exactPoints: exactParts[last], M: blockDiagonal(inverses) };
+    this.#scaling = S;
+    this.#damping = damping;
+    if (this.#exactBlock === undefined) {
+      const A = sideBySide(parts, scratch.sum);
+      this.#system = { ...of, A, exact: sideBySide(exactParts, exactScratch.sum), inner: of.M, exactV: undefined };
+    } else {
+      const { exactSpace } = products;
+      const roots = damping?.subarray(...this.#pieces[last]).map(Math.sqrt);
+      const exactV = this.#exactBlock.factor(products.exactNormal(last), damping?.subarray(...this.#pieces[last]));
+      if (!("apply" in exactV)) return exactV;
+      const A = schurOperator(cameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch);
+      const exact = schurOperator(exactCameras, exactParts[last], exactV, this.#rootsIn(exactSpace, roots), exactScratch);
+      this.#system = { ...of, A, exact, inner: blockDiagonal(inverses.slice(0, last)), exactV };
+    }
+    this.#workspace ??= cgnrWorkspace(this.#system.A, this.#system.exact);
+    return undefined;
+  }
+
+  readonly #roots = new Map<VectorSpace<AnyPrecision>, Vec<AnyPrecision>>();
+
+  #rootsIn(space: VectorSpace<AnyPrecision>, values: Float64Array | undefined): Vec<AnyPrecision> | undefined {
+    if (values === undefined) return undefined;
+    const roots = this.#roots.get(space) ?? space.zeros(values.length);
+    this.#roots.set(space, roots);
+    write(space, values, roots);
+    return roots;
+  }
+
+  solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
+    const S = this.#scaling;
+    // The unknowns are near 1 for a right side whose norm in M's measure is.
+    const scale = powerOfTwoBelow(this.norm(g)) || 1;
+    const right = g.map((gj, j) => (-S[j] * gj) / scale);
+    return this.#products!.scoped(() => {
+      const system = this.#system!;
+      const reduced = this.#reduce(system, right);
+      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : new Float64Array(g.length), rtol);
+      const full = system.exactV === undefined ? x.values : this.#substitute(system, right, x.values);
+      for (let j = 0; j < dx.length; j++) dx[j] = full[j] * S[j] * scale;
+      return x.report;
+    });
+  }
+
+  /** The right side of the columns that CG runs on: b_c - Jc'Jp V^-1 b_p where points are eliminated. */
+  #reduce({ exactCameras, exactPoints, exactV }: System, right: Float64Array): Float64Array {
+    if (exactV === undefined) return right;
+    const { exactSpace } = this.#products!;
+    const [, { row, right: b, point }] = this.#scratch;
+    const { cols } = exactCameras;
+    write(exactSpace, right.subarray(cols), b);
+    exactV.apply(b, point);
+    exactPoints.multiply(point, row);
+    const across = exactSpace.zeros(cols);
+    exactCameras.multiplyTransposed(row, across);
+    const reduced = new Float64Array(cols);
+    read(exactSpace, across, reduced);
+    for (let j = 0; j < cols; j++) reduced[j] = right[j] - reduced[j];
+    return reduced;
+  }
+
+  #iterate(
+    { A, exact, inner }: System,
+    right: Float64Array,
+    guess: Float64Array,
+    rtol: number,
+  ): { readonly values: Float64Array; readonly report: LinearReport } {
+    const { space, exactSpace } = this.#products!;
+    const n = right.length;
+    const vectorIn = (s: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> => {
+      const v = s.zeros(n);
+      write(s, values, v);
+      return v;
+    };
+    const d = this.#damping?.subarray(0, n);
+    const x = vectorIn(space, guess.subarray(0, n));
+    const report = cgnr(A, { g: vectorIn(space, right) }, x, {
+      rtol,
+      maxIterations: this.#maxIterations,
+      preconditioner: inner,
+      flexible: this.#policy.precondition.arithmetic.significandBits < 24,
+      damping: d && vectorIn(space, d),
+      exact: { A: exact, g: vectorIn(exactSpace, right), damping: d && vectorIn(exactSpace, d) },
+      workspace: this.#workspace!,
+    });
+    const values = new Float64Array(n);
+    read(space, x, values);
+    return { values, report };
+  }
+
+  /** [x_c; V^-1 (b_p - Jp'Jc x_c)] */
+  #substitute({ exactCameras, exactPoints, exactV }: System, right: Float64Array, cameras: Float64Array): Float64Array {
+    const { exactSpace } = this.#products!;
+    const [, { row, right: b, point }] = this.#scratch;
+    const { cols } = exactCameras;
+    const x = exactSpace.zeros(cols);
+    write(exactSpace, cameras, x);
+    exactCameras.multiply(x, row);
+    exactPoints.multiplyTransposed(row, b);
+    for (let j = cols; j < right.length; j++) (b as Storage)[j - cols] = right[j] - (b as Storage)[j - cols];
+    exactV!.apply(b, point);
+    const full = new Float64Array(right.length);
+    full.set(cameras);
+    read(exactSpace, point, full.subarray(cols));
+    return full;
+  }
+
+  norm(v: Float64Array): number {
+    const { space } = this.#products!;
+    const S = this.#scaling;
+    const scaled = v.map((x, j) => S[j] * x);
+    const scale = powerOfTwoBelow(Math.sqrt(dot(scaled, scaled))) || 1;
+    return this.#products!.scoped(() => {
+      const r = space.zeros(v.length);
+      const z = space.zeros(v.length);
+      const there = new Float64Array(v.length);
+      for (let j = 0; j < scaled.length; j++) scaled[j] /= scale;
+      write(space, scaled, r);
+      this.#system!.M.apply(r, z);
+      read(space, z, there);
+      return Math.sqrt(dot(scaled, there)) * scale;
+    });
+  }
+}
+
+function dot(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < x.length; j++) sum += x[j] * y[j];
+  return sum;
+}

@@ -1,0 +1,151 @@
+import { type CameraModel, newProjection, type Projection } from "@slam/camera";
+import { se3 } from "@slam/lie";
+import { type Bundle, cameraCount, lensCount, POSE_SIZE, pointCount } from "./bundle.ts";
+import { squareRoots } from "./whitening.ts";
+
+/** A point of the problem: poses, then intrinsics, then points, as they lie in a bundle. */
+export function pointOf({ poses, intrinsics, points }: Pick<Bundle, "poses" | "intrinsics" | "points">): Float64Array {
+  const x = new Float64Array(poses.length + intrinsics.length + points.length);
+  x.set(poses);
+  x.set(intrinsics, poses.length);
+  x.set(points, poses.length + intrinsics.length);
+  return x;
+}
+
+/** The bundle at x. */
+export function withPoint(bundle: Bundle, x: Float64Array): Bundle {
+  const lenses = bundle.poses.length;
+  const points = lenses + bundle.intrinsics.length;
+  return { ...bundle, poses: x.slice(0, lenses), intrinsics: x.slice(lenses, points), points: x.slice(points) };
+}
+
+/**
+ * Residuals r = W (pi(k, q) - z) of one observation after the other, q = R'(P - t) the point in the camera's frame, and their derivatives, in fp64. With X Exp(xi),
+ * xi = [v; w]: dq = -v + q x w, so dq/dxi = [-I, [q]x]; and dq/dP = R'.
+ */
+export class Observer {
+  readonly rows: number;
+  readonly lens: number;
+  /** Of the observation that `observe` was given last. */
+  readonly residual: Float64Array;
+  /** rows x 6, of the pose. */
+  readonly byPose: Float64Array;
+  /** rows x lens. */
+  readonly byIntrinsics: Float64Array;
+  /** rows x 3, of the point in the world. */
+  readonly byPoint: Float64Array;
+  readonly #bundle: Bundle;
+  readonly #model: CameraModel;
+  readonly #projection: Projection;
+  readonly #roots: Float64Array | undefined;
+  /** R of each camera, and k of each lens. */
+  readonly #rotations: Float64Array;
+  readonly #lenses: readonly Float64Array[];
+  readonly #q = new Float64Array(3);
+  readonly #row: Float64Array;
+  readonly #matrix = new Float64Array(16);
+  #x: Float64Array = new Float64Array(0);
+
+  constructor(bundle: Bundle) {
+    const { model, information } = bundle;
+    const rows = model.measurement.length;
+    const lens = model.intrinsics.length;
+    this.rows = rows;
+    this.lens = lens;
+    this.residual = new Float64Array(rows);
+    this.byPose = new Float64Array(6 * rows);
+    this.byPoint = new Float64Array(3 * rows);
+    this.byIntrinsics = new Float64Array(lens * rows);
+    this.#bundle = bundle;
+    this.#model = model;
+    this.#projection = newProjection(model);
+    this.#roots = information && squareRoots(information, rows);
+    this.#rotations = new Float64Array(9 * cameraCount(bundle));
+    this.#lenses = Array.from({ length: lensCount(bundle) }, () => new Float64Array(lens));
+    this.#row = new Float64Array(rows);
+  }
+
+  /** Takes the point at which observations are evaluated from now on; not copied. */
+  moveTo(x: Float64Array): void {
+    this.#x = x;
+    const { poses } = this.#bundle;
+    for (let c = 0; c < cameraCount(this.#bundle); c++) {
+      se3.toMatrix(x, POSE_SIZE * c, this.#matrix, 0);
+      for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) this.#rotations[9 * c + 3 * a + b] = this.#matrix[4 * a + b];
+    }
+    for (const [set, k] of this.#lenses.entries()) k.set(x.subarray(poses.length + set * this.lens, poses.length + (set + 1) * this.lens));
+  }
+
+  /** Evaluates observation i. @returns whether the camera sees the point. */
+  observe(i: number, derivatives: boolean): boolean {
+    const { camera, point, intrinsicsOf, poses, intrinsics, measurements } = this.#bundle;
+    const c = camera[i];
+    const at = poses.length + intrinsics.length + 3 * point[i];
+    const x = this.#x;
+    const R = this.#rotations;
+    const q = this.#q;
+    const dx = x[at] - x[POSE_SIZE * c];
+    const dy = x[at + 1] - x[POSE_SIZE * c + 1];
+    const dz = x[at + 2] - x[POSE_SIZE * c + 2];
+    for (let a = 0; a < 3; a++) q[a] = R[9 * c + a] * dx + R[9 * c + 3 + a] * dy + R[9 * c + 6 + a] * dz;
+    const seen = this.#model.project(this.#lenses[intrinsicsOf[c]], q, this.#projection, derivatives);
+    const { value } = this.#projection;
+    for (let r = 0; r < this.rows; r++) this.residual[r] = value[r] - measurements[i * this.rows + r];
+    if (derivatives) this.#differentiate(9 * c);
+    if (this.#roots !== undefined) this.#whiten(this.#roots, i, derivatives);
+    return seen;
+  }
+
+  #differentiate(rotation: number): void {
+    const { byPoint, byIntrinsics } = this.#projection;
+    const R = this.#rotations;
+    const [q0, q1, q2] = [this.#q[0], this.#q[1], this.#q[2]];
+    for (let r = 0; r < this.rows; r++) {
+      const x = byPoint[3 * r];
+      const y = byPoint[3 * r + 1];
+      const z = byPoint[3 * r + 2];
+      const pose = 6 * r;
+      this.byPose[pose] = -x;
+      this.byPose[pose + 1] = -y;
+      this.byPose[pose + 2] = -z;
+      // [x y z] [q]x
+      this.byPose[pose + 3] = y * q2 - z * q1;
+      this.byPose[pose + 4] = z * q0 - x * q2;
+      this.byPose[pose + 5] = x * q1 - y * q0;
+      for (let b = 0; b < 3; b++) {
+        this.byPoint[3 * r + b] = x * R[rotation + 3 * b] + y * R[rotation + 3 * b + 1] + z * R[rotation + 3 * b + 2];
+      }
+    }
+    this.byIntrinsics.set(byIntrinsics);
+  }
+
+  #whiten(roots: Float64Array, i: number, derivatives: boolean): void {
+    this.#multiply(roots, i, this.residual, 1);
+    if (!derivatives) return;
+    this.#multiply(roots, i, this.byPose, 6);
+    this.#multiply(roots, i, this.byPoint, 3);
+    this.#multiply(roots, i, this.byIntrinsics, this.lens);
+  }
+
+  /** A <- W A, rows x columns. */
+  #multiply(roots: Float64Array, i: number, A: Float64Array, columns: number): void {
+    const rows = this.rows;
+    const at = i * rows * rows;
+    for (let j = 0; j < columns; j++) {
+      for (let r = 0; r < rows; r++) {
+        let sum = 0;
+        for (let k = r; k < rows; k++) sum += roots[at + r * rows + k] * A[k * columns + j];
+        this.#row[r] = sum;
+      }
+      for (let r = 0; r < rows; r++) A[r * columns + j] = this.#row[r];
+    }
+  }
+
+  get observations(): number {
+    return this.#bundle.camera.length;
+  }
+
+  get points(): number {
+    return pointCount(this.#bundle);
+  }
+}

@@ -1,0 +1,107 @@
+import { type AnyPrecision, type FP32, type FP64, fp64, type OperationFormat, operationFormat } from "@slam/float";
+import { type LinearOperator, type VectorSpace, vectorSpace } from "@slam/linop";
+import type { Counters } from "@slam/nlls";
+import { type BsrMatrix, type BsrPattern, bsrOperator, type NormalSymbolic } from "@slam/sparse";
+import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
+import type { BundleJacobian } from "./jacobian.ts";
+import { PackedPart, type Part, type PartFormats, PlainPart, packedPartBytes } from "./part.ts";
+
+export interface ProductsOptions {
+  readonly patterns: readonly BsrPattern[];
+  /** Of J as evaluated. */
+  readonly jacobian: AnyPrecision;
+  /** How J is stored for the products of CG, and what those are rounded to. */
+  readonly matvec: OperationFormat;
+  readonly vectors: OperationFormat;
+  /** Storage and arithmetic of the products that check those. */
+  readonly exact: FP64 | FP32;
+  /** Of the block diagonals of J'J, and what they are summed in. */
+  readonly normals: readonly NormalSymbolic[];
+  readonly factorize: AnyPrecision;
+  /** How many vectors of J's rows, and of its columns, live in either space. */
+  readonly rowVectors: number;
+  readonly colVectors: number;
+  readonly counters: Counters;
+  readonly arenas: ArenaPool;
+}
+
+/** J diag(S) in parts, one for each group of unknowns, for one J and S after another: its products in the formats of a policy, on the engine where it has them. */
+export class Products {
+  readonly space: VectorSpace<AnyPrecision>;
+  readonly exactSpace: VectorSpace<AnyPrecision>;
+  readonly #options: ProductsOptions;
+  readonly #arena: Arena | undefined;
+  readonly #parts: readonly Part[];
+
+  constructor(options: ProductsOptions) {
+    const { patterns, vectors, exact, normals, counters, arenas } = options;
+    this.#options = options;
+    const exactFormat = operationFormat<AnyPrecision>(exact);
+    const formats = patterns.map((pattern, k): PartFormats => ({ ...options, pattern, normal: normals[k] }));
+    if (!isEngines(options)) {
+      this.space = vectorSpace(vectors, counters);
+      this.exactSpace = vectorSpace(exactFormat, counters);
+      this.#parts = formats.map((of) => new PlainPart(of));
+      return;
+    }
+    const bytes = formats.reduce((sum, of) => sum + packedPartBytes(of), 0);
+    const arena = arenas.take(bytes + vectorBytes(options));
+    this.#arena = arena;
+    this.space = arenaSpace<AnyPrecision>(arena, vectors, counters);
+    this.exactSpace = arenaSpace<AnyPrecision>(arena, exactFormat, counters);
+    this.#parts = formats.map((of) => new PackedPart(of, arena));
+  }
+
+  /** Another J takes the place of the one before: operators made before must not be used any more. S in pieces, one for each part. */
+  replace(J: BundleJacobian, S: readonly Float64Array[]): void {
+    for (const [k, part] of this.#parts.entries()) part.replace(J.parts[k], S[k]);
+  }
+
+  /** In the format of products. */
+  operators(): readonly LinearOperator<AnyPrecision>[] {
+    const { matvec, counters } = this.#options;
+    const options = { arithmetic: matvec.arithmetic, operation: "matvec", work: counters.work } as const;
+    return this.#parts.map((part) => bsrOperator(part.stored(), this.space, options));
+  }
+
+  exactOperators(): readonly LinearOperator<AnyPrecision>[] {
+    const options = { operation: "residual", work: this.#options.counters.work } as const;
+    return this.#parts.map((part) => bsrOperator(part.exact(), this.exactSpace, options));
+  }
+
+  /** The block diagonal of J'J for a part of J as products have it; the next one for the part overwrites it. */
+  normal(k: number): BsrMatrix<AnyPrecision> {
+    return this.#parts[k].normal();
+  }
+
+  exactNormal(k: number): BsrMatrix<AnyPrecision> {
+    return this.#parts[k].exactNormal();
+  }
+
+  /** Runs something whose vectors are not needed afterwards. */
+  scoped<T>(run: () => T): T {
+    const mark = this.#arena?.mark();
+    const result = run();
+    if (mark !== undefined) this.#arena!.release(mark);
+    return result;
+  }
+}
+
+function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors }: ProductsOptions): number {
+  const cols = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
+  // A reduced operator's rows are J's, then the points' columns.
+  const rows = patterns[0].blockRows * patterns[0].r + cols;
+  return [vectors.storage, exact].reduce((sum, P) => sum + rowVectors * bytesFor(P, rows) + colVectors * bytesFor(P, cols), 0);
+}
+
+function isEngines({ jacobian, matvec, vectors, factorize }: ProductsOptions): boolean {
+  const { storage } = matvec;
+  return (
+    vectors.storage === vectors.arithmetic &&
+    laneFormat(vectors.storage) !== undefined &&
+    matvec.arithmetic === vectors.arithmetic &&
+    laneFormat(factorize) !== undefined &&
+    (jacobian === fp64 || jacobian.lanes !== undefined) &&
+    (storage === fp64 ? vectors.storage === fp64 : storage.lanes !== undefined)
+  );
+}

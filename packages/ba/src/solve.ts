@@ -1,0 +1,170 @@
+import { checkChoice } from "@slam/errors";
+import type { LinearSolver, Operation } from "@slam/linop";
+import {
+  type Cancellation,
+  cauchy,
+  drive,
+  huber,
+  type IterationRecord,
+  type Method,
+  newCounters,
+  type Policy,
+  presetPolicy,
+  RobustProblem,
+  type Run,
+  type SolveReport,
+  start as startMinimization,
+} from "@slam/nlls";
+import type { ArenaPool } from "@slam/wasm";
+import { type Bundle, checkBundle } from "./bundle.ts";
+import { CgSolver } from "./cg-solver.ts";
+import type { BundleJacobian } from "./jacobian.ts";
+import { pointOf, withPoint } from "./observer.ts";
+import { BundleProblem } from "./problem.ts";
+import type { Held } from "./unknowns.ts";
+
+/** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
+export const SIXTEEN_BIT: readonly Operation[] = ["matvec"];
+
+export const LINEAR = ["cgnr", "schur-cg"] as const;
+export type Linear = (typeof LINEAR)[number];
+
+export interface BundleOptions {
+  /** Default "mixed". */
+  readonly policy?: Policy;
+  /** "cgnr": the method as published, no Hessian formed. "schur-cg": the same on the reduced camera system, points eliminated. Default "schur-cg". */
+  readonly linear?: Linear;
+  /** Default "lm". */
+  readonly method?: Method;
+  /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
+  readonly held?: Held;
+  /** On each observation, of its whitened norm. Default none. */
+  readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
+  /** Default 100. */
+  readonly maxIterations?: number;
+  /** CG iterations of one step. Default 1000. */
+  readonly maxCgIterations?: number;
+  /** Default 1e-7. */
+  readonly ftol?: number;
+  /** Default 1e-2. */
+  readonly eta?: number;
+  /** Takes the place of `linear`. */
+  readonly solver?: LinearSolver<BundleJacobian>;
+  readonly arenas?: ArenaPool;
+  /** Called after each outer iteration. */
+  readonly onIteration?: (record: IterationRecord, index: number) => void;
+}
+
+export interface BundleReport extends SolveReport {
+  readonly policy: Policy;
+  readonly method: Method;
+  readonly linear: {
+    readonly solver: string;
+    readonly preconditioner: string;
+    readonly factorizations: number;
+    readonly cgIterations: number;
+    readonly factorNonzeros: number;
+  };
+  /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
+  readonly unseen: number;
+  readonly initializeSeconds: number;
+}
+
+export interface BundleRun extends Omit<Run<Float64Array>, "report"> {
+  readonly report: BundleReport;
+  /** The bundle at the best point so far. */
+  readonly bundle: Bundle;
+}
+
+/** Levenberg-Marquardt's first damping: bundles without a gauge that holds them need one, and Ceres' is this. */
+const FIRST_DAMPING = 1e-4;
+
+/** Starts a solve: `while (!run.done) run.step()`. Costs are 1/2 sum r^2, or 1/2 sum rho(r^2) with a loss. */
+export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
+  const began = performance.now();
+  checkBundle(bundle);
+  const {
+    policy = presetPolicy("mixed", SIXTEEN_BIT),
+    linear = "schur-cg",
+    method = "lm",
+    held = {},
+    maxIterations = 100,
+    maxCgIterations = 1000,
+    ftol = 1e-7,
+    loss,
+    arenas,
+    onIteration,
+    solver,
+    eta,
+  } = options;
+  checkChoice("linear", linear, LINEAR);
+  const counters = newCounters();
+  const problem = new BundleProblem(bundle, held, counters);
+  const own = solver === undefined ? new CgSolver({ policy, linear, counters, arenas, maxIterations: maxCgIterations }) : undefined;
+  const x0 = problem.store(pointOf(bundle), policy.update);
+  const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
+  const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
+    policy,
+    method,
+    maxIterations,
+    ftol,
+    ...(eta !== undefined && { eta }),
+    counters,
+    solver: solver ?? own!,
+    firstDamping: FIRST_DAMPING,
+    ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
+  });
+  const initializeSeconds = (performance.now() - began) / 1000;
+  return {
+    get done() {
+      return run.done;
+    },
+    get x() {
+      return run.x;
+    },
+    get bundle() {
+      return withPoint(bundle, run.x);
+    },
+    get report() {
+      const { report } = run;
+      return {
+        ...report,
+        initialCost: report.initialCost / 2,
+        finalCost: report.finalCost / 2,
+        iterations: report.iterations.map(halved),
+        policy: own?.policy ?? policy,
+        method,
+        linear: {
+          solver: (solver ?? own!).name,
+          preconditioner: own?.preconditionerLabel ?? "the solver's own",
+          factorizations: own?.factorizations ?? 0,
+          cgIterations: report.cgIterations,
+          factorNonzeros: own?.factorNonzeros ?? 0,
+        },
+        unseen: problem.unseen(run.x),
+        initializeSeconds,
+      };
+    },
+    step: () => run.step(),
+    cancel: (message) => run.cancel(message),
+  };
+}
+
+/** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best point so far. */
+export async function solve(
+  bundle: Bundle,
+  options: BundleOptions & { readonly signal?: Cancellation } = {},
+): Promise<{ readonly bundle: Bundle; readonly report: BundleReport }> {
+  const run = start(bundle, options);
+  await drive(run, options.signal);
+  return { bundle: run.bundle, report: run.report };
+}
+
+function robust(problem: BundleProblem, { name, C }: NonNullable<BundleOptions["loss"]>): RobustProblem<Float64Array, BundleJacobian> {
+  checkChoice("loss", name, ["huber", "cauchy"]);
+  const observations = problem.bundle.camera.length;
+  const rows = problem.rows / Math.max(observations, 1);
+  const starts = Int32Array.from({ length: observations + 1 }, (_, i) => i * rows);
+  const each = name === "huber" ? huber(C) : cauchy(C);
+  return new RobustProblem(problem, starts, new Array(observations).fill(each));
+}

@@ -1,0 +1,25 @@
+import { readBal, start } from "@slam/ba";
+import { presetPolicy } from "@slam/nlls";
+import { expectClose } from "@slam/testing";
+import { expect, test } from "vitest";
+import { hasPublicData, publicData } from "./public-data.ts";
+
+/** 1/2 sum r^2 as Ceres finds it. */
+const DUBROVNIK_16 = 18033.90348;
+
+test.skipIf(!hasPublicData).each([
+  ["schur-cg", "mixed"],
+  ["cgnr", "mixed"],
+  ["schur-cg", "fp64"],
+] as const)("dubrovnik-16 by %s in policy %s reaches Ceres' optimum", { timeout: 60_000 }, (linear, name) => {
+  const bundle = readBal(publicData("bal/dubrovnik-16-22106-pre.txt"), "dubrovnik");
+  const run = start(bundle, { linear, policy: presetPolicy(name, ["matvec"]) });
+  while (!run.done) run.step();
+  const { termination, finalCost, policy, unseen } = run.report;
+
+  expect(termination).toBe("converged");
+  expectClose([finalCost / DUBROVNIK_16], [1], 1e-6);
+  // 8 MB of J in fp32.
+  expect(policy.matvec.name).toBe(name === "mixed" ? "fp16" : "fp64");
+  expect(unseen).toBe(0);
+});

@@ -1,0 +1,121 @@
+import { type Bundle, type BundleOptions, type BundleReport, start } from "@slam/ba";
+import { type CameraModel, fisheye, pinhole, rgbd, snavely, stereo } from "@slam/camera";
+import { parsePolicy, presetPolicy } from "@slam/nlls";
+import { expectClose } from "@slam/testing";
+import { describe, expect, test } from "vitest";
+import { orbit } from "./orbit.ts";
+
+function solved(bundle: Bundle, options: BundleOptions = {}): { readonly bundle: Bundle; readonly report: BundleReport } {
+  const run = start(bundle, options);
+  while (!run.done) run.step();
+  return { bundle: run.bundle, report: run.report };
+}
+
+const LINEAR = ["cgnr", "schur-cg"] as const;
+
+describe.each(LINEAR)("%s", (linear) => {
+  test.each(["fp64", "fp32", "mixed"] as const)("finds points from exact measurements in policy %s, cameras held", (name) => {
+    const { bundle, truth } = orbit({ model: pinhole, lens: [700, 710, 320, 240], isShared: true });
+    const held = { cameras: [0, 1, 2, 3, 4, 5], intrinsics: true };
+    const run = solved({ ...bundle, poses: truth.poses }, { linear, policy: presetPolicy(name), held });
+
+    expect(run.report.termination).toBe("converged");
+    expectClose(run.bundle.points, truth.points, 1e-6);
+  });
+
+  test.each([
+    [snavely, [800, -0.1, 0.02], false],
+    [pinhole, [700, 710, 320, 240], true],
+    [fisheye, [380, 380, 510, 514, 0.01, -0.01, 0.006, -0.001], true],
+    [stereo, [700, 700, 600, 180, 0.5], true],
+    [rgbd, [525, 525, 320, 240], true],
+  ] as [CameraModel, number[], boolean][])("explains exact measurements of %o", (model, lens, isShared) => {
+    const { bundle } = orbit({ model, lens, isShared });
+    const { report } = solved(bundle, { linear, policy: presetPolicy("fp64"), held: { intrinsics: true } });
+
+    expect(report.termination).toBe("converged");
+    expect(report.initialCost).toBeGreaterThan(1);
+    expect(report.finalCost).toBeLessThan(1e-10 * report.initialCost);
+  });
+
+  test("stores J in 16 bits on request, and reaches the same cost", () => {
+    const { bundle } = noisy();
+    const policy = parsePolicy({ preset: "fp32", matvec: "fp16", name: "sixteen" });
+    const narrow = solved(bundle, { linear, policy });
+    const wide = solved(bundle, { linear, policy: presetPolicy("fp64") });
+
+    expect(narrow.report.termination).toBe("converged");
+    expectClose([narrow.report.finalCost / wide.report.finalCost], [1], 1e-6);
+  });
+});
+
+test("both linear solvers reach the same optimum, whatever is held", () => {
+  for (const held of [{}, { cameras: [0] }, { cameras: [0, 1], points: [2] }, { intrinsics: true }]) {
+    const { bundle } = noisy();
+    const [a, b] = LINEAR.map((linear) => solved(bundle, { linear, held, policy: presetPolicy("fp64"), ftol: 1e-10 }).report);
+
+    expect([a.termination, b.termination]).toEqual(["converged", "converged"]);
+    expectClose([a.finalCost / b.finalCost], [1], 1e-9);
+  }
+});
+
+test("held cameras and points stay where they are, bit for bit", () => {
+  const { bundle } = noisy();
+  const run = solved(bundle, { held: { cameras: [1], points: [0, 4] } });
+
+  expect(run.bundle.poses.subarray(7, 14)).toEqual(bundle.poses.subarray(7, 14));
+  expect(run.bundle.points.subarray(0, 3)).toEqual(bundle.points.subarray(0, 3));
+  expect(run.bundle.points.subarray(12, 15)).toEqual(bundle.points.subarray(12, 15));
+  expect(run.bundle.points.subarray(3, 6)).not.toEqual(bundle.points.subarray(3, 6));
+});
+
+test("a robust loss keeps false measurements from moving the points", () => {
+  const { bundle, truth } = orbit({ model: pinhole, lens: [700, 710, 320, 240], isShared: true, cameras: 6, points: 30 });
+  const measurements = bundle.measurements.map((z, i) => (i % 37 === 0 ? z + 80 : z));
+  const held = { cameras: [0, 1, 2, 3, 4, 5], intrinsics: true };
+  const given = { ...bundle, poses: truth.poses, measurements };
+  const worst = (points: Float64Array): number => Math.max(...points.map((x, i) => Math.abs(x - truth.points[i])));
+
+  expect(worst(solved(given, { held }).bundle.points)).toBeGreaterThan(0.05);
+  expect(worst(solved(given, { held, loss: { name: "cauchy", C: 1 } }).bundle.points)).toBeLessThan(2e-3);
+});
+
+test("a user's own camera is solved as ours are", () => {
+  const own: CameraModel = {
+    name: "equirectangular",
+    intrinsics: ["pixels"],
+    measurement: ["azimuth", "elevation"],
+    project(k, [x, y, z]: Float64Array, { value, byPoint, byIntrinsics }, derivatives) {
+      const ground2 = x * x + z * z;
+      const ground = Math.sqrt(ground2);
+      const all = ground2 + y * y;
+      value.set([k[0] * Math.atan2(x, z), k[0] * Math.atan2(y, ground)]);
+      if (derivatives) {
+        byPoint.set([(k[0] * z) / ground2, 0, (-k[0] * x) / ground2]);
+        byPoint.set([(-k[0] * y * x) / (ground * all), (k[0] * ground) / all, (-k[0] * y * z) / (ground * all)], 3);
+        byIntrinsics.set([value[0] / k[0], value[1] / k[0]]);
+      }
+      return ground > 0;
+    },
+  };
+  const { bundle } = orbit({ model: own, lens: [600], isShared: true });
+  const { report } = solved(bundle, { policy: presetPolicy("fp64"), held: { intrinsics: true } });
+
+  expect(report.termination).toBe("converged");
+  expect(report.finalCost).toBeLessThan(1e-10 * report.initialCost);
+});
+
+test("what is wrong is said before anything is computed", () => {
+  const { bundle } = noisy();
+
+  expect(() => start(bundle, { linear: "qr" as "cgnr" })).toThrow(/linear is "qr"/);
+  expect(() => start({ ...bundle, camera: bundle.camera.map((c) => c + 1) })).toThrow(/bundle.camera\[\d+\]/);
+  expect(() => start({ ...bundle, points: bundle.points.subarray(1) })).toThrow(/bundle.points/);
+  expect(() => start(bundle, { held: { cameras: [77] } })).toThrow(/fixed camera/);
+});
+
+/** Measurements that no points explain exactly. */
+function noisy(): { readonly bundle: Bundle } {
+  const { bundle } = orbit({ model: snavely, lens: [800, -0.1, 0.02], cameras: 5, points: 25 });
+  return { bundle: { ...bundle, measurements: bundle.measurements.map((z, i) => z + ((i * 7919) % 11) / 10 - 0.5) } };
+}
