@@ -26,7 +26,7 @@ import type { Held } from "./unknowns.ts";
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
 export const SIXTEEN_BIT: readonly Operation[] = ["matvec"];
 
-export const LINEAR = ["cgnr", "schur-cg"] as const;
+const LINEAR = ["cgnr", "schur-cg"] as const;
 export type Linear = (typeof LINEAR)[number];
 
 export interface BundleOptions {
