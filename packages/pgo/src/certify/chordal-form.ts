@@ -1,3 +1,4 @@
+import { fp64 } from "@slam/float";
 import { so2, so3 } from "@slam/lie";
 import { informationSize, type PoseGraph, poseSize } from "../graph.ts";
 import { isotropicInformation } from "../isotropic-information.ts";
@@ -19,7 +20,7 @@ export interface ChordalForm {
   readonly translations: Float64Array;
 }
 
-/** @param graph its edges; the estimates are not used. Weights below zero, of an indefinite information, are kept as they are. */
+/** @param graph its edges; the estimates are not used. An indefinite information has a weight below zero. */
 export function chordalForm(graph: PoseGraph): ChordalForm {
   const { dimension: d, from, to, measurements, ids } = graph;
   const edges = from.length;
@@ -48,15 +49,23 @@ export interface Evaluation {
   readonly apart: number;
 }
 
-const residual = new Float64Array(3 * 16);
-const shift = new Float64Array(16);
+/** Of X; room for them is laid out once. */
+export const MOST_COLUMNS = 16;
+
+const residual = new Float64Array(3 * MOST_COLUMNS);
+const shift = new Float64Array(MOST_COLUMNS);
 
 /**
  * MX <- M X edge by edge, from the residuals, which cancel before they are weighted.
  *
- * @param r columns of X, at most 16.
+ * @param r columns of X, at most MOST_COLUMNS.
  */
-export function evaluate({ d, from, to, kappa, tau, rotations, translations }: ChordalForm, X: Float64Array, r: number, MX: Float64Array): Evaluation {
+export function evaluate(
+  { d, from, to, kappa, tau, rotations, translations }: ChordalForm,
+  X: Float64Array,
+  r: number,
+  MX: Float64Array,
+): Evaluation {
   const width = (d + 1) * r;
   const p = d * r;
   let cost = 0;
@@ -104,4 +113,23 @@ export function evaluate({ d, from, to, kappa, tau, rotations, translations }: C
     apart += 2 * kappa[e] * kappa[e] * turned + tau[e] * tau[e] * (2 + length) * moved;
   }
   return { cost, apart: Math.sqrt(apart) };
+}
+
+/** Roundings of one number of a residual, in units of what it is the difference of. */
+const ROUNDINGS_OF_A_RESIDUAL = 64;
+
+/** What F may be where the measurements agree exactly, by rounding of X and of the residuals alone. */
+export function roundingOf({ d, n, from, to, kappa, tau, translations }: ChordalForm, X: Float64Array, r: number): number {
+  const distance = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    for (let a = 0; a < r; a++) distance[k] += Math.abs(X[(k * (d + 1) + d) * r + a]);
+  }
+  const unit = (ROUNDINGS_OF_A_RESIDUAL * fp64.unitRoundoff) ** 2;
+  let sum = 0;
+  for (let e = 0; e < from.length; e++) {
+    let length = distance[from[e]] + distance[to[e]];
+    for (let l = 0; l < d; l++) length += Math.abs(translations[e * d + l]);
+    sum += unit * (kappa[e] * d * d + tau[e] * d * length * length);
+  }
+  return sum;
 }

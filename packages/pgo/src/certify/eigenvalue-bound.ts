@@ -62,7 +62,8 @@ function factorMargins({ symbolic, values }: CholeskyFactor<FP64>, diagonal: Flo
     column.fill(0);
     for (let e = L.colPtr[j]; e < L.colPtr[j + 1]; e++) {
       const row = L.rowIdx[e];
-      for (let c = 0, at = e * b * b; c < b; c++) for (let i = 0; i < b; i++, at++) column[c] += Math.abs(values[at]) * g[row] * w[row * b + i];
+      for (let c = 0, at = e * b * b; c < b; c++)
+        for (let i = 0; i < b; i++, at++) column[c] += Math.abs(values[at]) * g[row] * w[row * b + i];
     }
     for (let e = L.colPtr[j]; e < L.colPtr[j + 1]; e++) {
       const row = L.rowIdx[e];

@@ -1,4 +1,4 @@
-import { type FP64, fp64, operationFormat } from "@slam/float";
+import { type FP64, fp64 } from "@slam/float";
 import {
   analyzeCholesky,
   type BadPivot,
@@ -8,16 +8,13 @@ import {
   choleskyWorkspace,
   factorize,
   type TriangularWorkspace,
-  triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import { vectorSpace, Work } from "@slam/linop";
 import { type BsrMatrix, bsrMatrix, type NormalSymbolic } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
 import type { ChordalForm } from "./chordal-form.ts";
+import { EXACT, exactInverse, type Inverse } from "./exact-inverse.ts";
 import { formMatrix, formStructure } from "./form-matrix.ts";
-
-const EXACT = operationFormat(fp64);
 
 /** What is factorised: T'(M - blockdiag(Lambda) + shift on the rows of rotations)T, less `margins`, each on its own row. */
 export interface Extended {
@@ -45,7 +42,7 @@ export class ExtendedFactor {
   readonly #triangles: TriangularWorkspace;
   #base: BsrMatrix<FP64> | undefined;
   #Lambda: Float64Array | undefined;
-  #apply: ((r: Float64Array, z: Float64Array) => void) | undefined;
+  #inverse: Inverse | undefined;
 
   /** @param order of elimination for M. */
   constructor(form: ChordalForm, order: Int32Array, arenas: ArenaPool) {
@@ -88,26 +85,25 @@ export class ExtendedFactor {
       }
       if (margins !== undefined) for (let l = 0; l < b; l++) values[at + l * (b + 1)] -= margins[k * b + l];
     }
-    this.#apply = undefined;
+    this.#inverse = undefined;
     return factorize(this.symbolic, this.A, { maxShifts: 0, workspace: this.#factors });
   }
 
   /** Makes `solve` use this factor from now on. */
   load(factor: CholeskyFactor<FP64>): void {
-    const space = vectorSpace(EXACT, { events: { overflows: 0, flushed: 0 }, work: new Work() });
-    const { apply } = triangularPreconditioner(factor, EXACT, space, undefined, this.#triangles);
-    this.#apply = apply as never;
+    this.#inverse = exactInverse(factor, this.#triangles);
   }
 
   /** Z <- (the loaded factor's matrix)^-1 R for the columns of two (d + 1) n x r matrices; R has zeros for positions, and Z too: (S + shift I)^-1 R. */
   solve(R: Float64Array, r: number, Z: Float64Array): void {
-    if (this.#apply === undefined) throw new Error("bug: no factor is loaded");
+    const inverse = this.#inverse;
+    if (inverse === undefined) throw new Error("bug: no factor is loaded");
     const { d, n } = this.form;
     const rows = (d + 1) * n;
     const column = new Float64Array(rows);
     for (let a = 0; a < r; a++) {
       for (let k = 0; k < rows; k++) column[k] = R[k * r + a];
-      this.#apply(column, column);
+      inverse(column, column);
       for (let k = 0, row = 0; k < rows; k++, row = row === d ? 0 : row + 1) Z[k * r + a] = row < d ? column[k] : 0;
     }
   }

@@ -1,11 +1,9 @@
-import { fp64, operationFormat } from "@slam/float";
-import { type CholeskySymbolic, factorize, isFactor, triangularPreconditioner, triangularWorkspace, withBlockSize } from "@slam/ichol";
-import { vectorSpace, Work } from "@slam/linop";
-import { type BsrMatrix, bsrMatrix } from "@slam/sparse";
+import { fp64 } from "@slam/float";
+import { type CholeskySymbolic, factorize, isFactor, triangularWorkspace, withBlockSize } from "@slam/ichol";
+import { bsrMatrix } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
 import { type ChordalForm, evaluate } from "./chordal-form.ts";
-
-const EXACT = operationFormat(fp64);
+import { EXACT, exactInverse } from "./exact-inverse.ts";
 
 /** Puts the positions of X where its rotations want them. */
 export type PlacePositions = (X: Float64Array, r: number) => void;
@@ -29,8 +27,7 @@ export function positionSolver(form: ChordalForm, symbolic: CholeskySymbolic, ar
   }
   const factor = factorize(own, L, { maxShifts: 0 });
   if (!isFactor(factor)) throw new Error("bug: the Laplacian of a connected graph is singular");
-  const space = vectorSpace(EXACT, { events: { overflows: 0, flushed: 0 }, work: new Work() });
-  const { apply } = triangularPreconditioner(factor, EXACT, space, undefined, triangularWorkspace(own, EXACT, arenas));
+  const inverse = exactInverse(factor, triangularWorkspace(own, EXACT, arenas));
   const column = new Float64Array(n);
   return (X, r) => {
     const stride = (d + 1) * r;
@@ -40,7 +37,7 @@ export function positionSolver(form: ChordalForm, symbolic: CholeskySymbolic, ar
     for (let a = 0; a < r; a++) {
       for (let k = 0; k < n; k++) column[k] = G[k * stride + d * r + a];
       column[0] = 0;
-      (apply as unknown as (r: Float64Array, z: Float64Array) => void)(column, column);
+      inverse(column, column);
       for (let k = 1; k < n; k++) X[k * stride + d * r + a] -= column[k];
     }
   };

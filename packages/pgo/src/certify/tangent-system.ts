@@ -1,11 +1,19 @@
-import { type FP64, fp64, operationFormat } from "@slam/float";
-import { type CholeskySymbolic, type CholeskyWorkspace, choleskyWorkspace, factorize, isFactor, triangularPreconditioner, triangularWorkspace, type TriangularWorkspace, withBlockSize } from "@slam/ichol";
-import { vectorSpace, Work } from "@slam/linop";
+import { type FP64, fp64 } from "@slam/float";
+import {
+  type CholeskySymbolic,
+  type CholeskyWorkspace,
+  choleskyWorkspace,
+  factorize,
+  isFactor,
+  type TriangularWorkspace,
+  triangularWorkspace,
+  withBlockSize,
+} from "@slam/ichol";
 import { type BsrMatrix, type BsrPattern, bsrMatrix } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
+import { EXACT, exactInverse, type Inverse } from "./exact-inverse.ts";
 import { writeFrames } from "./frames.ts";
 
-const EXACT = operationFormat(fp64);
 /** Of the factor of a matrix that is singular to rounding. */
 const MOST_SHIFTS = 20;
 /** What a factor may cost in multiplications that precondition before a new one pays: kernels factorise that much faster. */
@@ -34,7 +42,7 @@ export class TangentSystem {
   readonly #triangles: TriangularWorkspace;
   readonly #frames: Float64Array;
   readonly #coordinates: Float64Array;
-  #inverse: ((q: Float64Array, z: Float64Array) => void) | undefined;
+  #inverse: Inverse | undefined;
   #factorizations = 0;
 
   /** @param symbolic of M's complete factor. */
@@ -79,16 +87,14 @@ export class TangentSystem {
       this.#factorizations++;
     }
     if (!isFactor(factor)) throw new Error("bug: M is not positive semidefinite");
-    const space = vectorSpace(EXACT, { events: { overflows: 0, flushed: 0 }, work: new Work() });
-    const { apply } = triangularPreconditioner(factor, EXACT, space, undefined, this.#triangles);
-    this.#inverse = apply as never;
+    this.#inverse = exactInverse(factor, this.#triangles);
   }
 
   /** Z <- B (the factor's matrix)^-1 B' R for the basis B of the tangent spaces. */
   apply(R: Float64Array, Z: Float64Array): void {
     const q = this.#coordinates;
     this.#toCoordinates(R, q);
-    this.#inverse!(q, q);
+    (this.#inverse as Inverse)(q, q);
     this.#fromCoordinates(q, Z);
   }
 
@@ -124,7 +130,7 @@ export class TangentSystem {
     const { pattern, values: M } = this.#M;
     const { rowPtr, colIdx, r: b } = pattern;
     const [d, r, frames] = [this.#d, this.#r, this.#frames];
-    const H = this.#H.values as unknown as Float64Array;
+    const H = this.#H.values;
     const size = this.#H.pattern.r;
     const products = new Float64Array(r * r);
     const block = new Float64Array(b * b);

@@ -10,22 +10,22 @@ const ROUNDS_OF_A_SHIFT = 4;
 /** How far below the eigenvalue's estimate the next shift is, as a share of it. */
 const NEARER = 1.05;
 
-export interface Eigenpair {
-  /** A Rayleigh quotient of S: at least its smallest eigenvalue. */
-  readonly value: number;
-  /** (d + 1) n numbers: the unit vector y, with zeros between its parts for the positions. */
-  readonly vector: Float64Array;
+export interface Eigenpairs {
+  /** Rayleigh quotients of S, ascending: the first is at least its smallest eigenvalue. */
+  readonly values: Float64Array;
+  /** Their orthonormal vectors as columns of (d + 1) n rows, with zeros where positions are. */
+  readonly vectors: Float64Array;
 }
 
 /**
- * The smallest eigenvalue of S with its vector by inverse iteration on a few vectors, S + shift I positive definite, with nearer shifts as the eigenvalue shows.
+ * The smallest eigenvalue of S with its vector, and d + 1 more or less well, by inverse iteration on as many vectors, S + shift I positive definite, with nearer shifts as the eigenvalue shows.
  *
  * @param system its factor is left at another shift.
  * @param shift at which S + shift I has a factor.
- * @param rtol ends it where the residual |S y - value y| is below so much of |value| + the shift at hand.
+ * @param rtol ends it where the residual |S y - value y| of the first is below so much of |value| + the shift at hand.
  * @returns undefined where S + shift I has none after all.
  */
-export function smallestEigenpair(system: ExtendedFactor, shift: number, rtol: number): Eigenpair | undefined {
+export function smallestEigenpairs(system: ExtendedFactor, shift: number, rtol: number): Eigenpairs | undefined {
   const { d, n } = system.form;
   const width = d + 2;
   const rows = (d + 1) * n;
@@ -47,7 +47,7 @@ export function smallestEigenpair(system: ExtendedFactor, shift: number, rtol: n
     const value = values[0];
     const left = residualOf(d, width, Q, rotated(width, SQ, vectors), value);
     if (left <= rtol * (Math.abs(value) + eta) || round === MOST_ROUNDS) {
-      return { value, vector: Float64Array.from({ length: rows }, (_, k) => Q[k * width]) };
+      return { values, vectors: Q };
     }
     [V, Z] = [Q, SQ];
     const nearer = -NEARER * value + left;
