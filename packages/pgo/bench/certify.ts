@@ -8,7 +8,20 @@ import { publicData } from "../test/public-data.ts";
 const isRandom = argv.includes("random");
 const named = SESYNC_OPTIMA.filter(({ path }) => argv.includes(nameOf(path)));
 
-const COLUMNS = ["graph", "F", "F / SE-Sync's - 1", "certified", "gap / F", "lambda_min(S) >=", "rank", "gradient", "iterations by rank", "solve s", "certify s", "ratio"];
+const COLUMNS = [
+  "graph",
+  "F",
+  "F / SE-Sync's - 1",
+  "certified",
+  "gap / F",
+  "lambda_min(S) >=",
+  "rank",
+  "gradient",
+  "iterations by rank",
+  "solve s",
+  "certify s",
+  "ratio",
+];
 console.log(`| ${COLUMNS.join(" | ")} |\n|${" --- |".repeat(COLUMNS.length)}`);
 for (const { path, optimum } of named.length > 0 ? named : SESYNC_OPTIMA) {
   const graph = readRepaired(path);

@@ -26,7 +26,7 @@ export function eigenvalueProver(system: ExtendedFactor): (eta: number) => boole
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const factor = system.factor({ shift: eta, ...(margins && { margins }) });
       if (!isFactor(factor)) return false;
-      const needed = neededMargins(system, factor);
+      const needed = neededMargins(system, factor, eta);
       if (margins !== undefined && needed.every((e, k) => e <= (margins as Float64Array)[k])) return true;
       margins = needed.map((e, k) => HEADROOM * Math.max(e, margins?.[k] ?? 0));
     }
@@ -34,10 +34,10 @@ export function eigenvalueProver(system: ExtendedFactor): (eta: number) => boole
   };
 }
 
-function neededMargins(system: ExtendedFactor, factor: CholeskyFactor<FP64>): Float64Array {
+function neededMargins(system: ExtendedFactor, factor: CholeskyFactor<FP64>, eta: number): Float64Array {
   const diagonal = diagonalOf(system.A);
   const ofFactor = factorMargins(factor, diagonal);
-  const ofMatrix = matrixMargins(system.base, diagonal, system.degrees);
+  const ofMatrix = matrixMargins(system.base, diagonal, eta, system.degrees);
   // They are computed with some n b roundings themselves.
   return ofFactor.map((e, k) => 1.01 * (e + ofMatrix[k]));
 }
@@ -93,12 +93,12 @@ function gamma(products: number): number {
 
 /**
  * (|E| w)_k / w_k, w = diagonal^(-1/2), for what rounding may have made of the matrix itself: entry (i, j) of T'MT sums products over the edges that both rows share,
- * whose magnitudes come to sqrt(m_ii m_jj) at most.
+ * whose magnitudes come to sqrt(m_ii m_jj) at most; to the diagonal blocks eta is added, and Lambda and the margins taken away.
  */
-function matrixMargins({ pattern, values }: BsrMatrix<FP64>, diagonal: Float64Array, degrees: Int32Array): Float64Array {
+function matrixMargins({ pattern, values }: BsrMatrix<FP64>, diagonal: Float64Array, eta: number, degrees: Int32Array): Float64Array {
   const { blockRows, r: b, rowPtr, colIdx } = pattern;
   const root = diagonal.map(Math.sqrt);
-  const rootM = diagonalOf({ pattern, values }).map(Math.sqrt);
+  const rootM = diagonalOf({ pattern, values }).map((m, k) => Math.sqrt(Math.max(m + eta, diagonal[k])));
   const margins = new Float64Array(diagonal.length);
   for (let i = 0; i < blockRows; i++) {
     for (let e = rowPtr[i]; e < rowPtr[i + 1]; e++) {

@@ -7,8 +7,8 @@ import type { LiftedPoint } from "./trust-region.ts";
 
 /** Certified is what has F - F* <= this F. */
 export const CERTIFIED = 1e-5;
-/** Shares of that gap which are tried first: a tight bound, then one that will just do, Lambda's trace and F differing by a few roundings. */
-const SHARES = [0.01, 0.9] as const;
+/** Shares of that gap which are tried first: tight bounds, then one that will just do, Lambda's trace and F differing by a few roundings. */
+const SHARES = [0.01, 0.1, 0.9] as const;
 const GROWTH = 4;
 /** Where directions of descent are looked for, the least eigenvalue to a hundredth. */
 const DIRECTION_TOLERANCE = 0.01;

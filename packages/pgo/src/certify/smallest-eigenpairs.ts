@@ -18,37 +18,31 @@ export interface Eigenpairs {
 }
 
 /**
- * The smallest eigenvalue of S with its vector, and d + 1 more or less well, by inverse iteration on as many vectors, S + shift I positive definite, with nearer shifts as the eigenvalue shows.
+ * The smallest eigenvalue of S with its vector, and d + 1 more or less well, by inverse iteration on as many vectors; with nearer shifts as the eigenvalue shows.
  *
  * @param system its factor is left at another shift.
- * @param shift at which S + shift I has a factor.
+ * @param shift at which S + shift I is positive definite.
  * @param rtol ends it where the residual |S y - value y| of the first is below so much of |value| + the shift at hand.
- * @returns undefined where S + shift I has none after all.
+ * @returns undefined where S + shift I has no factor after all.
  */
 export function smallestEigenpairs(system: ExtendedFactor, shift: number, rtol: number): Eigenpairs | undefined {
   const { d, n } = system.form;
   const width = d + 2;
-  const rows = (d + 1) * n;
   let eta = shift;
   if (!load(system, eta)) return undefined;
-  const random = new Random(1);
-  let V: Float64Array = Float64Array.from({ length: rows * width }, () => random.gaussian());
-  clearPositions(d, width, V);
+  let V = randomVectors(d, n, width);
   let Z: Float64Array = new Float64Array(V.length);
-  orthonormalize(d, width, V, V);
   for (let round = 1; ; round++) {
     system.solve(V, width, Z);
-    // S Z = V - eta Z: of Z = Q R with orthonormal Q it is Q'SQ = R^-T (Z'V) R^-1 - eta I.
+    // S Z = V - eta Z, and after Z = Q R the same combinations of columns are S Q.
     const SQ = V;
     for (let k = 0; k < V.length; k++) SQ[k] -= eta * Z[k];
-    orthonormalize(d, width, Z, SQ);
-    const { values, vectors } = symmetricEigen(width, gram(d, width, Z, SQ));
+    orthonormalize(width, Z, SQ);
+    const { values, vectors } = symmetricEigen(width, gram(width, Z, SQ));
     const Q = rotated(width, Z, vectors);
     const value = values[0];
-    const left = residualOf(d, width, Q, rotated(width, SQ, vectors), value);
-    if (left <= rtol * (Math.abs(value) + eta) || round === MOST_ROUNDS) {
-      return { values, vectors: Q };
-    }
+    const left = residualOf(width, Q, rotated(width, SQ, vectors), value);
+    if (left <= rtol * (Math.abs(value) + eta) || round === MOST_ROUNDS) return { values, vectors: Q };
     [V, Z] = [Q, SQ];
     const nearer = -NEARER * value + left;
     if (round % ROUNDS_OF_A_SHIFT === 0 && nearer > 0 && nearer < 0.5 * eta) {
@@ -65,45 +59,39 @@ function load(system: ExtendedFactor, shift: number): boolean {
   return true;
 }
 
-function clearPositions(d: number, width: number, V: Float64Array): void {
+/** Zeros for positions. */
+function randomVectors(d: number, n: number, width: number): Float64Array {
+  const random = new Random(1);
+  const V = Float64Array.from({ length: (d + 1) * n * width }, () => random.gaussian());
   for (let at = d * width; at < V.length; at += (d + 1) * width) V.fill(0, at, at + width);
+  return V;
 }
 
-/** V <- its columns made orthonormal where positions do not count, and W with them: by the same combinations of columns. */
-function orthonormalize(d: number, width: number, V: Float64Array, W: Float64Array): void {
-  const same = V === W;
+/** Q <- its columns made orthonormal, and W with them by the same combinations of columns. */
+function orthonormalize(width: number, Q: Float64Array, W: Float64Array): void {
   for (let c = 0; c < width; c++) {
-    for (let pass = 0; pass < 2; pass++) {
-      for (let k = 0; k < c; k++) {
-        const s = product(d, width, V, k, V, c);
-        subtractColumn(width, s, V, k, c);
-        if (!same) subtractColumn(width, s, W, k, c);
-      }
+    for (let k = 0; k < 2 * c; k++) {
+      const s = product(width, Q, k % c, Q, c);
+      for (const V of [Q, W]) for (let at = 0; at < V.length; at += width) V[at + c] -= s * V[at + (k % c)];
     }
-    const length = Math.sqrt(product(d, width, V, c, V, c));
-    for (let at = c; at < V.length; at += width) {
-      V[at] /= length;
-      if (!same) W[at] /= length;
-    }
+    const length = Math.sqrt(product(width, Q, c, Q, c));
+    for (const V of [Q, W]) for (let at = c; at < V.length; at += width) V[at] /= length;
   }
 }
 
-function product(d: number, width: number, V: Float64Array, v: number, W: Float64Array, w: number): number {
+/** v'w of two columns. */
+function product(width: number, V: Float64Array, v: number, W: Float64Array, w: number): number {
   let sum = 0;
-  for (let at = 0, row = 0; at < V.length; at += width, row = row === d ? 0 : row + 1) if (row < d) sum += V[at + v] * W[at + w];
+  for (let at = 0; at < V.length; at += width) sum += V[at + v] * W[at + w];
   return sum;
 }
 
-function subtractColumn(width: number, s: number, V: Float64Array, from: number, to: number): void {
-  for (let at = 0; at < V.length; at += width) V[at + to] -= s * V[at + from];
-}
-
 /** The symmetric part of Q'W. */
-function gram(d: number, width: number, Q: Float64Array, W: Float64Array): Float64Array {
+function gram(width: number, Q: Float64Array, W: Float64Array): Float64Array {
   const G = new Float64Array(width * width);
   for (let a = 0; a < width; a++) {
     for (let b = 0; b <= a; b++) {
-      const s = 0.5 * (product(d, width, Q, a, W, b) + product(d, width, Q, b, W, a));
+      const s = 0.5 * (product(width, Q, a, W, b) + product(width, Q, b, W, a));
       G[a * width + b] = s;
       G[b * width + a] = s;
     }
@@ -112,21 +100,17 @@ function gram(d: number, width: number, Q: Float64Array, W: Float64Array): Float
 }
 
 /** V U, a new array. */
-function rotated(width: number, V: Float64Array, U: Float64Array): Float64Array<ArrayBuffer> {
+function rotated(width: number, V: Float64Array, U: Float64Array): Float64Array {
   const out = new Float64Array(V.length);
   for (let at = 0; at < V.length; at += width) {
-    for (let c = 0; c < width; c++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += V[at + k] * U[k * width + c];
-      out[at + c] = sum;
-    }
+    for (let c = 0; c < width; c++) for (let k = 0; k < width; k++) out[at + c] += V[at + k] * U[k * width + c];
   }
   return out;
 }
 
 /** |S q - value q| of the first column. */
-function residualOf(d: number, width: number, Q: Float64Array, SQ: Float64Array, value: number): number {
+function residualOf(width: number, Q: Float64Array, SQ: Float64Array, value: number): number {
   let sum = 0;
-  for (let at = 0, row = 0; at < Q.length; at += width, row = row === d ? 0 : row + 1) if (row < d) sum += (SQ[at] - value * Q[at]) ** 2;
+  for (let at = 0; at < Q.length; at += width) sum += (SQ[at] - value * Q[at]) ** 2;
   return Math.sqrt(sum);
 }

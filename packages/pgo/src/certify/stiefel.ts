@@ -29,7 +29,11 @@ export function retractLifted(d: number, r: number, X: Float64Array, V: Float64A
   for (let at = 0; at < X.length; at += (d + 1) * r) {
     for (let l = 0; l < d; l++) {
       const row = at + l * r;
-      for (let c = 0; c < l; c++) subtractRow(r, rowProduct(r, out, row, out, at + c * r), out, at + c * r, out, row);
+      // Twice: after a long step the rows may be nearly parallel.
+      for (let c = 0; c < 2 * l; c++) {
+        const other = at + (c % l) * r;
+        subtractRow(r, rowProduct(r, out, row, out, other), out, other, out, row);
+      }
       const length = Math.sqrt(rowProduct(r, out, row, out, row));
       for (let a = 0; a < r; a++) out[row + a] /= length;
     }

@@ -43,7 +43,6 @@ export class TangentSystem {
   readonly #frames: Float64Array;
   readonly #coordinates: Float64Array;
   #inverse: Inverse | undefined;
-  #factorizations = 0;
 
   /** @param symbolic of M's complete factor. */
   constructor(M: BsrMatrix<FP64>, symbolic: CholeskySymbolic, r: number, arenas: ArenaPool) {
@@ -62,10 +61,6 @@ export class TangentSystem {
     this.#coordinates = new Float64Array(n * size);
   }
 
-  get factorizations(): number {
-    return this.#factorizations;
-  }
-
   /** So many products with this factor cost what a new one does. */
   get productsOfFactor(): number {
     return this.#symbolic.flops / (4 * this.#symbolic.nonzeros * FACTOR_SPEED);
@@ -80,11 +75,9 @@ export class TangentSystem {
   factor(Lambda: Float64Array): void {
     this.#assemble(Lambda);
     let factor = factorize(this.#symbolic, this.#H, { maxShifts: 0, workspace: this.#factors });
-    this.#factorizations++;
     if (!isFactor(factor)) {
       this.#assemble(undefined);
       factor = factorize(this.#symbolic, this.#H, { maxShifts: MOST_SHIFTS, workspace: this.#factors });
-      this.#factorizations++;
     }
     if (!isFactor(factor)) throw new Error("bug: M is not positive semidefinite");
     this.#inverse = exactInverse(factor, this.#triangles);
