@@ -40,7 +40,7 @@ function nameOf(path: string): string {
 /** cubicle's information has to be repaired; the others stay as they are. */
 function readRepaired(path: string): PoseGraph {
   const bytes = publicData(path)!;
-  const { repaired } = lintG2o(bytes, path);
+  const { repaired } = lintG2o(bytes);
   return readG2o(path.includes("cubicle") ? Buffer.concat([...repaired()]) : bytes, path).graph;
 }
 

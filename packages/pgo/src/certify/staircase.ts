@@ -46,7 +46,7 @@ export interface Stair {
 }
 
 /** Why the staircase ends. */
-export type Summit = "proved" | "exact" | "unresolved" | "max-rank" | "stopped";
+type Summit = "proved" | "exact" | "unresolved" | "max-rank" | "stopped";
 
 export interface Climbed {
   /** Of rank d: poses. */

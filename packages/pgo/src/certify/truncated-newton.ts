@@ -2,7 +2,7 @@ import { type ChordalForm, evaluate } from "./chordal-form.ts";
 import { projectTangent, subtractMultiplied } from "./stiefel.ts";
 import type { TangentSystem } from "./tangent-system.ts";
 
-export interface NewtonStep {
+interface NewtonStep {
   /** Tangent; in memory that the next step uses. */
   readonly s: Float64Array;
   /** Of F / 2 by its quadratic model. */
