@@ -10,7 +10,7 @@ export interface EdgeBlocks {
 }
 
 /** @param column the block column of each pose, -1 for those held; r x c the size of a block. */
-export function edgeBlocks({ from, to }: Pick<PoseGraph, "from" | "to">, column: Int32Array, r: number, c: number): EdgeBlocks {
+export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: number, c: number): EdgeBlocks {
   const edges = from.length;
   const rowPtr = new Int32Array(edges + 1);
   const colIdx = new Int32Array(2 * edges);

@@ -37,7 +37,7 @@ export function eigenvalueProver(system: ExtendedFactor): (eta: number) => boole
 function neededMargins(system: ExtendedFactor, factor: CholeskyFactor<FP64>, eta: number): Float64Array {
   const diagonal = diagonalOf(system.A);
   const ofFactor = factorMargins(factor, diagonal);
-  const ofMatrix = matrixMargins(system.base, diagonal, eta, system.degrees);
+  const ofMatrix = matrixMargins(system, diagonal, eta);
   // They are computed with some n b roundings themselves.
   return ofFactor.map((e, k) => 1.01 * (e + ofMatrix[k]));
 }
@@ -95,10 +95,15 @@ function gamma(products: number): number {
  * (|E| w)_k / w_k, w = diagonal^(-1/2), for what rounding may have made of the matrix itself: entry (i, j) of T'MT sums products over the edges that both rows share,
  * whose magnitudes come to sqrt(m_ii m_jj) at most; to the diagonal blocks eta is added, and Lambda and the margins taken away.
  */
-function matrixMargins({ pattern, values }: BsrMatrix<FP64>, diagonal: Float64Array, eta: number, degrees: Int32Array): Float64Array {
-  const { blockRows, r: b, rowPtr, colIdx } = pattern;
+function matrixMargins(system: ExtendedFactor, diagonal: Float64Array, eta: number): Float64Array {
+  const { base, degrees } = system;
+  const { blockRows, r: b, rowPtr, colIdx } = base.pattern;
   const root = diagonal.map(Math.sqrt);
-  const rootM = diagonalOf({ pattern, values }).map((m, k) => Math.sqrt(Math.max(m + eta, diagonal[k])));
+  const magnitudes = diagonalOf(base);
+  system.cancelled().forEach((sum, l) => {
+    magnitudes[l] += sum;
+  });
+  const rootM = magnitudes.map((m, k) => Math.sqrt(Math.max(m + eta, diagonal[k])));
   const margins = new Float64Array(diagonal.length);
   for (let i = 0; i < blockRows; i++) {
     for (let e = rowPtr[i]; e < rowPtr[i + 1]; e++) {
@@ -128,7 +133,7 @@ function mostOf(counts: Int32Array): number {
   return counts.subarray(0, -1).reduce((most, count) => Math.max(most, count), 1);
 }
 
-function diagonalOf({ pattern, values }: Pick<BsrMatrix<FP64>, "pattern" | "values">): Float64Array {
+function diagonalOf({ pattern, values }: BsrMatrix<FP64>): Float64Array {
   const { blockRows, r: b, rowPtr } = pattern;
   const diagonal = new Float64Array(blockRows * b);
   for (let k = 0; k < diagonal.length; k++) diagonal[k] = values[(rowPtr[Math.floor(k / b) + 1] - 1) * b * b + (k % b) * (b + 1)];

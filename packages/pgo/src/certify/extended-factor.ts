@@ -41,6 +41,7 @@ export class ExtendedFactor {
   readonly #factors: CholeskyWorkspace;
   readonly #triangles: TriangularWorkspace;
   #base: BsrMatrix<FP64> | undefined;
+  #anchored: Float64Array | undefined;
   #Lambda: Float64Array | undefined;
   #inverse: Inverse | undefined;
 
@@ -65,9 +66,25 @@ export class ExtendedFactor {
 
   /** S is that of this point, of rank r, from now on. @param Lambda n x d x d, symmetric. */
   place(X: Float64Array, r: number, Lambda: Float64Array): void {
-    this.#base = formMatrix(this.form, this.#structure, anchoredPositions(this.form, X, r));
+    this.#anchored = anchoredPositions(this.form, X, r);
+    this.#base = formMatrix(this.form, this.#structure, this.#anchored);
     this.#Lambda = Lambda;
     holdFirstPosition(this.#base);
+  }
+
+  /**
+   * For each turn l of the first pose sum tau (|c_j - c_i|_l + |t|_l)^2 over the edges that begin there: what cancels in the diagonal of T'MT, where the others have
+   * the sums of squares of what they are made of.
+   */
+  cancelled(): Float64Array {
+    const { d, from, to, tau, translations } = this.form;
+    const c = this.#anchored as Float64Array;
+    const sums = new Float64Array(d);
+    for (let e = 0; e < from.length; e++) {
+      if (from[e] !== 0) continue;
+      for (let l = 0; l < d; l++) sums[l] += tau[e] * (Math.abs(c[to[e] * d + l] - c[l]) + Math.abs(translations[e * d + l])) ** 2;
+    }
+    return sums;
   }
 
   /** The factor lies in this object's memory until the next. */

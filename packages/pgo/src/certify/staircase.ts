@@ -68,8 +68,10 @@ export function climb(ascent: Ascent, X: Float64Array): Climbed {
   const { d } = system.form;
   const stairs: Stair[] = [];
   let best: { readonly bound: LowerBound; readonly boundRank: number } | undefined;
+  let first: LiftedPoint | undefined;
   for (let r: number = d, at = X; ; ) {
     const point = optimize(ascent, r, at);
+    first ??= point;
     const bound = lowerBound(system, point, r);
     if (best === undefined || bound.value > best.bound.value) best = { bound, boundRank: r };
     const isExact = point.cost <= roundingOf(system.form, point.X, r);
@@ -85,19 +87,29 @@ export function climb(ascent: Ascent, X: Float64Array): Climbed {
       r += more;
       continue;
     }
-    const summit = isProved ? "proved" : isExact ? "exact" : isStopped() ? "stopped" : directions && more === 0 ? "max-rank" : "unresolved";
-    return r === d ? { point, ...best, stairs, summit } : comeBack(ascent, r, point, { ...best, stairs, summit });
+    const summit: Summit = isProved
+      ? "proved"
+      : isExact
+        ? "exact"
+        : isStopped()
+          ? "stopped"
+          : directions && more === 0
+            ? "max-rank"
+            : "unresolved";
+    const here = { point: first, ...best, stairs, summit };
+    return r === d ? here : comeBack(ascent, r, point, here);
   }
 }
 
-/** From a point of higher rank to poses, which may have a better bound of their own. */
-function comeBack(ascent: Ascent, r: number, { X }: LiftedPoint, above: Omit<Climbed, "point">): Climbed {
+/** From a point of higher rank to poses, which may have a better bound of their own; where the search failed, they may cost more than those at which it began. */
+function comeBack(ascent: Ascent, r: number, { X }: LiftedPoint, above: Climbed): Climbed {
   const { system } = ascent;
   const { d } = system.form;
-  const point = optimize(ascent, d, roundToPoses(d, r, X));
-  const bound = lowerBound(system, point, d);
-  const { cost, gradient, iterations } = point;
+  const rounded = optimize(ascent, d, roundToPoses(d, r, X));
+  const bound = lowerBound(system, rounded, d);
+  const { cost, gradient, iterations } = rounded;
   const stairs = [...above.stairs, { rank: d, cost, gradient, iterations }];
+  const point = cost <= above.point.cost ? rounded : above.point;
   return bound.value >= above.bound.value ? { ...above, point, stairs, bound, boundRank: d } : { ...above, point, stairs };
 }
 

@@ -106,6 +106,19 @@ test("measurements that agree are certified by costing nothing but rounding", ()
   expect(certificate.cost).toBeLessThan(1e-18);
 });
 
+test("a search that is stopped on its way up leaves poses no worse than those it began with", () => {
+  const [wrong] = proved(windingRing(2), { maxRank: 2 }).stairs;
+  let asked = 0;
+
+  // The first optimisation ends; at a higher rank it is stopped at once.
+  const certificate = proved(windingRing(2), { isStopped: () => ++asked > wrong.iterations + 2 });
+
+  expect(certificate.certified).toBe(false);
+  expect(certificate.message).toMatch(/stopped$/);
+  expect(certificate.stairs.length).toBeGreaterThan(1);
+  expect(certificate.cost).toBeLessThanOrEqual(wrong.cost);
+});
+
 test("a search that is stopped says so, and what it has proved", () => {
   const certificate = proved(windingRing(2), { isStopped: () => true });
 
