@@ -4,7 +4,7 @@ import { ArenaPool } from "@slam/wasm";
 import { costConvention } from "../cost-conventions.ts";
 import { checkGraph, type PoseGraph } from "../graph.ts";
 import { withPoint } from "../point.ts";
-import { chordalForm, MOST_COLUMNS } from "./chordal-form.ts";
+import { chordalForm, MOST_COLUMNS, roundingOf } from "./chordal-form.ts";
 import { ExtendedFactor } from "./extended-factor.ts";
 import { formMatrix, formStructure } from "./form-matrix.ts";
 import { liftPoses, posesOf } from "./lift.ts";
@@ -80,9 +80,10 @@ export function certify(graph: PoseGraph, options: CertifyOptions = {}): Certifi
   const system = new ExtendedFactor(form, symbolic.order, arenas);
   const placePositions = positionSolver(form, symbolic, arenas);
   const climbed = climb({ system, M, symbolic, placePositions, arenas, maxRank, isStopped }, liftPoses(graph));
-  const { point, bound, boundRank, stairs, summit } = climbed;
+  const { point, bound, boundRank, stairs } = climbed;
   const gap = Math.min(point.cost, Math.max(0, point.cost - bound.value));
-  const certified = gap <= CERTIFIED * point.cost || summit === "exact";
+  const isExact = point.cost <= roundingOf(form, point.X, d);
+  const certified = gap <= CERTIFIED * point.cost || isExact;
   return {
     graph: withPoint(graph, posesOf(graph, point.X, fixed[0] ?? 0)),
     convention: costConvention("sesync", graph).text,
@@ -93,12 +94,11 @@ export function certify(graph: PoseGraph, options: CertifyOptions = {}): Certifi
     rank: boundRank,
     gradient: point.gradient,
     stairs,
-    message: messageOf(climbed, gap, certified, d),
+    message: isExact ? "the measurements agree to rounding" : messageOf(climbed, gap, certified, d),
   };
 }
 
 function messageOf({ point, summit, stairs }: Climbed, gap: number, certified: boolean, d: number): string {
-  if (summit === "exact") return "the measurements agree to rounding";
   const share = `within ${(gap / point.cost).toPrecision(2)} of the cost`;
   if (certified) return `globally optimal ${share}`;
   const top = stairs.reduce((most, { rank }) => Math.max(most, rank), d);

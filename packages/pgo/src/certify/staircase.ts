@@ -46,7 +46,7 @@ export interface Stair {
 }
 
 /** Why the staircase ends. */
-type Summit = "proved" | "exact" | "unresolved" | "max-rank" | "stopped";
+type Summit = "proved" | "unresolved" | "max-rank" | "stopped";
 
 export interface Climbed {
   /** Of rank d: poses. */
@@ -87,16 +87,8 @@ export function climb(ascent: Ascent, X: Float64Array): Climbed {
       r += more;
       continue;
     }
-    const summit: Summit = isProved
-      ? "proved"
-      : isExact
-        ? "exact"
-        : isStopped()
-          ? "stopped"
-          : directions && more === 0
-            ? "max-rank"
-            : "unresolved";
-    const here = { point: first, ...best, stairs, summit };
+    const stopped: Summit = isStopped() ? "stopped" : directions && more === 0 ? "max-rank" : "unresolved";
+    const here: Climbed = { point: first, ...best, stairs, summit: isProved || isExact ? "proved" : stopped };
     return r === d ? here : comeBack(ascent, r, point, here);
   }
 }
