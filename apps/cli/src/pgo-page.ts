@@ -34,7 +34,23 @@ export function figure(svg: string): Html {
 }
 
 function numberRows(
-  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, loss, pcm, covariance, certificate }: PgoReport,
+  {
+    version,
+    input,
+    policy,
+    cost,
+    costs,
+    linear,
+    seconds,
+    precision,
+    memoryBytes,
+    repairs,
+    ate,
+    loss,
+    pcm,
+    covariance,
+    certificate,
+  }: PgoReport,
   init: string,
 ): string[][] {
   return [

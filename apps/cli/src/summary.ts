@@ -11,7 +11,8 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, loss, pcm, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance, certificate } = report;
+  const { input, cost, costs, loss, pcm, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance, certificate } =
+    report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),

@@ -10,7 +10,7 @@ import { formMatrix, formStructure } from "./form-matrix.ts";
 import { liftPoses, posesOf } from "./lift.ts";
 import { CERTIFIED } from "./lower-bound.ts";
 import { positionSolver } from "./position-solver.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf, refusalOfKind } from "./refusal.ts";
 import { type Climbed, climb, type Stair } from "./staircase.ts";
 
 export interface CertifyOptions {
@@ -72,8 +72,10 @@ export function certify(graph: PoseGraph, options: CertifyOptions = {}): Certifi
   const { fixed = [...graph.fixed], maxRank = d + 5, isStopped = () => false, arenas = new ArenaPool() } = options;
   for (const pose of fixed) checkInteger("certify: fixed", pose, 0, graph.ids.length - 1);
   checkInteger("certify: maxRank", maxRank, d, MOST_COLUMNS);
+  const ofKind = refusalOfKind(graph, fixed);
+  if (ofKind !== undefined) return { refused: ofKind };
   const form = chordalForm(graph);
-  const refused = refusalOf(graph, fixed, form);
+  const refused = refusalOf(graph, form);
   if (refused !== undefined) return { refused };
   const M = formMatrix(form, formStructure(form, false));
   const symbolic = analyzeCholesky(M.pattern);

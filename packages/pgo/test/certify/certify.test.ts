@@ -137,6 +137,11 @@ describe("is refused with a reason", () => {
   test.each([
     ["landmarks", `${chain}EDGE_SE2_XY 0 9 1 1 4 0 4\n`, /landmarks, priors or other measurements/],
     ["priors", `${chain}EDGE_PRIOR_SE2 0 1 1 0 4 0 0 4 0 4\n`, /landmarks, priors or other measurements/],
+    [
+      "poses with a scale",
+      `EDGE_SIM3:QUAT 0 1 1 0 0 0 0 0 1 1 ${"1 0 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0 0 1 0 0 0 1 0 0 1 0 1"}\n`,
+      /without a scale/,
+    ],
     ["two fixed poses", `${chain}FIX 0\nFIX 2\n`, /^2 poses are held/],
     ["parts without an edge between them", `${chain}EDGE_SE2 5 6 1 0 0 4 0 0 4 0 9\n`, /leave 2 parts free/],
     ["an edge that weighs moves alone", "EDGE_SE2 0 1 1 0 0 4 0 0 4 0 0\n", /leave 2 parts free/],
