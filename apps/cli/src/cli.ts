@@ -76,6 +76,10 @@ export async function run(argv: readonly string[]): Promise<number> {
       integer(0),
     )
     .option("--covariance <id,...>", "how well these poses are known: their covariances and standard deviations, in fp64", ids)
+    .option(
+      "--certify",
+      "prove how far SE-Sync's cost is from its global optimum, from the result on; with --cost sesync that is the result",
+    )
     .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")
     .option("--out <file>", "write the result: .g2o, .graph or .tum; packed if .gz follows")
     .addOption(jsonOption())

@@ -1,4 +1,5 @@
 import type { LossReport, PoseGraph } from "@slam/pgo";
+import { certificateText, isProof } from "./certificate.ts";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
@@ -33,7 +34,23 @@ export function figure(svg: string): Html {
 }
 
 function numberRows(
-  { version, input, policy, cost, costs, linear, seconds, precision, memoryBytes, repairs, ate, loss, pcm, covariance }: PgoReport,
+  {
+    version,
+    input,
+    policy,
+    cost,
+    costs,
+    linear,
+    seconds,
+    precision,
+    memoryBytes,
+    repairs,
+    ate,
+    loss,
+    pcm,
+    covariance,
+    certificate,
+  }: PgoReport,
   init: string,
 ): string[][] {
   return [
@@ -45,6 +62,7 @@ function numberRows(
     [`after initialisation (${init})`, costText(cost.afterInit)],
     ["at the end", costText(cost.final)],
     ...(costs ? [["at the end, by convention", costsText(costs)]] : []),
+    ...(certificate && isProof(certificate) ? [["the optimum", certificateText(certificate)]] : []),
     ...(pcm
       ? [
           ["loops checked", loopCheckText(pcm)],

@@ -2,6 +2,7 @@ import type { Statistics } from "@slam/eval";
 import type { Operation, Termination } from "@slam/linop";
 import type { IterationRecord, Method, PrecisionEvents } from "@slam/nlls";
 import { type CostName, factorCount, type LossReport, type ReadGraph, type UnknownTag } from "@slam/pgo";
+import type { CertificateReport } from "./certificate.ts";
 import type { CovarianceReport } from "./covariance.ts";
 import type { Repair } from "./graph-file.ts";
 import type { LoopCheckReport } from "./loop-check.ts";
@@ -48,6 +49,8 @@ export interface PgoReport {
   readonly ate?: Statistics;
   /** Of the poses of `--covariance`. */
   readonly covariance?: CovarianceReport;
+  /** With `--certify`. */
+  readonly certificate?: CertificateReport;
 }
 
 /** Amounts by operation and format. */
@@ -98,6 +101,7 @@ export function pgoReport(
     ...(repairs && { repairs }),
     ...(ate && { ate }),
     ...(outcome.covariance && { covariance: outcome.covariance }),
+    ...(outcome.certificate && { certificate: outcome.certificate }),
   };
 }
 

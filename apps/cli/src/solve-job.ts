@@ -1,5 +1,6 @@
 import type { IterationRecord } from "@slam/nlls";
 import type { PoseGraph, PoseGraphOptions, PoseGraphReport } from "@slam/pgo";
+import type { CertificateReport } from "./certificate.ts";
 import type { CovarianceReport } from "./covariance.ts";
 import type { PolicyJson, PolicyNames } from "./policy.ts";
 
@@ -14,6 +15,8 @@ export interface SolveJob {
   readonly repeat: number;
   /** Indices of the poses whose covariances are wanted. */
   readonly covariance?: readonly number[];
+  /** Whether a certificate is wanted. */
+  readonly certify?: boolean;
 }
 
 /** What a worker waits for. */
@@ -34,7 +37,7 @@ export interface SolveSeconds {
 }
 
 export interface SolveOutcome {
-  /** The best poses. */
+  /** The best poses; the certificate's where it is of the result. */
   readonly poses: Float64Array;
   /** The best positions of landmarks, where there are any. */
   readonly landmarks?: Float64Array | undefined;
@@ -44,6 +47,8 @@ export interface SolveOutcome {
   readonly seconds: readonly SolveSeconds[];
   /** At the best poses, where any is wanted and nobody interrupts. */
   readonly covariance?: CovarianceReport;
+  /** Where one is wanted and nobody interrupts the solve. */
+  readonly certificate?: CertificateReport;
 }
 
 /** What the worker says. */

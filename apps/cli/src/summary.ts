@@ -2,6 +2,7 @@ import { OPERATIONS } from "@slam/nlls";
 import type { LossReport } from "@slam/pgo";
 import Table from "cli-table3";
 import pc from "picocolors";
+import { certificateText, isProof } from "./certificate.ts";
 import { deviationTexts } from "./covariance.ts";
 import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
 import { lossText, type PgoReport, type Tally } from "./report.ts";
@@ -10,7 +11,8 @@ import { amountText, costText, countText, errorText, secondsText } from "./text.
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
   const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, loss, pcm, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance } = report;
+  const { input, cost, costs, loss, pcm, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance, certificate } =
+    report;
   const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
   const phases = [
     phase("initialise", "initialize"),
@@ -26,6 +28,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     `cost      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
     ...(costs ? [`as        ${costsText(costs)}`] : []),
+    ...(certificate && isProof(certificate) ? [`optimum   ${certificateText(certificate)}`] : []),
     ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
     ...(pcm ? [`pcm       ${loopCheckText(pcm)}; ${secondsText(pcm.seconds)}`, ...rejectedLines(pcm)] : []),
     ...(loss ? [`loss      ${lossText(loss)}: ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),

@@ -1,4 +1,6 @@
 export type { BetweenFactor } from "./between.ts";
+export { type Certificate, type CertificateRefusal, type CertifyOptions, certify, isCertificate } from "./certify/certify.ts";
+export type { Stair } from "./certify/staircase.ts";
 export type { CostName } from "./cost-conventions.ts";
 export { costOf, costs } from "./costs.ts";
 export { DirectSolver, type DirectSolverOptions } from "./direct-solver.ts";

@@ -1,4 +1,5 @@
 import { costs, type LossName, type LossOptions, type PoseGraph, type PoseGraphOptions } from "@slam/pgo";
+import { isProof } from "../certificate.ts";
 import { EXIT, UsageError } from "../failure.ts";
 import {
   checkGraphTarget,
@@ -32,6 +33,7 @@ export interface PgoOptions extends SolverOptions {
   readonly pcm?: number | true;
   readonly fix?: readonly number[];
   readonly covariance?: readonly number[];
+  readonly certify?: boolean;
   readonly repair?: boolean;
   readonly truth?: string;
   readonly out?: string;
@@ -47,6 +49,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
     policy: policyName,
     fix = [],
     covariance = [],
+    certify = false,
     repair = false,
     truth: truthFile,
     out,
@@ -84,7 +87,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
 
   const loss = lossOf(options);
   const settings = { ...solver, fixed: [...held.fixed], ...(loss && { loss }) };
-  const job = { name: file, graph: held, policy, options: settings, repeat, covariance: uncertain };
+  const job = { name: file, graph: held, policy, options: settings, repeat, covariance: uncertain, certify };
   const outcome = await solveInWorker(job, quiet ? silentProgress : await openProgress(process.stderr));
 
   const solved = solvedGraph(graph, outcome);
@@ -108,6 +111,8 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   if (!quiet) await printSummary(report, init, toStdout ? process.stderr : process.stdout);
   const refused = report.covariance?.refused;
   if (refused) console.error(`slam: ${file}: no covariance: ${refused.message}`);
+  const { certificate } = report;
+  if (certificate && !isProof(certificate)) console.error(`slam: ${file}: no certificate: ${certificate.refused}`);
   return exitCode(report, outcome.interrupted);
 }
 
@@ -193,9 +198,11 @@ async function printSummary(report: PgoReport, init: string, stream: NodeJS.Writ
   stream.write(pgoSummary(report, init, colors));
 }
 
-function exitCode({ termination, message, input }: PgoReport, interrupted: boolean): number {
+function exitCode({ termination, message, input, certificate }: PgoReport, interrupted: boolean): number {
   if (interrupted) return EXIT.interrupted;
-  if (termination === "converged") return EXIT.converged;
+  // However the solve ended, the poses written are then the optimum.
+  const isOptimum = certificate !== undefined && isProof(certificate) && certificate.certified && certificate.ofResult;
+  if (termination === "converged" || isOptimum) return EXIT.converged;
   console.error(`slam: ${input.file}: not converged (${termination}): ${message}`);
   return EXIT.notConverged;
 }
