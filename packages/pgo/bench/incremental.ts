@@ -3,7 +3,7 @@
 // Names: graph (a list, a,b,c), every (a batch solve at every so manieth loop closure). A pose's time is by the clock, over 500 of them; a closure's, and a
 // batch solve's, is the processor's. What all batch solves would take is their mean between two samples times the closures there: an estimate.
 import { argv, cpuUsage } from "node:process";
-import { IncrementalPoseGraph, type PoseGraph, poseSize, informationSize, readG2o, start } from "@slam/pgo";
+import { IncrementalPoseGraph, informationSize, type PoseGraph, poseSize, readG2o, start } from "@slam/pgo";
 import { publicData } from "../test/public-data.ts";
 
 const given = new Map(argv.slice(2).map((argument) => argument.split("=") as [string, string]));

@@ -1,4 +1,4 @@
-import { type Clique, FACTOR, FRESH, RIGHT_SIDE, type Staleness } from "./clique.ts";
+import { type Clique, FACTOR, FRESH, type Staleness } from "./clique.ts";
 import { planElimination } from "./eliminate-poses.ts";
 import { eliminate, quadraticForm, solveBackward, solveForward, subtractSeparator } from "./front.ts";
 import { FloatRows, IntegerRows } from "./rows.ts";
@@ -14,17 +14,6 @@ export interface LinearTerms {
   readonly factored: Float64Array;
 }
 
-/** Work so far. */
-export interface TreeWork {
-  /** Poses eliminated, and blocks of fronts they were eliminated in. */
-  eliminated: number;
-  /** Cliques whose right side was solved, forwards and backwards. */
-  forward: number;
-  backward: number;
-  /** Pivots that were zero to rounding. */
-  replacedPivots: number;
-}
-
 /**
  * The Cholesky factor R'R of J'J over the settled poses as a tree of cliques, of which only what an edge changes is made anew: the cliques of its ends and all
  * on the way to their roots. Each clique keeps its contribution to its parent, for the factor as for the right side, so nothing below is read again.
@@ -33,7 +22,10 @@ export interface TreeWork {
  *   (2012); Liu, The multifrontal method for sparse matrix solution, SIAM Review 34 (1992), for the contributions.
  */
 export class CliqueTree {
-  readonly work: TreeWork = { eliminated: 0, forward: 0, backward: 0, replacedPivots: 0 };
+  /** Poses eliminated so far. */
+  eliminated = 0;
+  /** Pivots so far that were zero to rounding. */
+  replacedPivots = 0;
   readonly #graph: StoredGraph;
   readonly #dof: number;
   readonly #roots: Clique[] = [];
@@ -234,8 +226,8 @@ export class CliqueTree {
     for (let a = 0; a < c.frontal.length; a++) this.#assembleEdges(c, a, n, terms);
     this.#leave(c);
     for (const child of c.children) addContribution(child, c.front, n, this.#dof);
-    this.work.replacedPivots += eliminate(c.front, n, pivots, this.#diagonal);
-    this.work.eliminated += c.frontal.length;
+    this.replacedPivots += eliminate(c.front, n, pivots, this.#diagonal);
+    this.eliminated += c.frontal.length;
   }
 
   /**
@@ -277,7 +269,6 @@ export class CliqueTree {
       below += child.energy;
     }
     c.energy = below + solveForward(front, right.length, frontal.length * dof, right);
-    this.work.forward++;
   }
 
   /**
@@ -312,7 +303,6 @@ export class CliqueTree {
         }
       }
       solveBackward(front, n, pivots, x);
-      this.work.backward++;
       for (let a = 0; a < frontal.length; a++) {
         moved[count++] = frontal[a];
         for (let k = 0; k < dof; k++) delta[frontal[a] * dof + k] = x[a * dof + k];

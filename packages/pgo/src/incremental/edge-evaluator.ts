@@ -10,7 +10,7 @@ import { planarKernels } from "../planar.kernel.ts";
 const BATCH = 128;
 
 /** Where edges get their numbers from and where they leave them: rows by pose or by edge. */
-export interface EdgeArrays {
+interface EdgeArrays {
   readonly poses: Float64Array;
   readonly from: Int32Array;
   readonly to: Int32Array;

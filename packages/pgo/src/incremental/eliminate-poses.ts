@@ -90,8 +90,8 @@ function pairRows(
   for (let p = 0; p < pairs; p++) {
     const a = place === undefined ? ends[2 * p] : place[ends[2 * p]];
     const b = place === undefined ? ends[2 * p + 1] : place[ends[2 * p + 1]];
-    rows[p] = a > b ? a : b;
-    cols[p] = a > b ? b : a;
+    rows[p] = Math.max(a, b);
+    cols[p] = Math.min(a, b);
     rowPtr[rows[p] + 1]++;
   }
   for (let i = 0; i < n; i++) rowPtr[i + 1] += rowPtr[i];

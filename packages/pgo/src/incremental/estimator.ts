@@ -26,6 +26,8 @@ export interface UpdateReport {
   readonly moved: number;
   readonly evaluated: number;
   readonly eliminated: number;
+  /** Pivots of the factor that were zero to rounding, and were replaced: steps are short in directions that hardly anything measures. */
+  readonly replacedPivots: number;
 }
 
 /** Of the cost, what fp64 makes of an edge: so many units of roundoff of its poses' coordinates. */
@@ -46,7 +48,7 @@ const SHORTEST = 2 ** -20;
  * whenever one of its poses has moved, and only then. The factor is of older Jacobians where they have changed little.
  */
 export class Estimator {
-  readonly tree: CliqueTree;
+  readonly #tree: CliqueTree;
   readonly #graph: StoredGraph;
   readonly #options: EstimatorOptions;
   readonly #evaluate: EdgeEvaluator;
@@ -79,6 +81,7 @@ export class Estimator {
     moved: 0,
     evaluated: 0,
     eliminated: 0,
+    replacedPivots: 0,
   };
 
   constructor(graph: StoredGraph, options: EstimatorOptions) {
@@ -86,7 +89,7 @@ export class Estimator {
     this.#graph = graph;
     this.#options = options;
     this.#evaluate = edgeEvaluator(dof === 3 ? 2 : 3, options.arenas);
-    this.tree = new CliqueTree(graph);
+    this.#tree = new CliqueTree(graph);
     this.#residuals = new FloatRows(dof);
     this.#jacobians = new FloatRows(2 * dof * dof);
     this.#factored = new FloatRows(2 * dof * dof);
@@ -99,11 +102,16 @@ export class Estimator {
   update(added: readonly number[], removed: readonly number[]): UpdateReport {
     if (added.length + removed.length === 0 && this.#last.termination === "converged") return unchanged(this.#last);
     const evaluated = this.#evaluated;
-    const { eliminated } = this.tree.work;
+    const { eliminated, replacedPivots } = this.#tree;
     this.#reserve();
     this.#restructure(added, removed);
     const solved = this.#iterate();
-    this.#last = { ...solved, evaluated: this.#evaluated - evaluated, eliminated: this.tree.work.eliminated - eliminated };
+    this.#last = {
+      ...solved,
+      evaluated: this.#evaluated - evaluated,
+      eliminated: this.#tree.eliminated - eliminated,
+      replacedPivots: this.#tree.replacedPivots - replacedPivots,
+    };
     return this.#last;
   }
 
@@ -123,14 +131,14 @@ export class Estimator {
       this.#costs.values[e] = 0;
       this.#noise.values[e] = 0;
     }
-    this.tree.restructure(ends, entering, this.#newest);
+    this.#tree.restructure(ends, entering, this.#newest);
     for (const pose of ends) this.#descend(pose);
     for (const pose of entering) this.#descend(pose);
   }
 
   #reserve(): void {
     const { poseCount, edgeCount } = this.#graph;
-    this.tree.reserve();
+    this.#tree.reserve();
     for (const rows of [this.#descent, this.#delta, this.#before, this.#moved, this.#poseStamp]) rows.reserve(poseCount);
     const ofEdges = [this.#residuals, this.#jacobians, this.#factored, this.#costs, this.#noise, this.#touched, this.#edgeStamp];
     for (const rows of ofEdges) rows.reserve(edgeCount);
@@ -208,10 +216,10 @@ export class Estimator {
         for (let k = 0; k < dof; k++) descent[at + k] -= J[row + k] * r[e * dof + i];
       }
     }
-    this.tree.touch(pose, RIGHT_SIDE);
+    this.#tree.touch(pose, RIGHT_SIDE);
   }
 
-  #iterate(): Omit<UpdateReport, "evaluated" | "eliminated"> {
+  #iterate(): Omit<UpdateReport, "evaluated" | "eliminated" | "replacedPivots"> {
     const { rtol, maxIterations } = this.#options;
     const terms = { jacobians: this.#jacobians.values, descent: this.#descent.values, factored: this.#factored.values };
     const { edgeCount } = this.#graph;
@@ -220,15 +228,15 @@ export class Estimator {
     let cost = initial;
     let moved = 0;
     for (let iterations = 0; ; iterations++) {
-      this.tree.refresh(terms);
-      const excess = this.tree.energy;
+      this.#tree.refresh(terms);
+      const excess = this.#tree.energy;
       const target = Math.max(rtol * cost, noise);
       const ended = (termination: UpdateReport["termination"]) => {
         return { termination, iterations, cost: { initial, final: cost }, excess, moved };
       };
       if (excess <= target) return ended("converged");
       if (iterations === maxIterations) return ended("max-iterations");
-      const count = this.tree.step(this.#delta.values, this.#moved.values, Math.max(OF_TARGET * target, OF_EXCESS * excess));
+      const count = this.#tree.step(this.#delta.values, this.#moved.values, Math.max(OF_TARGET * target, OF_EXCESS * excess));
       moved += count;
       const lower = this.#move(count, cost, excess, noise);
       if (lower === undefined) return ended("stagnated");
@@ -281,7 +289,7 @@ export class Estimator {
       const e = edges[k];
       const i = from[e];
       const j = to[e];
-      if (this.#hasTurned(e)) this.tree.touch(this.tree.firstEliminated(i, j), FACTOR);
+      if (this.#hasTurned(e)) this.#tree.touch(this.#tree.firstEliminated(i, j), FACTOR);
       if (stamps[i] !== this.#stamp) this.#descend(i);
       if (stamps[j] !== this.#stamp) this.#descend(j);
       stamps[i] = this.#stamp;
@@ -315,7 +323,7 @@ export class Estimator {
 /** The report of an update that found nothing to do. */
 function unchanged(last: UpdateReport): UpdateReport {
   const { final } = last.cost;
-  return { ...last, iterations: 0, cost: { initial: final, final }, moved: 0, evaluated: 0, eliminated: 0 };
+  return { ...last, iterations: 0, cost: { initial: final, final }, moved: 0, evaluated: 0, eliminated: 0, replacedPivots: 0 };
 }
 
 function sum(values: Float64Array, count: number): number {

@@ -1,6 +1,6 @@
 /** Rows of numbers that are added at the end: memory doubles when it is full, so that a row costs O(1) however many there are. */
 export class FloatRows {
-  values = new Float64Array(0);
+  values: Float64Array = new Float64Array(0);
   readonly #width: number;
 
   constructor(width: number) {
@@ -18,7 +18,7 @@ export class FloatRows {
 
 /** As `FloatRows`, one integer a row. */
 export class IntegerRows {
-  values = new Int32Array(0);
+  values: Int32Array = new Int32Array(0);
 
   reserve(rows: number): void {
     if (rows <= this.values.length) return;

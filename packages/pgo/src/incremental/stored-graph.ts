@@ -44,7 +44,7 @@ export class StoredGraph {
   readonly #removed = new IntegerRows();
   readonly #settled = new IntegerRows();
   /** Loose poses on the way to the one asked for. */
-  #stack = new Int32Array(16);
+  #stack: Int32Array = new Int32Array(16);
   /** Goes up whenever poses that are not loose have moved. */
   state = 1;
   /** Estimates composed so far. */

@@ -9,15 +9,16 @@ test("a path of three is eliminated from its end, the pose named last", () => {
   expect([...plan.order].sort()).toEqual([0, 1, 2]);
 });
 
-const connected = fc
-  .integer({ min: 2, max: 30 })
-  .chain((n) =>
-    fc.record({
-      n: fc.constant(n),
-      pairs: fc.array(fc.tuple(fc.nat(n - 1), fc.nat(n - 1)).filter(([a, b]) => a !== b), { maxLength: 60 }),
-      last: fc.nat(n - 1),
-    }),
-  );
+const connected = fc.integer({ min: 2, max: 30 }).chain((n) =>
+  fc.record({
+    n: fc.constant(n),
+    pairs: fc.array(
+      fc.tuple(fc.nat(n - 1), fc.nat(n - 1)).filter(([a, b]) => a !== b),
+      { maxLength: 60 },
+    ),
+    last: fc.nat(n - 1),
+  }),
+);
 
 test("every pair is within a group and its separator, and a separator within its parent's front", () => {
   fc.assert(

@@ -52,7 +52,8 @@ describe.each([
   const bound = tolerance(fp64, n) * Math.max(...H);
 
   test("multiplied back give the matrix", () => {
-    for (let i = 0; i < n; i++) for (let j = i; j < n; j++) expect(Math.abs(multipliedBack(F, n, pivots, i, j) - H[i * n + j])).toBeLessThan(bound);
+    for (let i = 0; i < n; i++)
+      for (let j = i; j < n; j++) expect(Math.abs(multipliedBack(F, n, pivots, i, j) - H[i * n + j])).toBeLessThan(bound);
   });
 
   test("forward, then backward with the separator's step, solve what they solve", () => {
@@ -66,7 +67,10 @@ describe.each([
     const square = subtractSeparator(F, n, pivots, y, x);
     solveBackward(F, n, pivots, x);
 
-    expect(energy).toBeCloseTo(y.subarray(0, pivots).reduce((sum, v) => sum + v * v, 0), 10);
+    expect(energy).toBeCloseTo(
+      y.subarray(0, pivots).reduce((sum, v) => sum + v * v, 0),
+      10,
+    );
     expect(square).toBeGreaterThan(0);
     // The first rows of H x = b.
     for (let i = 0; i < pivots; i++) {
