@@ -1,15 +1,16 @@
 // Public graphs fed edge by edge, as their files list them, beside batch solves of the same graph from the same poses:
 //   node --conditions=@slam/source packages/pgo/bench/incremental.ts [name=value ...] > packages/pgo/bench/incremental.json
-// Names: graph (a list, a,b,c), every (a batch solve at every so manieth loop closure). A pose's time is by the clock, over 500 of them; a closure's, and a
-// batch solve's, is the processor's. What all batch solves would take is their mean between two samples times the closures there: an estimate.
+// Names: graph (a list, a,b,c), every (a batch solve at every so manieth loop closure), closures (no more than so many). A pose's time is by the clock, the
+// median of 500, after others have been added to another graph until the code is optimised; a closure's, and a batch solve's, is the processor's. What all batch solves would take is their mean between two samples times the closures there: an estimate.
 import { argv, cpuUsage } from "node:process";
 import { IncrementalPoseGraph, informationSize, type PoseGraph, poseSize, readG2o, start } from "@slam/pgo";
 import { publicData } from "../test/public-data.ts";
 
 const given = new Map(argv.slice(2).map((argument) => argument.split("=") as [string, string]));
 const graphs = given.get("graph")?.split(",") ?? ["M3500_original", "kitti_00", "city10000"];
-/** Poses of one timing. */
+/** Poses of one timing, and of the graph before that. */
 const POSES = 500;
+const WARM_UP = 20_000;
 
 interface Closure {
   readonly closure: number;
@@ -34,19 +35,22 @@ function feed(name: string): object {
   const unconverged: number[] = [];
   graph.addPose(file.ids[file.from[0]], { pose: rowOf(file.poses, file.from[0], poseSize(file)) });
   const there = new Set([file.from[0]]);
+  warmUp(file);
+  const most = Number(given.get("closures") ?? Number.POSITIVE_INFINITY);
+  const times: number[] = [];
   let sum = { count: 0, milliseconds: 0, moved: 0, eliminated: 0 };
-  let began = performance.now();
   let total = 0;
   for (let e = 0, closure = 0; e < file.from.length; e++) {
     if (!there.has(file.to[e])) {
-      graph.addPose(file.ids[file.to[e]], { from: file.ids[file.from[e]], ...measurementOf(file, e) });
+      const attachment = { from: file.ids[file.from[e]], ...measurementOf(file, e) };
+      const began = performance.now();
+      graph.addPose(file.ids[file.to[e]], attachment);
+      times.push(1e3 * (performance.now() - began));
       there.add(file.to[e]);
-      if (there.size % POSES === 0) {
-        poseTimes.push({ poses: there.size, microseconds: (1e3 * (performance.now() - began)) / POSES });
-        began = performance.now();
-      }
+      if (times.length === POSES) poseTimes.push({ poses: there.size, microseconds: median(times.splice(0)) });
       continue;
     }
+    if (closure === most) break;
     closure++;
     graph.addEdge({ from: file.ids[file.from[e]], to: file.ids[file.to[e]], ...measurementOf(file, e) });
     const before = closure % every === 0 ? graph.graph : undefined;
@@ -84,6 +88,16 @@ function feed(name: string): object {
     poseTimes,
     closures,
   };
+}
+
+function warmUp(file: PoseGraph): void {
+  const graph = new IncrementalPoseGraph({ dimension: file.dimension });
+  graph.addPose(0, { pose: rowOf(file.poses, 0, poseSize(file)) });
+  for (let id = 1; id <= WARM_UP; id++) graph.addPose(id, { from: id - 1, ...measurementOf(file, 0) });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** What it returns, and the processor's milliseconds. */
