@@ -18,6 +18,14 @@ export {
   poseSize,
   type SimilarityRecords,
 } from "./graph.ts";
+export type { Measurement } from "./incremental/check-measurement.ts";
+export type { UpdateReport } from "./incremental/estimator.ts";
+export {
+  type Attachment,
+  type EdgeBetween,
+  IncrementalPoseGraph,
+  type IncrementalPoseGraphOptions,
+} from "./incremental/incremental-pose-graph.ts";
 export type { Initialization } from "./init/initialization.ts";
 export { readG2o, writeG2o } from "./io/g2o.ts";
 export type { ReadGraph, UnknownTag } from "./io/read-graph.ts";

@@ -70,7 +70,7 @@ function factoriseEach(W: Float64Array, dof: number, size: number): number {
  * @param at where the matrix begins.
  * @param diagonal scratch of dof numbers.
  */
-function choleskyUpper(W: Float64Array, at: number, dof: number, diagonal: Float64Array): boolean {
+export function choleskyUpper(W: Float64Array, at: number, dof: number, diagonal: Float64Array): boolean {
   for (let j = 0, jj = at; j < dof; jj += dof - j, j++) diagonal[j] = W[jj];
   const relativeNoise = tolerance(fp64, dof);
   for (let i = 0, ii = at; i < dof; ii += dof - i, i++) {

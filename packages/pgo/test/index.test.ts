@@ -6,6 +6,7 @@ test("exports nothing by accident", () => {
     "BsrJacobian",
     "CgnrSolver",
     "DirectSolver",
+    "IncrementalPoseGraph",
     "PoseGraphProblem",
     "SIXTEEN_BIT",
     "addFalseLoops",
