@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    globalSetup: "apps/cli/test/bundle-program.ts",
     reporters: ["default", new CountingReporter()],
     include: ["{packages,apps,tooling}/*/test/**/*.test.ts"],
     typecheck: { enabled: true, include: ["{packages,apps,tooling}/*/test/**/*.test-d.ts"], tsconfig: "tsconfig.test.json" },

@@ -6,7 +6,7 @@ import { finish, launch, temporaryFolder } from "./slam.ts";
 test("the demo solves a world in every preset policy and draws a page, here with fewer poses", async (context) => {
   const folder = temporaryFolder(context);
 
-  const { code, stdout, stderr } = await finish(launch("demo.ts", ["40"], folder));
+  const { code, stdout, stderr } = await finish(launch("demo", ["40"], folder));
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   for (const policy of ["fp64", "fp32", "mixed"]) expect(stdout).toMatch(new RegExp(`│ ${policy} .* converged │`));

@@ -11,7 +11,7 @@ const SLOW = ["pgo", "sphere.g2o", "--drop", "0", "--refresh", "always", "--ftol
 test("the first Ctrl-C stops at the next iteration, writes the best so far and exits 130", async (context) => {
   const folder = temporaryFolder(context);
   await slam(folder, "generate", "sphere", "--poses", "1500", "--out", "sphere.g2o");
-  const child = launch("main.ts", SLOW, folder);
+  const child = launch("main", SLOW, folder);
   child.stderr.once("data", () => child.kill("SIGINT"));
 
   const { code, stderr } = await finish(child);
@@ -29,7 +29,7 @@ test("the first Ctrl-C stops at the next iteration, writes the best so far and e
 test("the second Ctrl-C exits 130 at once and leaves nothing", { retry: 2 }, async (context) => {
   const folder = temporaryFolder(context);
   await slam(folder, "generate", "sphere", "--poses", "7000", "--out", "sphere.g2o");
-  const child = launch("main.ts", SLOW, folder);
+  const child = launch("main", SLOW, folder);
   let signals = 0;
   child.stderr.on("data", (data: Buffer) => {
     // The first at the first iteration; the second as soon as it has been heard, while the next one runs.

@@ -9,7 +9,7 @@ import { type TestContext, vi } from "vitest";
 // Each test starts processes, which take their time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const SOURCE = fileURLToPath(new URL("../src/", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("../dist/", import.meta.url));
 
 export interface Finished {
   readonly code: number | null;
@@ -17,11 +17,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts a program of the CLI from source, such as main.ts. */
-export function launch(program: string, args: readonly string[], folder: string): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, ["--conditions=@slam/source", join(SOURCE, program), ...args], {
+/** Starts a program of the CLI, bundled as it is published. */
+export function launch(program: "main" | "demo", args: readonly string[], folder: string): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [join(PROGRAMS, `${program}.js`), ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", NODE_COMPILE_CACHE: join(tmpdir(), "slam-cli-compiled") },
+    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
@@ -40,7 +40,7 @@ export function finish(child: ChildProcessByStdio<null, Readable, Readable>): Pr
 
 /** `slam args` in the folder. */
 export function slam(folder: string, ...args: readonly string[]): Promise<Finished> {
-  return finish(launch("main.ts", args, folder));
+  return finish(launch("main", args, folder));
 }
 
 /** A folder that goes with the test. */
