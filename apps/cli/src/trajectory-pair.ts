@@ -1,4 +1,4 @@
-import { type Alignment, alignPoses, associate, type FileTrajectory, type Similarity, selectPoses, transformPoses } from "@slam/eval";
+import { type Alignment, alignPoses, associate, type FileTrajectory, selectPoses, transformPoses } from "@slam/eval";
 import { InputError } from "./failure.ts";
 import { readTrajectoryFile } from "./trajectory-file.ts";
 
@@ -11,7 +11,7 @@ export interface PairOptions {
 }
 
 /** n x 7 poses each; row i of one goes with row i of the other. */
-export interface TrajectoryPair {
+interface TrajectoryPair {
   readonly reference: Float64Array;
   readonly estimate: Float64Array;
   /** Of the estimate; undefined where rows were paired. */
@@ -24,26 +24,31 @@ export interface TrajectoryInput {
   readonly poses: number;
 }
 
-/** What the estimate was moved by, one motion after the other. */
-export type AlignmentReport = readonly ({ readonly method: Alignment } & {
-  readonly [field in keyof Similarity]: number | readonly number[];
-})[];
+/** One motion of the estimate: p -> scale R p + translation. */
+export interface AlignmentStep {
+  readonly method: Alignment;
+  readonly scale: number;
+  /** R as a unit quaternion [qx, qy, qz, qw]. */
+  readonly rotation: readonly number[];
+  readonly translation: readonly number[];
+}
 
 export interface AlignedPair extends TrajectoryPair {
   readonly inputs: { readonly reference: TrajectoryInput; readonly estimate: TrajectoryInput };
-  readonly alignment: AlignmentReport;
+  /** One after the other. */
+  readonly alignment: readonly AlignmentStep[];
 }
 
 /** Reads two trajectories, pairs their poses and aligns the estimate, in evo's order: by all poses, then by the first. */
 export async function readAlignedPair(reference: string, estimate: string, options: PairOptions): Promise<AlignedPair> {
   const read = [await readTrajectoryFile(reference), await readTrajectoryFile(estimate)] as const;
   const pair = pairPoses([reference, estimate], read, options.t_max_diff);
-  const alignment: AlignmentReport[number][] = [];
+  const alignment: AlignmentStep[] = [];
   let moved = pair.estimate;
   for (const method of alignmentsOf(options)) {
-    const { scale, rotation, translation } = alignPoses(pair.reference, moved, method);
-    moved = transformPoses({ scale, rotation, translation }, moved);
-    alignment.push({ method, scale, rotation: [...rotation], translation: [...translation] });
+    const motion = alignPoses(pair.reference, moved, method);
+    moved = transformPoses(motion, moved);
+    alignment.push({ method, scale: motion.scale, rotation: [...motion.rotation], translation: [...motion.translation] });
   }
   const inputs = { reference: inputOf(reference, read[0]), estimate: inputOf(estimate, read[1]) };
   return { ...pair, estimate: moved, inputs, alignment };

@@ -4,17 +4,17 @@ import { fileURLToPath } from "node:url";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import schema from "../schema/trajectory-error.schema.json" with { type: "json" };
-import type { ErrorReport } from "../src/error-report.ts";
+import type { TrajectoryErrorReport } from "../src/trajectory-error.ts";
 import { slam, temporaryFolder } from "./slam.ts";
 
 const validate: ValidateFunction = new Ajv2020({ strict: true }).compile(schema);
 
 /** A report that is as its schema says. */
-function parseErrors(text: string): ErrorReport {
+function parseErrors(text: string): TrajectoryErrorReport {
   const report: unknown = JSON.parse(text);
   validate(report);
   expect(validate.errors).toBe(null);
-  return report as ErrorReport;
+  return report as TrajectoryErrorReport;
 }
 
 /** A folder with a square driven in 3 s, an estimate 3 m and 4 m beside it that turns by a quarter too much at last, and itself as KITTI's. */
@@ -63,6 +63,25 @@ describe.concurrent("slam ape", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ape angle_deg \(deg\), 4 pairs, aligned: origin\nmax {5}90\.0/);
     expect(readFileSync(join(folder, "e.csv"), "utf8")).toMatch(/^timestamp,error\n0\.005,0\n1,0\n2,0\n3,90(\.0+\d+)?\n$/);
+  });
+
+  test.for([
+    [["--align"], ["se3"]],
+    [["--align", "--correct_scale"], ["sim3"]],
+    [
+      ["--correct_scale", "--align_origin"],
+      ["scale", "origin"],
+    ],
+  ])("%o moves the estimate by %o", async ([flags, methods], context) => {
+    const folder = lay(context);
+    writeFileSync(join(folder, "half.txt"), "0 0 0 0 0 0 0 1\n1 .5 0 0 0 0 0 1\n2 .5 .5 0 0 0 0 1\n3 0 .5 0 0 0 0 1\n");
+
+    const { stdout } = await slam(folder, "ape", "truth.txt", "half.txt", ...flags!, "--json");
+
+    const { alignment, rmse } = parseErrors(stdout);
+    expect(alignment.map(({ method }) => method)).toEqual(methods);
+    // A rigid motion leaves each corner of the half square sqrt(1/8) from the whole one's.
+    expect(rmse).toBeCloseTo(methods![0] === "se3" ? Math.sqrt(1 / 8) : 0, 12);
   });
 
   test("allows no more time between poses than --t_max_diff", async (context) => {

@@ -52,7 +52,7 @@ export function posePairs(poses: Float64Array, options: PosePairOptions = {}): P
 function pairsByFrames(n: number, delta: number, allPairs: boolean): PosePairs {
   const from: number[] = [];
   for (let i = 0; i + delta < n; i += allPairs ? 1 : delta) from.push(i);
-  return pairsOf(from, (i) => i + delta);
+  return { from: Int32Array.from(from), to: Int32Array.from(from, (i) => i + delta) };
 }
 
 function pairsByPath(poses: Float64Array, n: number, delta: number): PosePairs {
@@ -64,6 +64,11 @@ function pairsByPath(poses: Float64Array, n: number, delta: number): PosePairs {
     ends.push(i);
     path = 0;
   }
+  return consecutive(ends);
+}
+
+/** Each end and the next. */
+function consecutive(ends: readonly number[]): PosePairs {
   return { from: Int32Array.from(ends.slice(0, -1)), to: Int32Array.from(ends.slice(1)) };
 }
 
@@ -76,7 +81,7 @@ function pairsByAngle(poses: Float64Array, n: number, delta: number): PosePairs 
     ends.push(i);
     turn = 0;
   }
-  return { from: Int32Array.from(ends.slice(0, -1)), to: Int32Array.from(ends.slice(1)) };
+  return consecutive(ends);
 }
 
 function allPairsByPath(poses: Float64Array, n: number, delta: number, tolerance: number): PosePairs {
@@ -131,7 +136,3 @@ function angleBetween(poses: Float64Array, i: number, j: number): number {
 }
 
 const turned = new Float64Array(4);
-
-function pairsOf(from: readonly number[], to: (i: number) => number): PosePairs {
-  return { from: Int32Array.from(from), to: Int32Array.from(from, to) };
-}

@@ -1,6 +1,6 @@
 import { ape as apeErrors, type PoseRelation } from "@slam/eval";
-import { checkErrorOutputs, deliverErrors, type ErrorOutputs, errorReport } from "../error-report.ts";
 import { EXIT } from "../failure.ts";
+import { checkErrorOutputs, deliverErrors, type ErrorOutputs, errorReport } from "../trajectory-error.ts";
 import { type PairOptions, readAlignedPair } from "../trajectory-pair.ts";
 
 export interface ApeOptions extends PairOptions, ErrorOutputs {

@@ -1,6 +1,6 @@
 import { type DeltaUnit, type PairRelation, type RelativeErrors, rpe as rpeErrors } from "@slam/eval";
-import { checkErrorOutputs, deliverErrors, type ErrorOutputs, errorReport } from "../error-report.ts";
 import { EXIT, InputError, UsageError } from "../failure.ts";
+import { checkErrorOutputs, deliverErrors, type ErrorOutputs, errorReport } from "../trajectory-error.ts";
 import { type PairOptions, readAlignedPair } from "../trajectory-pair.ts";
 
 export interface RpeOptions extends PairOptions, ErrorOutputs {

@@ -2,7 +2,7 @@ import { type DeltaUnit, type PairRelation, percentiles, type Statistics, statis
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "./json.ts";
 import { checkTargets, type Output, writeOutputs } from "./outputs.ts";
 import { countText } from "./text.ts";
-import type { AlignedPair, AlignmentReport, TrajectoryInput } from "./trajectory-pair.ts";
+import type { AlignedPair, AlignmentStep, TrajectoryInput } from "./trajectory-pair.ts";
 import { VERSION } from "./version.ts";
 
 /** Of `ape` and `rpe`: where results go. */
@@ -13,13 +13,13 @@ export interface ErrorOutputs {
 }
 
 /** The JSON report of `slam ape` and `slam rpe`, as schema/trajectory-error.schema.json describes it. */
-export interface ErrorReport extends Statistics {
+export interface TrajectoryErrorReport extends Statistics {
   readonly command: "ape" | "rpe";
   readonly version: string;
   readonly input: { readonly reference: TrajectoryInput; readonly estimate: TrajectoryInput };
   readonly poseRelation: PairRelation;
   readonly unit: string;
-  readonly alignment: AlignmentReport;
+  readonly alignment: readonly AlignmentStep[];
   /** Of `rpe`. */
   readonly delta?: { readonly value: number; readonly unit: DeltaUnit; readonly allPairs: boolean };
   readonly percentiles: { readonly [p: string]: number };
@@ -43,8 +43,8 @@ export function errorReport(
   { inputs, alignment }: AlignedPair,
   poseRelation: PairRelation,
   errors: Float64Array,
-  delta?: ErrorReport["delta"],
-): ErrorReport {
+  delta?: TrajectoryErrorReport["delta"],
+): TrajectoryErrorReport {
   const values = percentiles(errors, PERCENTILES);
   return {
     command,
@@ -66,7 +66,11 @@ export function checkErrorOutputs({ json, out }: ErrorOutputs): void {
 }
 
 /** Prints or writes the report, and each error as csv. */
-export async function deliverErrors(report: ErrorReport, csv: Iterable<string>, { json, out, quiet }: ErrorOutputs): Promise<void> {
+export async function deliverErrors(
+  report: TrajectoryErrorReport,
+  csv: Iterable<string>,
+  { json, out, quiet }: ErrorOutputs,
+): Promise<void> {
   const target = jsonFile(json);
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ target: out, chunks: csv });
@@ -76,7 +80,7 @@ export async function deliverErrors(report: ErrorReport, csv: Iterable<string>, 
   else if (!quiet) process.stdout.write(errorText(report));
 }
 
-function errorText(report: ErrorReport): string {
+function errorText(report: TrajectoryErrorReport): string {
   const { command, poseRelation, unit, pairs, delta, alignment } = report;
   const by = delta === undefined ? "" : ` over ${delta.value} ${delta.unit}${delta.allPairs ? ", all pairs" : ""}`;
   const aligned = alignment.length === 0 ? "not aligned" : `aligned: ${alignment.map(({ method }) => method).join(", ")}`;
