@@ -1,10 +1,13 @@
 import { checkInteger, checkNumber, SlamError } from "@slam/errors";
+import { DELTA_UNITS, PAIR_RELATIONS, POSE_RELATIONS } from "@slam/eval";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { ApeOptions } from "./commands/ape.ts";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
+import type { RpeOptions } from "./commands/rpe.ts";
 import { EXIT } from "./failure.ts";
 import { LOSSES } from "./losses.ts";
 import { VERSION } from "./version.ts";
@@ -115,7 +118,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "convert <in> <out>",
-    "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz.",
+    "Write a pose graph or a trajectory in another format: .g2o, .graph (TORO), .tum, .kitti, .csv (EuRoC), or these and .gz.",
     "slam convert sphere.g2o sphere.graph.gz",
   )
     .option("--quiet", "print warnings and errors only")
@@ -148,6 +151,32 @@ export async function run(argv: readonly string[]): Promise<number> {
       code = await generate(world, options);
     });
 
+  addTrajectoryFlags(
+    command(
+      "ape <ref> <est>",
+      "Say how far a trajectory is from its reference, as evo_ape does: TUM, KITTI or EuRoC, told by content.",
+      "slam ape truth.tum estimate.tum --align",
+    ).addOption(choice("--pose_relation <name>", "what of the error of a pose counts", POSE_RELATIONS).default("trans_part")),
+  ).action(async (reference: string, estimate: string, options: ApeOptions) => {
+    const { ape } = await import("./commands/ape.ts");
+    code = await ape(reference, estimate, options);
+  });
+
+  addTrajectoryFlags(
+    command(
+      "rpe <ref> <est>",
+      "Say how far a trajectory's motions are from its reference's, as evo_rpe does: TUM, KITTI or EuRoC, told by content.",
+      "slam rpe truth.tum estimate.tum --delta 1 --delta_unit m",
+    )
+      .addOption(choice("--pose_relation <name>", "what of the error of a motion counts", PAIR_RELATIONS).default("trans_part"))
+      .option("--delta <x>", "how far apart the poses of a pair are", number(0), 1)
+      .addOption(choice("--delta_unit <name>", "of delta: frames, metres of path, degrees or radians of turn", DELTA_UNITS).default("f"))
+      .option("--all_pairs", "pairs that overlap: from each pose those delta apart, to a tenth; else from the end of the last one"),
+  ).action(async (reference: string, estimate: string, options: RpeOptions) => {
+    const { rpe } = await import("./commands/rpe.ts");
+    code = await rpe(reference, estimate, options);
+  });
+
   await program.parseAsync(argv, { from: "user" });
   return code;
 }
@@ -159,6 +188,18 @@ Exit codes: 0 converged or done, 1 a bug of ours, 2 usage, 3 a file is bad or ca
 const LINT_CODES = `
 Exit codes: 0 no errors, or all of them repaired; 3 errors are left, or the file cannot be read or written.
 Warnings and notes do not count: solvers take such files.`;
+
+/** Those that `ape` and `rpe` share. */
+function addTrajectoryFlags(command: Command): Command {
+  return command
+    .option("--align", "first move the estimate as a whole to where it fits best")
+    .option("--correct_scale", "and scale it so; without --align, that alone")
+    .option("--align_origin", "then move it so that the first poses coincide")
+    .option("--t_max_diff <s>", "poses at most so many seconds apart are a pair", number(0), 0.01)
+    .option("--out <file>", "write the error of each pair, FILE.csv; packed if .gz follows")
+    .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only");
+}
 
 function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, description).choices(choices);

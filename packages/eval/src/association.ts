@@ -8,7 +8,7 @@ export interface Association {
 
 /**
  * Pairs poses by time, as evo does: each pose of the trajectory with fewer (the estimate, where both have as many) goes with the nearest in
- * time of the other, the first of equally near ones, if they are at most `maxDifference` apart. A pose of the longer may serve twice.
+ * time of the other, of equally near ones the one first in the list, if they are at most `maxDifference` apart. A pose of the longer may serve twice.
  *
  * @param reference timestamps in seconds, in any order.
  * @param estimate timestamps in seconds, in any order; its order is the order of the pairs where it is the shorter.
@@ -31,11 +31,12 @@ function nearest(short: Float64Array, long: Float64Array, maxDifference: number)
   const pairs: [number, number][] = [];
   short.forEach((time, i) => {
     const after = lowerBound(sorted, time);
-    const before = after - 1;
-    const useBefore = after === sorted.length || (before >= 0 && time - sorted[before] <= sorted[after] - time);
     // Of equal timestamps the first: where the search for that very time ends.
-    const k = useBefore ? lowerBound(sorted, sorted[before]) : after;
-    if (Math.abs(sorted[k] - time) <= maxDifference) pairs.push([i, order[k]]);
+    const before = after === 0 ? 0 : lowerBound(sorted, sorted[after - 1]);
+    const ahead = after < sorted.length ? sorted[after] - time : Number.POSITIVE_INFINITY;
+    const behind = Math.abs(time - sorted[before]);
+    const k = behind < ahead || (behind === ahead && order[before] < order[after]) ? before : after;
+    if (Math.min(behind, ahead) <= maxDifference) pairs.push([i, order[k]]);
   });
   return [Int32Array.from(pairs, ([i]) => i), Int32Array.from(pairs, ([, j]) => j)];
 }

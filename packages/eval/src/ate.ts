@@ -1,6 +1,8 @@
-import { checkChoice, checkLength } from "@slam/errors";
+import { checkChoice, OptionError } from "@slam/errors";
+import { alignPoses, checkPosePairs } from "./alignment.ts";
+import { ape } from "./ape.ts";
 import { type Statistics, statistics } from "./statistics.ts";
-import { type Similarity, transformPoses, umeyama } from "./umeyama.ts";
+import { type Similarity, transformPoses } from "./umeyama.ts";
 
 export interface AteOptions {
   /**
@@ -27,26 +29,7 @@ export interface AteReport extends Statistics {
 export function ate(reference: Float64Array, estimate: Float64Array, options: AteOptions = {}): AteReport {
   const { align = "none" } = options;
   checkChoice("ate: align", align, ["none", "se3", "sim3"]);
-  const n = Math.floor(reference.length / 7);
-  checkLength("ate: reference", reference.length, 7 * n);
-  checkLength("ate: estimate", estimate.length, reference.length);
-  const to = positions(reference);
-  const identity: Similarity = { scale: 1, rotation: Float64Array.of(0, 0, 0, 1), translation: new Float64Array(3) };
-  const alignment = align === "none" ? identity : umeyama(to, positions(estimate), { scale: align === "sim3" });
-  const at = positions(transformPoses(alignment, estimate));
-  const errors = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const dx = to[3 * i] - at[3 * i];
-    const dy = to[3 * i + 1] - at[3 * i + 1];
-    const dz = to[3 * i + 2] - at[3 * i + 2];
-    errors[i] = Math.sqrt(dx * dx + dy * dy + dz * dz);
-  }
-  return { ...statistics(errors), alignment };
-}
-
-/** The n x 3 points of n x 7 poses. */
-function positions(poses: Float64Array): Float64Array {
-  const points = new Float64Array((poses.length / 7) * 3);
-  for (let i = 0; 7 * i < poses.length; i++) points.set(poses.subarray(7 * i, 7 * i + 3), 3 * i);
-  return points;
+  if (checkPosePairs("ate", reference, estimate) === 0) throw new OptionError("ate: poses", { expected: "at least 1", actual: 0 });
+  const alignment = alignPoses(reference, estimate, align);
+  return { ...statistics(ape(reference, transformPoses(alignment, estimate))), alignment };
 }

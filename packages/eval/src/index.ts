@@ -1,6 +1,15 @@
+export { type Alignment, alignPoses } from "./alignment.ts";
+export { ape } from "./ape.ts";
 export { type Association, associate } from "./association.ts";
 export { type AteOptions, type AteReport, ate } from "./ate.ts";
+export { cumulativeHistogram, percentiles } from "./distribution.ts";
+export { type FileTrajectory, readTrajectory, type TrajectoryFormat, trajectoryFormat } from "./io/any.ts";
+export { readEuroc, writeEuroc } from "./io/euroc.ts";
+export { readKitti, writeKitti } from "./io/kitti.ts";
 export { readTum, writeTum } from "./io/tum.ts";
+export { DELTA_UNITS, type DeltaUnit, type PosePairOptions, type PosePairs, posePairs } from "./pose-pairs.ts";
+export { PAIR_RELATIONS, type PairRelation, POSE_RELATIONS, type PoseRelation } from "./pose-relation.ts";
+export { type RelativeErrors, type RpeOptions, rpe } from "./rpe.ts";
 export { type Statistics, statistics } from "./statistics.ts";
 export { planarPoses, selectPoses, type Trajectory } from "./trajectory.ts";
 export { type Similarity, transformPoses, type UmeyamaOptions, umeyama } from "./umeyama.ts";

@@ -1,10 +1,24 @@
 import { checkLength } from "@slam/errors";
 import { cos, sin } from "@slam/float";
+import { se3 } from "@slam/lie";
 
 /** n poses worldFromBody in time; the poses are n x 7, [x, y, z, qx, qy, qz, qw] with unit quaternions, metres and seconds. */
 export interface Trajectory {
   readonly timestamps: Float64Array;
   readonly poses: Float64Array;
+}
+
+/** The trajectory of rows [t, x, y, z, qx, qy, qz, qw], its quaternions normalised. */
+export function timedPoses(rows: readonly number[]): Trajectory {
+  const n = rows.length / 8;
+  const timestamps = new Float64Array(n);
+  const poses = new Float64Array(7 * n);
+  for (let i = 0; i < n; i++) {
+    timestamps[i] = rows[8 * i];
+    for (let k = 0; k < 7; k++) poses[7 * i + k] = rows[8 * i + 1 + k];
+    se3.normalize(poses, 7 * i, poses, 7 * i);
+  }
+  return { timestamps, poses };
 }
 
 /** n x 7 poses of n x 3 states [x, y, theta]: the plane z = 0, turned about z. */
