@@ -4,7 +4,7 @@ import { EXIT } from "../failure.ts";
 import { readGraphFile } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
-import { textTable } from "../summary.ts";
+import { textTable } from "../text-table.ts";
 import { countText } from "../text.ts";
 import { VERSION } from "../version.ts";
 
