@@ -28,7 +28,9 @@ export async function readBundleFile(file: string): Promise<BundleFile> {
 /** @returns the files that a result of this name consists of. @throws UsageError for a name that the input's format does not have. */
 export function bundleTargets(input: string, target: string): readonly string[] {
   if (!/\.txt(\.gz)?$/i.test(target)) {
-    throw new UsageError(`${target}: is written in the format of ${basename(input)}, and the name of a BAL problem ends in .txt or .txt.gz`);
+    throw new UsageError(
+      `${target}: is written in the format of ${basename(input)}, and the name of a BAL problem ends in .txt or .txt.gz`,
+    );
   }
   return [target];
 }

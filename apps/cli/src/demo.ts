@@ -11,8 +11,8 @@ import { figure } from "./pgo-page.ts";
 import { openProgress, silentProgress } from "./progress.ts";
 import { solveInWorker } from "./solve.ts";
 import type { PgoOutcome } from "./solve-job.ts";
-import { textTable } from "./text-table.ts";
 import { costText, secondsText } from "./text.ts";
+import { textTable } from "./text-table.ts";
 import { matchTruth, trajectoryError } from "./truth.ts";
 import { graphOf, truthOf } from "./worlds.ts";
 
@@ -45,7 +45,10 @@ async function demo(poses: number): Promise<number> {
   const outcomes: PgoOutcome[] = [];
   for (const name of POLICIES) {
     const progress = process.stderr.isTTY ? await openProgress(process.stderr) : silentProgress;
-    const outcome = await solveInWorker({ kind: "pgo", name: "sphere", graph: before, policy: policyJson(name), options: {}, repeat: 1 }, progress);
+    const outcome = await solveInWorker(
+      { kind: "pgo", name: "sphere", graph: before, policy: policyJson(name), options: {}, repeat: 1 },
+      progress,
+    );
     if (outcome.interrupted) return EXIT.interrupted;
     if (outcomes.length === 0) rows.push(["before", costText(outcome.report.cost.initial), errorOf(before.poses), "", "", "", ""]);
     outcomes.push(outcome);

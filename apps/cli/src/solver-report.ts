@@ -31,15 +31,13 @@ interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
     readonly factorizations: number;
     readonly cgIterations: number;
     readonly factorNonzeros: number;
+    /** Of pose graphs. */
+    readonly preconditionSeconds?: number;
   };
 }
 
 /** @param parseSeconds how long the file took to be read. */
-export function solverReport(
-  { report, seconds }: Outcome<SolvedReport>,
-  parseSeconds: number,
-  cost: SolverReport["cost"],
-): SolverReport {
+export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSeconds: number, cost: SolverReport["cost"]): SolverReport {
   const { policy, method, termination, message, iterations, linear, precision, work } = report;
   const { flops, bytes } = work;
   return {

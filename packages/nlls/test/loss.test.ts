@@ -26,7 +26,10 @@ test("by hand, for C = 2: within it, at it and at three times it", () => {
   const expected: readonly (readonly [Loss, readonly number[]])[] = [
     [huber(2), [1, 1, 4, 1, 20, 1 / 3]],
     [cauchy(2), [4 * Math.log(1.25), 0.8, 4 * Math.LN2, 0.5, 4 * Math.log(10), 0.1]],
-    [softL1(2), [8 * (Math.sqrt(1.25) - 1), 1 / Math.sqrt(1.25), 8 * (Math.SQRT2 - 1), Math.SQRT1_2, 8 * (Math.sqrt(10) - 1), 1 / Math.sqrt(10)]],
+    [
+      softL1(2),
+      [8 * (Math.sqrt(1.25) - 1), 1 / Math.sqrt(1.25), 8 * (Math.SQRT2 - 1), Math.SQRT1_2, 8 * (Math.sqrt(10) - 1), 1 / Math.sqrt(10)],
+    ],
     [gemanMcClure(2), [0.8, 0.64, 2, 0.25, 3.6, 0.01]],
     [tukey(2), [37 / 48, 9 / 16, 4 / 3, 0, 4 / 3, 0]],
     [dcs(2), [1, 1, 4, 1, 10.4, 0.04]],

@@ -4,8 +4,8 @@ import { EXIT } from "../failure.ts";
 import { readGraphFile } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
-import { textTable } from "../text-table.ts";
 import { countText } from "../text.ts";
+import { textTable } from "../text-table.ts";
 import { VERSION } from "../version.ts";
 
 export interface InfoOptions {
