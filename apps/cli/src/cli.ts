@@ -92,7 +92,11 @@ export async function run(argv: readonly string[]): Promise<number> {
       code = await pgo(graph, options);
     });
 
-  command("ba <problem>", "Adjust a bundle: cameras, points and intrinsics.", "slam ba problem.txt --policy mixed --out solved.txt")
+  command(
+    "ba <problem>",
+    "Adjust a bundle: BAL, or VO_stereo_factorsNN.txt with its poses and calibration beside it.",
+    "slam ba problem.txt --policy mixed --out solved.txt",
+  )
     .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
     .addOption(
       choice(
@@ -108,7 +112,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       lossOf(BUNDLE_LOSSES),
     )
     .option("--fix <id,...>", "hold the poses of these cameras (default: none, the gauge is the damping's to keep)", ids)
-    .option("--fix-intrinsics", "hold all intrinsics")
+    .option("--fix-intrinsics", "hold all intrinsics; those of a stereo problem are always held")
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-7)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 100)", integer(0))

@@ -1,6 +1,7 @@
 export { type Bundle, checkBundle } from "./bundle.ts";
 export { CgSolver, type CgSolverOptions } from "./cg-solver.ts";
 export { readBal, writeBal } from "./io/bal.ts";
+export { readStereo, type StereoFiles, type StereoProblem, stereoFiles, writeStereo } from "./io/stereo.ts";
 export { BundleJacobian } from "./jacobian.ts";
 export type { BundleLoss, BundleLossName } from "./loss.ts";
 export { pointOf, withPoint } from "./observer.ts";

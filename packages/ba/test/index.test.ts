@@ -10,9 +10,12 @@ test("exports nothing by accident", () => {
     "checkBundle",
     "pointOf",
     "readBal",
+    "readStereo",
     "solve",
     "start",
+    "stereoFiles",
     "withPoint",
     "writeBal",
+    "writeStereo",
   ]);
 });

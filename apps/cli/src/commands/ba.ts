@@ -37,7 +37,7 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
     ...solver,
     ...(linear !== "auto" && { linear }),
     ...(loss && loss.name !== "none" && { loss: loss as BundleLoss }),
-    held: { cameras: cameraIndices(read, fix), intrinsics: fixIntrinsics },
+    held: { cameras: cameraIndices(read, fix), intrinsics: fixIntrinsics || read.isCalibrated },
   };
   const { bundle } = read;
   const job = { kind: "ba" as const, name: file, bundle: { ...bundle, model: bundle.model.name }, policy, options: settings, repeat };
@@ -52,11 +52,10 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
 }
 
 function cameraIndices({ cameraIds }: BundleFile, ids: readonly number[]): number[] {
-  const indices = new Map(Array.from(cameraIds, (id, c) => [id, c]));
+  const indices = new Map(cameraIds.map((id, c) => [id, c]));
   return [...new Set(ids)].map((id) => {
     const index = indices.get(id);
     if (index !== undefined) return index;
-    const last = cameraIds[cameraIds.length - 1];
-    throw new UsageError(`--fix ${id}: the problem has no camera of this id; its ids are ${cameraIds[0]} ... ${last}`);
+    throw new UsageError(`--fix ${id}: the problem has no camera of this id; its ids are ${cameraIds[0]} ... ${cameraIds.at(-1)}`);
   });
 }
