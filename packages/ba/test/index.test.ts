@@ -5,17 +5,23 @@ test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "BundleJacobian",
     "BundleProblem",
+    "COLMAP_NAMES",
     "CgSolver",
     "SIXTEEN_BIT",
     "checkBundle",
+    "colmapCameras",
     "pointOf",
     "readBal",
+    "readColmap",
     "readStereo",
     "solve",
     "start",
     "stereoFiles",
+    "surveyBundle",
     "withPoint",
     "writeBal",
+    "writeColmap",
+    "writePly",
     "writeStereo",
   ]);
 });
