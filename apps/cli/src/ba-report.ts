@@ -1,5 +1,5 @@
 import type { BundleLoss } from "@slam/ba";
-import type { BundleFile } from "./bundle-file.ts";
+import type { BundleFile, BundleFormat } from "./bundle-file.ts";
 import type { BaOutcome } from "./solve-job.ts";
 import { type SolverReport, solverReport } from "./solver-report.ts";
 import { VERSION } from "./version.ts";
@@ -10,7 +10,7 @@ export interface BaReport extends SolverReport {
   readonly version: string;
   readonly input: {
     readonly file: string;
-    readonly format: BundleFile["format"];
+    readonly format: BundleFormat;
     readonly cameras: number;
     readonly points: number;
     readonly observations: number;

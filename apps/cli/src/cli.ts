@@ -111,12 +111,13 @@ export async function run(argv: readonly string[]): Promise<number> {
       `robust loss on each observation: ${BUNDLE_LOSSES.join(", ")}; C bounds the residual in pixels (default: none)`,
       lossOf(BUNDLE_LOSSES),
     )
-    .option("--fix <id,...>", "hold the poses of these cameras (default: none, the gauge is the damping's to keep)", ids)
+    .option("--fix <id,...>", "hold the poses of these cameras, in COLMAP images (default: none, the gauge is the damping's to keep)", ids)
     .option("--fix-intrinsics", "hold all intrinsics; those of a stereo problem are always held")
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-7)", number(0))
     .option("--max-iterations <n>", "outer iterations (default: 100)", integer(0))
-    .option("--out <file>", "write the result in the format of the input; packed if .gz follows")
+    .option("--out <file>", "write the result in the format of the input: a file, packed if .gz follows, or for COLMAP a folder")
+    .option("--ply <file>", "write points and cameras for a viewer, FILE.ply")
     .addOption(jsonOption())
     .option("--repeat <n>", "solve this many times; seconds are medians", integer(1), 1)
     .option("--quiet", "print warnings and errors only")
@@ -125,7 +126,11 @@ export async function run(argv: readonly string[]): Promise<number> {
       code = await ba(problem, options);
     });
 
-  command("info <file...>", "Say what pose graph files hold, and what of it fp16 has no room for.", "slam info sphere.g2o")
+  command(
+    "info <file...>",
+    "Say what files of pose graphs and bundles hold, and what of a graph fp16 has no room for.",
+    "slam info sphere.g2o",
+  )
     .addOption(jsonOption())
     .action(async (files: string[], options: InfoOptions) => {
       const { info } = await import("./commands/info.ts");
@@ -149,7 +154,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "convert <in> <out>",
-    "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz.",
+    "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz; or a bundle in its own or as .ply.",
     "slam convert sphere.g2o sphere.graph.gz",
   )
     .option("--quiet", "print warnings and errors only")

@@ -1,6 +1,6 @@
 import { type BundleLoss, type BundleLossName, type BundleOptions, type Linear, SIXTEEN_BIT } from "@slam/ba";
 import { baReport } from "../ba-report.ts";
-import { type BundleFile, bundleTargets, readBundleFile } from "../bundle-file.ts";
+import { type BundleFile, bundleTargets, checkPlyTarget, plyOutput, readBundleFile } from "../bundle-file.ts";
 import { deliver } from "../deliver.ts";
 import { UsageError } from "../failure.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile } from "../json.ts";
@@ -16,6 +16,7 @@ export interface BaOptions extends Pick<BundleOptions, "method" | "eta" | "ftol"
   readonly fix?: readonly number[];
   readonly fixIntrinsics?: boolean;
   readonly out?: string;
+  readonly ply?: string;
   readonly json?: JsonTarget;
   readonly quiet?: boolean;
   readonly repeat: number;
@@ -23,10 +24,11 @@ export interface BaOptions extends Pick<BundleOptions, "method" | "eta" | "ftol"
 
 /** Adjusts the bundle in a file. @returns the exit code. */
 export async function ba(file: string, options: BaOptions): Promise<number> {
-  const { policy: policyName, linear, loss, fix = [], fixIntrinsics = false, out, json, quiet = false, repeat, ...solver } = options;
+  const { policy: policyName, linear, loss, fix = [], fixIntrinsics = false, out, ply, json, quiet = false, repeat, ...solver } = options;
   checkJsonTarget(json);
   const reportFile = jsonFile(json);
-  checkTargets([...(out === undefined ? [] : bundleTargets(file, out)), ...(reportFile === undefined ? [] : [reportFile])]);
+  if (ply !== undefined) checkPlyTarget(ply);
+  checkTargets([...(out === undefined ? [] : bundleTargets(file, out)), ...[ply, reportFile].filter((target) => target !== undefined)]);
   const policy = await readPolicy(policyName, SIXTEEN_BIT);
   prepareWorker("ba");
 
@@ -46,7 +48,10 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
   const { poses, intrinsics, points, interrupted } = outcome;
   const solved = { ...bundle, poses, intrinsics, points };
   const report = baReport(file, read, outcome, parseSeconds);
-  const outputs = out === undefined ? [] : read.outputs(out, solved);
+  const outputs = [
+    ...(out === undefined ? [] : read.outputs(out, solved)),
+    ...(ply === undefined ? [] : [plyOutput(ply, solved, read.colors)]),
+  ];
   const summary = async (colors: boolean): Promise<string> => (await import("../ba-summary.ts")).baSummary(report, colors);
   return deliver({ report, outputs, json, quiet, interrupted, summary });
 }

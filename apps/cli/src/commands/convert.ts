@@ -1,3 +1,4 @@
+import { bundleTargets, isBundleFile, isPly, plyOutput, readBundleFile } from "../bundle-file.ts";
 import { EXIT } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
@@ -7,13 +8,26 @@ export interface ConvertOptions {
   readonly quiet?: boolean;
 }
 
-/** Writes the pose graph of one file to another, in the format that its name says. @returns the exit code. */
+/** Writes what one file holds to another, in the format that its name says. @returns the exit code. */
 export async function convert(file: string, target: string, { quiet }: ConvertOptions): Promise<number> {
+  const written = (await isBundleFile(file)) ? await convertBundle(file, target) : await convertGraph(file, target);
+  if (!quiet) console.log(`${target}: ${written}`);
+  return EXIT.converged;
+}
+
+async function convertGraph(file: string, target: string): Promise<string> {
   checkGraphTarget(target);
   checkTargets([target]);
   const read = await readGraphFile(file);
   warnOfUnknownTags(file, read);
   await writeOutputs([{ target, chunks: encodeGraph(target, read.graph) }]);
-  if (!quiet) console.log(`${target}: ${countText(read.graph.ids.length, "pose")}, ${countText(read.graph.from.length, "edge")}`);
-  return EXIT.converged;
+  return `${countText(read.graph.ids.length, "pose")}, ${countText(read.graph.from.length, "edge")}`;
+}
+
+/** A bundle in its own format, as packed or unpacked, or its points and cameras for a viewer. */
+async function convertBundle(file: string, target: string): Promise<string> {
+  checkTargets(isPly(target) ? [target] : bundleTargets(file, target));
+  const { bundle, colors, outputs } = await readBundleFile(file);
+  await writeOutputs(isPly(target) ? [plyOutput(target, bundle, colors)] : outputs(target, bundle));
+  return `${countText(bundle.intrinsicsOf.length, "camera")}, ${countText(bundle.points.length / 3, "point")}`;
 }
