@@ -2,8 +2,7 @@ declare module "seek-bzip" {
   interface ByteStream {
     readByte(): number;
     read(into: Uint8Array, offset: number, length: number): number;
-    eof(): boolean;
   }
-  const Bunzip: { decode(input: ByteStream, output: undefined, multistream: boolean): Uint8Array };
+  const Bunzip: { decode(input: ByteStream): Uint8Array };
   export default Bunzip;
 }
