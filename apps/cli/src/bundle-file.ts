@@ -35,7 +35,7 @@ export interface BundleFile {
 }
 
 /** What the name says: a folder is a model of COLMAP, `VO_stereo_factorsNN.txt` a stereo problem, all else BAL. */
-export function bundleFormatOf(file: string): BundleFormat {
+function bundleFormatOf(file: string): BundleFormat {
   if (stereoFiles(file) !== undefined) return "stereo";
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ? "COLMAP" : "BAL";
 }
