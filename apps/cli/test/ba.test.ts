@@ -101,7 +101,7 @@ describe.skipIf(!existsSync(data))("dubrovnik-16", () => {
 
   test("interrupted, is written as far as it has come", async (context) => {
     const folder = temporaryFolder(context);
-    const child = launch("main.ts", ["ba", dubrovnik, "--linear", "cgnr", "--ftol", "0", "--out", "out.txt", "--json", "out.json"], folder);
+    const child = launch("main", ["ba", dubrovnik, "--linear", "cgnr", "--ftol", "0", "--out", "out.txt", "--json", "out.json"], folder);
     child.stderr.once("data", () => child.kill("SIGINT"));
 
     const { code, stderr } = await finish(child);
