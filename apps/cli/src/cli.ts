@@ -94,7 +94,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "ba <problem>",
-    "Adjust a bundle: BAL, or VO_stereo_factorsNN.txt with its poses and calibration beside it.",
+    "Adjust a bundle: a BAL problem, a folder with a text model of COLMAP, or VO_stereo_factorsNN.txt with its poses and calibration beside it.",
     "slam ba problem.txt --policy mixed --out solved.txt",
   )
     .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
@@ -108,7 +108,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addOption(choice("--method <name>", "Levenberg-Marquardt, or a trust region with Powell's dogleg (default: lm)", ["lm", "dogleg"]))
     .option(
       "--loss <name[:c]>",
-      `robust loss on each observation: ${BUNDLE_LOSSES.join(", ")}; C bounds the residual in pixels (default: none)`,
+      `robust loss on each observation: ${BUNDLE_LOSSES.join(", ")}; C bounds the residual in pixels (default: none; C that 99 of 100 honest ones are within, of deviation 1)`,
       lossOf(BUNDLE_LOSSES),
     )
     .option("--fix <id,...>", "hold the poses of these cameras, in COLMAP images (default: none, the gauge is the damping's to keep)", ids)
