@@ -60,7 +60,7 @@ function tracksOf(images: ColmapModel["images"]): ReadonlyMap<number, string[]> 
   return tracks;
 }
 
-/** Of each point; COLMAP's -1 for one that no image sees. */
+/** Of each point; COLMAP's -1 for one that no image has, or that is where a camera's formula gives no number. */
 function meanErrors(bundle: Bundle): Float64Array {
   const observer = new Observer(bundle);
   observer.moveTo(pointOf(bundle));
@@ -71,5 +71,5 @@ function meanErrors(bundle: Bundle): Float64Array {
     sums[bundle.point[i]] += Math.hypot(observer.residual[0], observer.residual[1]);
     counts[bundle.point[i]]++;
   }
-  return sums.map((sum, p) => (counts[p] === 0 ? -1 : sum / counts[p]));
+  return sums.map((sum, p) => (counts[p] > 0 && Number.isFinite(sum) ? sum / counts[p] : -1));
 }

@@ -127,6 +127,16 @@ describe("writeColmap", () => {
     expect(second.slice(8)).toEqual(["4", "2"]);
   });
 
+  test("has no error of a point in a camera's plane, or that no image has", () => {
+    const points = "11 1 2 0 0 0 0 0\n12 -1 0 5 0 0 0 0\n13 0 0 9 0 0 0 0\n";
+
+    const [, ...lines] = textOf(read({ ...SMALL, points }))
+      .points.trim()
+      .split("\n");
+
+    expect(lines.map((line) => Number(line.split(" ")[7]) < 0)).toEqual([true, false, true]);
+  });
+
   test.each(colmapCameras.map((model) => [model.name, model] as const))("keeps every number of %s", (_, model) => {
     const lens = model.intrinsics.map((name, k) => (name.startsWith("f") ? 700 : name.startsWith("c") ? 300 : 0.01 * (k + 1)));
     const { bundle } = orbit({ model, lens, cameras: 2, points: 3 });
