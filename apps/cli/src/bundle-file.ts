@@ -35,7 +35,7 @@ export interface BundleFile {
 }
 
 /** What the name says: a folder is a model of COLMAP, `VO_stereo_factorsNN.txt` a stereo problem, all else BAL. */
-function bundleFormatOf(file: string): BundleFormat {
+export function bundleFormatOf(file: string): BundleFormat {
   if (stereoFiles(file) !== undefined) return "stereo";
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ? "COLMAP" : "BAL";
 }
@@ -124,7 +124,11 @@ export function bundleTargets(input: string, target: string): readonly string[] 
     const { cameras, images, points } = colmapFiles(target);
     return [cameras, images, points];
   }
-  return /\.txt(\.gz)?$/i.test(target) ? [target] : refuse("the name of a BAL problem ends in .txt or .txt.gz");
+  return isBalName(target) ? [target] : refuse("the name of a BAL problem ends in .txt or .txt.gz");
+}
+
+export function isBalName(target: string): boolean {
+  return /\.txt(\.gz)?$/i.test(target);
 }
 
 /** @throws UsageError for a name that does not say PLY. */

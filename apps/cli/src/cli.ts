@@ -154,7 +154,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "convert <in> <out>",
-    "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz; or a bundle in its own or as .ply.",
+    "Write a pose graph in another format: .g2o, .graph (TORO), .tum, or these and .gz; or a bundle in its own, as .ply, or from COLMAP as BAL.",
     "slam convert sphere.g2o sphere.graph.gz",
   )
     .option("--quiet", "print warnings and errors only")

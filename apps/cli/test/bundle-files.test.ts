@@ -111,6 +111,19 @@ describe.concurrent("slam info and slam convert", () => {
     ]);
   });
 
+  test("a model of COLMAP becomes a BAL problem of the same cost", async (context) => {
+    const folder = temporaryFolder(context);
+    mkdirSync(join(folder, "model"));
+    lay(join(folder, "model"), colmapTexts(0.1));
+
+    const { stdout } = await slam(folder, "convert", "model", "bal.txt");
+    const [model, bal] = JSON.parse((await slam(folder, "info", "model", "bal.txt", "--json")).stdout).files;
+
+    expect(stdout).toBe("bal.txt: 3 cameras, 5 points\n");
+    expect([bal.format, bal.observations, bal.lenses]).toEqual(["BAL", 15, 3]);
+    expectClose([bal.cost / model.cost], [1], 1e-9);
+  });
+
   test("a bundle is packed, and drawn for a viewer", async (context) => {
     const folder = temporaryFolder(context);
     lay(folder, { "problem.txt": balText(0) });

@@ -1,5 +1,6 @@
 export { type Bundle, checkBundle } from "./bundle.ts";
 export { CgSolver, type CgSolverOptions } from "./cg-solver.ts";
+export { asBal } from "./io/as-bal.ts";
 export { readBal, writeBal } from "./io/bal.ts";
 export { COLMAP_NAMES, type ColmapCamera, type ColmapFiles, type ColmapImage, type ColmapModel, readColmap } from "./io/colmap.ts";
 export { colmapCameras } from "./io/colmap-cameras.ts";

@@ -1,4 +1,5 @@
-import { bundleTargets, isBundleFile, isPly, plyOutput, readBundleFile } from "../bundle-file.ts";
+import { asBal, writeBal } from "@slam/ba";
+import { bundleFormatOf, bundleTargets, isBalName, isBundleFile, isPly, plyOutput, readBundleFile } from "../bundle-file.ts";
 import { EXIT } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
@@ -24,10 +25,13 @@ async function convertGraph(file: string, target: string): Promise<string> {
   return `${countText(read.graph.ids.length, "pose")}, ${countText(read.graph.from.length, "edge")}`;
 }
 
-/** A bundle in its own format, as packed or unpacked, or its points and cameras for a viewer. */
+/** A bundle in its own format, as packed or unpacked, one of COLMAP as BAL, or its points and cameras for a viewer. */
 async function convertBundle(file: string, target: string): Promise<string> {
-  checkTargets(isPly(target) ? [target] : bundleTargets(file, target));
+  const isToBal = bundleFormatOf(file) === "COLMAP" && isBalName(target);
+  checkTargets(isPly(target) || isToBal ? [target] : bundleTargets(file, target));
   const { bundle, colors, outputs } = await readBundleFile(file);
-  await writeOutputs(isPly(target) ? [plyOutput(target, bundle, colors)] : outputs(target, bundle));
+  if (isPly(target)) await writeOutputs([plyOutput(target, bundle, colors)]);
+  else if (isToBal) await writeOutputs([{ target, chunks: writeBal(asBal(bundle)) }]);
+  else await writeOutputs(outputs(target, bundle));
   return `${countText(bundle.intrinsicsOf.length, "camera")}, ${countText(bundle.points.length / 3, "point")}`;
 }
