@@ -2,6 +2,7 @@ import { checkInteger, checkNumber, SlamError } from "@slam/errors";
 import { DELTA_UNITS, PAIR_RELATIONS, POSE_RELATIONS } from "@slam/eval";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ApeOptions } from "./commands/ape.ts";
+import type { BaOptions } from "./commands/ba.ts";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
@@ -9,7 +10,7 @@ import type { LintOptions } from "./commands/lint.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
 import type { RpeOptions } from "./commands/rpe.ts";
 import { EXIT } from "./failure.ts";
-import { LOSSES } from "./losses.ts";
+import { BUNDLE_LOSSES, LOSSES } from "./losses.ts";
 import { VERSION } from "./version.ts";
 import { WORLDS } from "./worlds.ts";
 
@@ -17,7 +18,7 @@ import { WORLDS } from "./worlds.ts";
 export async function run(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.converged;
   const program = new Command("slam")
-    .description("Pose graph optimisation in fp64, fp32, fp16 or any mixture of them.")
+    .description("Pose graph optimisation and bundle adjustment in fp64, fp32, fp16 or any mixture of them.")
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "slam:")) })
@@ -62,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         "sesync",
       ]),
     )
-    .option("--loss <name[:c]>", `robust loss: ${LOSSES.join(", ")}; C bounds the whitened norm (default: none)`, loss)
+    .option("--loss <name[:c]>", `robust loss: ${LOSSES.join(", ")}; C bounds the whitened norm (default: none)`, lossOf(LOSSES))
     .addOption(choice("--loss-on <edges>", "all, or the loops alone (default: all)", ["all", "loops"]))
     .option(
       "--pcm [q]",
@@ -94,7 +95,45 @@ export async function run(argv: readonly string[]): Promise<number> {
       code = await pgo(graph, options);
     });
 
-  command("info <file...>", "Say what pose graph files hold, and what of it fp16 has no room for.", "slam info sphere.g2o")
+  command(
+    "ba <problem>",
+    "Adjust a bundle: a BAL problem, a folder with a text model of COLMAP, or VO_stereo_factorsNN.txt with its poses and calibration beside it.",
+    "slam ba problem.txt --policy mixed --out solved.txt",
+  )
+    .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
+    .addOption(
+      choice(
+        "--linear <name>",
+        "conjugate gradients on J, or on the Schur complement with the points eliminated; auto takes what suits the problem",
+        ["auto", "cgnr", "schur-cg"],
+      ).default("auto"),
+    )
+    .addOption(choice("--method <name>", "Levenberg-Marquardt, or a trust region with Powell's dogleg (default: lm)", ["lm", "dogleg"]))
+    .option(
+      "--loss <name[:c]>",
+      `robust loss on each observation: ${BUNDLE_LOSSES.join(", ")}; C bounds the residual in pixels (default: none; C that 99 of 100 honest ones are within, of deviation 1)`,
+      lossOf(BUNDLE_LOSSES),
+    )
+    .option("--fix <id,...>", "hold the poses of these cameras, in COLMAP images (default: none, the gauge is the damping's to keep)", ids)
+    .option("--fix-intrinsics", "hold all intrinsics; those of a stereo problem are always held")
+    .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
+    .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-7)", number(0))
+    .option("--max-iterations <n>", "outer iterations (default: 100)", integer(0))
+    .option("--out <file>", "write the result in the format of the input: a file, packed if .gz follows, or for COLMAP a folder")
+    .option("--ply <file>", "write points and cameras for a viewer, FILE.ply")
+    .addOption(jsonOption())
+    .option("--repeat <n>", "solve this many times; seconds are medians", integer(1), 1)
+    .option("--quiet", "print warnings and errors only")
+    .action(async (problem: string, options: BaOptions) => {
+      const { ba } = await import("./commands/ba.ts");
+      code = await ba(problem, options);
+    });
+
+  command(
+    "info <file...>",
+    "Say what files of pose graphs and bundles hold, and what of a graph fp16 has no room for.",
+    "slam info sphere.g2o",
+  )
     .addOption(jsonOption())
     .action(async (files: string[], options: InfoOptions) => {
       const { info } = await import("./commands/info.ts");
@@ -118,7 +157,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "convert <in> <out>",
-    "Write a pose graph or a trajectory in another format: .g2o, .graph (TORO), .tum, .kitti, .csv (EuRoC), or these and .gz.",
+    "Write a pose graph or a trajectory in another format: .g2o, .graph (TORO), .tum, .kitti, .csv (EuRoC), or these and .gz; or a bundle in its own, as .ply, or from COLMAP as BAL.",
     "slam convert sphere.g2o sphere.graph.gz",
   )
     .option("--quiet", "print warnings and errors only")
@@ -242,15 +281,18 @@ function quantile(text: string): number {
   return value;
 }
 
-function loss(text: string): NonNullable<PgoOptions["loss"]> {
-  const colon = text.indexOf(":");
-  const name = LOSSES.find((known) => known === (colon < 0 ? text : text.slice(0, colon)));
-  if (name === undefined) throw new InvalidArgumentError(`Allowed are ${LOSSES.join(", ")}, each but none also with :C.`);
-  if (colon < 0) return { name };
-  if (name === "none") throw new InvalidArgumentError("No loss has no C.");
-  const C = number(0)(text.slice(colon + 1));
-  if (C === 0) throw new InvalidArgumentError("Allowed is a C > 0.");
-  return { name, C };
+/** Reads NAME or NAME:C of these losses. */
+function lossOf<Name extends string>(losses: readonly Name[]): (text: string) => { readonly name: Name; readonly C?: number } {
+  return (text) => {
+    const colon = text.indexOf(":");
+    const name = losses.find((known) => known === (colon < 0 ? text : text.slice(0, colon)));
+    if (name === undefined) throw new InvalidArgumentError(`Allowed are ${losses.join(", ")}, each but none also with :C.`);
+    if (colon < 0) return { name };
+    if (name === "none") throw new InvalidArgumentError("No loss has no C.");
+    const C = number(0)(text.slice(colon + 1));
+    if (C === 0) throw new InvalidArgumentError("Allowed is a C > 0.");
+    return { name, C };
+  };
 }
 
 function fill(text: string): number | "complete" {

@@ -10,9 +10,9 @@ import { writeOutputs } from "./outputs.ts";
 import { figure } from "./pgo-page.ts";
 import { openProgress, silentProgress } from "./progress.ts";
 import { solveInWorker } from "./solve.ts";
-import type { SolveOutcome } from "./solve-job.ts";
-import { textTable } from "./summary.ts";
+import type { PgoOutcome } from "./solve-job.ts";
 import { costText, secondsText } from "./text.ts";
+import { textTable } from "./text-table.ts";
 import { matchTruth, trajectoryError } from "./truth.ts";
 import { graphOf, truthOf } from "./worlds.ts";
 
@@ -42,10 +42,13 @@ async function demo(poses: number): Promise<number> {
   );
   const began = performance.now();
   const rows: string[][] = [];
-  const outcomes: SolveOutcome[] = [];
+  const outcomes: PgoOutcome[] = [];
   for (const name of POLICIES) {
     const progress = process.stderr.isTTY ? await openProgress(process.stderr) : silentProgress;
-    const outcome = await solveInWorker({ name: "sphere", graph: before, policy: policyJson(name), options: {}, repeat: 1 }, progress);
+    const outcome = await solveInWorker(
+      { kind: "pgo", name: "sphere", graph: before, policy: policyJson(name), options: {}, repeat: 1 },
+      progress,
+    );
     if (outcome.interrupted) return EXIT.interrupted;
     if (outcomes.length === 0) rows.push(["before", costText(outcome.report.cost.initial), errorOf(before.poses), "", "", "", ""]);
     outcomes.push(outcome);
@@ -60,7 +63,7 @@ async function demo(poses: number): Promise<number> {
   return outcomes.slice(0, 3).every(({ report }) => report.termination === "converged") ? EXIT.converged : EXIT.notConverged;
 }
 
-function rowOf({ report, seconds }: SolveOutcome, error: string): string[] {
+function rowOf({ report, seconds }: PgoOutcome, error: string): string[] {
   const { policy, cost, linear, precision, termination } = report;
   return [
     policy.name,
@@ -73,7 +76,7 @@ function rowOf({ report, seconds }: SolveOutcome, error: string): string[] {
   ];
 }
 
-async function demoPage(before: PoseGraph, outcomes: readonly SolveOutcome[], rows: readonly (readonly string[])[]): Promise<string> {
+async function demoPage(before: PoseGraph, outcomes: readonly PgoOutcome[], rows: readonly (readonly string[])[]): Promise<string> {
   const mixed = outcomes[POLICIES.indexOf("mixed")]!;
   const trajectories = await trajectoryChart([
     { title: "before", graph: before },

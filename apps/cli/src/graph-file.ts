@@ -1,32 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { planarPoses, type Trajectory, writeTum } from "@slam/eval";
 import { type LintReport, lintG2o, lintToro, type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
 import { InputError, UsageError } from "./failure.ts";
-
-const REASONS: { readonly [code: string]: string } = {
-  ENOENT: "no such file",
-  EISDIR: "is a directory, not a file",
-  EACCES: "no permission to read it",
-};
-
-/** A file's bytes, unpacked where they are gzip's. */
-export async function readBytes(file: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    throw new InputError(`${file}: ${REASONS[code] ?? message}`);
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return await promisify(gunzip)(bytes);
-  } catch (error) {
-    throw new InputError(`${file}: broken gzip data, ${(error as Error).message}`);
-  }
-}
+import { readBytes } from "./read-bytes.ts";
 
 /** Reads a pose graph: TORO where the name says so (`.graph`, `.toro`), else g2o. */
 export async function readGraphFile(file: string): Promise<ReadGraph> {
@@ -107,9 +82,9 @@ export function spatialPoses({ dimension, similarity, ids, poses }: PoseGraph): 
   return Float64Array.from({ length: 7 * ids.length }, (_, k) => poses[8 * Math.floor(k / 7) + (k % 7)]!);
 }
 
-/** "g2o" of "A.G2O.gz". */
+/** "g2o" of "A.G2O.gz" or "a.g2o.bz2". */
 export function extensionOf(file: string): string {
-  const match = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(file);
+  const match = /\.([a-z0-9]+)(?:\.(?:gz|bz2))?$/i.exec(file);
   return match?.[1]?.toLowerCase() ?? "";
 }
 

@@ -1,6 +1,7 @@
+import type { BundleLossName } from "@slam/ba";
 import type { LossName } from "@slam/pgo";
 
-/** What --loss takes. */
+/** What --loss of a pose graph takes. */
 export const LOSSES: readonly (LossName | "none")[] = [
   "none",
   "huber",
@@ -12,3 +13,6 @@ export const LOSSES: readonly (LossName | "none")[] = [
   "gnc-tls",
   "gnc-gm",
 ];
+
+/** What --loss of a bundle takes. */
+export const BUNDLE_LOSSES: readonly (BundleLossName | "none")[] = ["none", "huber", "cauchy", "soft-l1"];

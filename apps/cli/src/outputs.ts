@@ -13,10 +13,11 @@ export interface Output {
 /**
  * Checks before the work begins that results can be written where they are wanted.
  *
- * @throws UsageError for one target named twice; InputError for a directory or a folder that is missing or closed to us.
+ * @throws UsageError for one target named twice, or a format that is not written; InputError for a directory or a folder that is missing or closed to us.
  */
 export function checkTargets(targets: readonly string[]): void {
   for (const [i, target] of targets.entries()) {
+    if (target.endsWith(".bz2")) throw new UsageError(`${target}: bzip2 is read, not written; a name that ends in .gz makes gzip`);
     if (targets.indexOf(target) < i) throw new UsageError(`${target} is named for two results`);
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(`${target}: is a directory, not a file`);
     const place = isSpecial(target) ? target : dirname(target);

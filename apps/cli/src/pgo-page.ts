@@ -5,7 +5,8 @@ import { deviationTexts } from "./covariance.ts";
 import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
 import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
 import { lossText, type PgoReport } from "./report.ts";
-import { costsText, inputText, precisionRows, rejectionText, repairsText } from "./summary.ts";
+import { precisionRows } from "./solver-summary.ts";
+import { costsText, inputText, rejectionText, repairsText } from "./summary.ts";
 import { amountText, costText, errorText, secondsText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { SlamError } from "@slam/errors";
 import type { Operation } from "@slam/linop";
 import { OPERATIONS, type Policy, parsePolicy } from "@slam/nlls";
-import { SIXTEEN_BIT } from "@slam/pgo";
 import { UsageError } from "./failure.ts";
 
 /** A policy as JSON, which can be sent to a worker as a policy itself cannot. */
@@ -14,12 +13,13 @@ export type PolicyNames = { readonly name: string } & { readonly [operation in O
 /**
  * The policy that `--policy` names: a preset, or the contents of a .json file.
  *
+ * @param sixteenBit what "mixed" may store in 16 bits, as the library that is to solve has it.
  * @throws UsageError naming the field that is wrong.
  */
-export async function readPolicy(value: string): Promise<PolicyJson> {
+export async function readPolicy(value: string, sixteenBit: readonly Operation[]): Promise<PolicyJson> {
   const json = value.endsWith(".json") ? await readJson(value) : { preset: value, name: value };
   try {
-    policyOf(json);
+    policyOf(json, sixteenBit);
   } catch (error) {
     if (!(error instanceof SlamError)) throw error;
     throw new UsageError(`--policy ${value}: ${error.message}${value.endsWith(".json") ? "" : ", or a file that ends in .json"}`);
@@ -27,8 +27,8 @@ export async function readPolicy(value: string): Promise<PolicyJson> {
   return json;
 }
 
-export function policyOf(json: PolicyJson): Policy {
-  return parsePolicy(json, SIXTEEN_BIT);
+export function policyOf(json: PolicyJson, sixteenBit: readonly Operation[]): Policy {
+  return parsePolicy(json, sixteenBit);
 }
 
 export function policyNames(policy: Policy): PolicyNames {

@@ -1,17 +1,15 @@
 import type { Statistics } from "@slam/eval";
-import type { Operation, Termination } from "@slam/linop";
-import type { IterationRecord, Method, PrecisionEvents } from "@slam/nlls";
 import { type CostName, factorCount, type LossReport, type ReadGraph, type UnknownTag } from "@slam/pgo";
 import type { CertificateReport } from "./certificate.ts";
 import type { CovarianceReport } from "./covariance.ts";
 import type { Repair } from "./graph-file.ts";
 import type { LoopCheckReport } from "./loop-check.ts";
-import type { PolicyNames } from "./policy.ts";
-import type { SolveOutcome, SolveSeconds } from "./solve-job.ts";
+import type { PgoOutcome } from "./solve-job.ts";
+import { type SolverReport, solverReport } from "./solver-report.ts";
 import { VERSION } from "./version.ts";
 
 /** The JSON report of `slam pgo`, as schema/report.schema.json describes it; numbers that are not finite become null. */
-export interface PgoReport {
+export interface PgoReport extends SolverReport {
   readonly command: "pgo";
   readonly version: string;
   readonly input: {
@@ -23,11 +21,6 @@ export interface PgoReport {
     readonly factors: number;
     readonly unknown: readonly UnknownTag[];
   };
-  readonly policy: PolicyNames;
-  readonly method: Method;
-  readonly termination: Termination;
-  readonly message: string;
-  readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
   /** Of the result, by convention: with `--costs`. */
   readonly costs?: { readonly [name in CostName]: number };
   /** Ids of landmarks whose position the measurements leave open. */
@@ -36,13 +29,6 @@ export interface PgoReport {
   readonly loss?: LossReport;
   /** With `--pcm`: the loops that were removed before the solve. */
   readonly pcm?: LoopCheckReport;
-  readonly iterations: readonly IterationRecord[];
-  readonly linear: SolveOutcome["report"]["linear"];
-  readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
-  readonly precision: PrecisionEvents;
-  readonly work: { readonly flops: Tally; readonly bytes: Tally };
-  /** Peak resident memory of the process. */
-  readonly memoryBytes: number;
   /** What `--repair` repaired, by rule of lint. */
   readonly repairs?: readonly Repair[];
   /** Against `--truth`, after rigid alignment, of similarities with scale; metres. */
@@ -52,9 +38,6 @@ export interface PgoReport {
   /** With `--certify`. */
   readonly certificate?: CertificateReport;
 }
-
-/** Amounts by operation and format. */
-export type Tally = { readonly [operation in Operation]?: { readonly [format: string]: number } };
 
 export interface PgoInput {
   readonly file: string;
@@ -66,12 +49,11 @@ export interface PgoInput {
 /** @param compared what was asked for besides. */
 export function pgoReport(
   { file, read, repairs, parseSeconds }: PgoInput,
-  outcome: SolveOutcome,
+  outcome: PgoOutcome,
   { costs, ate, pcm, loss = outcome.report.loss }: Pick<PgoReport, "costs" | "ate" | "pcm" | "loss">,
 ): PgoReport {
   const { graph, unknown } = read;
-  const { policy, method, termination, message, cost, undetermined, iterations, linear, precision, work } = outcome.report;
-  const { flops, bytes } = work;
+  const { cost, undetermined } = outcome.report;
   return {
     command: "pgo",
     version: VERSION,
@@ -83,21 +65,11 @@ export function pgoReport(
       factors: (graph.factors ?? []).reduce((sum, set) => sum + factorCount(set), 0),
       unknown,
     },
-    policy,
-    method,
-    termination,
-    message,
-    cost: loss ? { ...cost, convention: conventionOf(loss) } : cost,
+    ...solverReport(outcome, parseSeconds, loss ? { ...cost, convention: conventionOf(loss) } : cost),
     ...(costs && { costs }),
     undetermined,
     ...(loss && { loss }),
     ...(pcm && { pcm }),
-    iterations,
-    linear,
-    seconds: { parse: parseSeconds, ...medians(outcome.seconds), cold: outcome.seconds[0]!.solve },
-    precision,
-    work: { flops, bytes },
-    memoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(repairs && { repairs }),
     ...(ate && { ate }),
     ...(outcome.covariance && { covariance: outcome.covariance }),
@@ -112,19 +84,4 @@ function conventionOf(loss: LossReport): string {
 /** "huber with C = 3.368 on all edges". */
 export function lossText({ name, C, on }: LossReport): string {
   return `${name} with C = ${Number(C.toPrecision(4))} on ${on === "all" ? "all edges" : "loops"}`;
-}
-
-function medians(solves: readonly SolveSeconds[]): SolveSeconds {
-  const median = (phase: keyof SolveSeconds): number => {
-    const sorted = solves.map((seconds) => seconds[phase]).sort((a, b) => a - b);
-    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  };
-  return {
-    solve: median("solve"),
-    initialize: median("initialize"),
-    linearize: median("linearize"),
-    factorize: median("factorize"),
-    linearSolve: median("linearSolve"),
-    update: median("update"),
-  };
 }

@@ -1,3 +1,4 @@
+import type { Bundle, BundleOptions, BundleReport } from "@slam/ba";
 import type { IterationRecord } from "@slam/nlls";
 import type { PoseGraph, PoseGraphOptions, PoseGraphReport } from "@slam/pgo";
 import type { CertificateReport } from "./certificate.ts";
@@ -5,18 +6,32 @@ import type { CovarianceReport } from "./covariance.ts";
 import type { PolicyJson, PolicyNames } from "./policy.ts";
 
 /** A solve as it is sent to the worker. */
-export interface SolveJob {
-  /** What messages call the graph: its file. */
+export type SolveJob = PgoJob | BaJob;
+export type JobKind = SolveJob["kind"];
+
+interface Job {
+  /** What messages call the problem: its file. */
   readonly name: string;
-  readonly graph: PoseGraph;
   readonly policy: PolicyJson;
-  readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration" | "arenas">;
   /** How often to solve the same problem. */
   readonly repeat: number;
+}
+
+export interface PgoJob extends Job {
+  readonly kind: "pgo";
+  readonly graph: PoseGraph;
+  readonly options: Omit<PoseGraphOptions, "policy" | "solver" | "onIteration" | "arenas">;
   /** Indices of the poses whose covariances are wanted. */
   readonly covariance?: readonly number[];
   /** Whether a certificate is wanted. */
   readonly certify?: boolean;
+}
+
+export interface BaJob extends Job {
+  readonly kind: "ba";
+  /** With the name of its camera model: a model's functions cannot be sent. */
+  readonly bundle: Omit<Bundle, "model"> & { readonly model: string };
+  readonly options: Omit<BundleOptions, "policy" | "solver" | "onIteration" | "arenas">;
 }
 
 /** What a worker waits for. */
@@ -36,24 +51,33 @@ export interface SolveSeconds {
   readonly update: number;
 }
 
-export interface SolveOutcome {
+/** A library's report of the last solve, all being alike but for time, with its policy by names. */
+type Reported<R> = Omit<R, "policy" | "seconds" | "initializeSeconds"> & { readonly policy: PolicyNames };
+
+export interface Outcome<R> {
+  readonly report: Reported<R>;
+  /** Of each solve, in order. */
+  readonly seconds: readonly SolveSeconds[];
+}
+
+export interface PgoOutcome extends Outcome<PoseGraphReport> {
   /** The best poses; the certificate's where it is of the result. */
   readonly poses: Float64Array;
   /** The best positions of landmarks, where there are any. */
   readonly landmarks?: Float64Array | undefined;
-  /** Of the last solve; all are alike but for time. */
-  readonly report: Omit<PoseGraphReport, "policy" | "seconds" | "initializeSeconds"> & { readonly policy: PolicyNames };
-  /** Of each solve, in order. */
-  readonly seconds: readonly SolveSeconds[];
   /** At the best poses, where any is wanted and nobody interrupts. */
   readonly covariance?: CovarianceReport;
   /** Where one is wanted and nobody interrupts the solve. */
   readonly certificate?: CertificateReport;
 }
 
+export interface BaOutcome extends Outcome<BundleReport>, Pick<Bundle, "poses" | "intrinsics" | "points"> {}
+
+export type OutcomeOf<J extends SolveJob> = J extends PgoJob ? PgoOutcome : BaOutcome;
+
 /** What the worker says. */
 export type SolveMessage =
   | { readonly kind: "iteration"; readonly solve: number; readonly index: number; readonly record: IterationRecord }
-  | { readonly kind: "done"; readonly outcome: SolveOutcome }
+  | { readonly kind: "done"; readonly outcome: PgoOutcome | BaOutcome }
   /** The library rejects the problem; `message` says why. */
   | { readonly kind: "rejected"; readonly message: string };

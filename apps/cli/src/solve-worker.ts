@@ -1,63 +1,35 @@
 // The solve runs here, so that the main thread can hear Ctrl-C and show that time passes: one step may take seconds.
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { SlamError } from "@slam/errors";
-import { start } from "@slam/pgo";
-import { ArenaPool } from "@slam/wasm";
-import { certificateReport, isProof } from "./certificate.ts";
-import { covarianceReport } from "./covariance.ts";
-import { policyNames, policyOf } from "./policy.ts";
-import type { SolveMessage, SolveOutcome, SolveRequest, SolveSeconds } from "./solve-job.ts";
+import type { BaJob, BaOutcome, JobKind, PgoJob, PgoOutcome, SolveJob, SolveMessage, SolveRequest } from "./solve-job.ts";
+import type { Control } from "./solve-repeatedly.ts";
 
-parentPort!.once("message", (request: SolveRequest) => {
+type Solver = (job: SolveJob, control: Control) => PgoOutcome | BaOutcome;
+
+// Before there is a job: the solver is loaded while the main thread reads the file.
+const solver = await loadSolver(workerData as JobKind);
+
+parentPort!.once("message", ({ job, stop }: SolveRequest) => {
+  const control: Control = {
+    isStopped: () => Atomics.load(stop, 0) !== 0,
+    onIteration: (record, index, solve) => post({ kind: "iteration", solve, index, record }),
+  };
   try {
-    post({ kind: "done", outcome: solveRepeatedly(request) });
+    post({ kind: "done", outcome: solver(job, control) });
   } catch (error) {
     if (!(error instanceof SlamError)) throw error;
     post({ kind: "rejected", message: error.message });
   }
 });
 
-function solveRepeatedly({ job, stop }: SolveRequest): SolveOutcome {
-  const { graph, policy, options, repeat, covariance: chosen = [], certify = false } = job;
-  const isStopped = (): boolean => Atomics.load(stop, 0) !== 0;
-  const seconds: SolveSeconds[] = [];
-  const arenas = new ArenaPool();
-  for (let solve = 1; ; solve++) {
-    const began = performance.now();
-    const run = start(graph, {
-      ...options,
-      policy: policyOf(policy),
-      arenas,
-      onIteration: (record, index) => post({ kind: "iteration", solve, index, record }),
-    });
-    while (!run.done) {
-      if (isStopped()) run.cancel("interrupted");
-      else run.step();
-    }
-    const { policy: formats, seconds: phases, initializeSeconds, ...report } = run.report;
-    seconds.push({ solve: (performance.now() - began) / 1000, initialize: initializeSeconds, ...phases });
-    let { graph: solved } = run;
-    arenas.recycle();
-    if (solve < repeat && !isStopped()) continue;
-    let certificate: SolveOutcome["certificate"];
-    if (certify && !isStopped()) {
-      const fixed = options.fixed ?? [...solved.fixed];
-      ({ certificate, graph: solved } = certificateReport(solved, options, { fixed, isStopped, arenas }));
-      arenas.recycle();
-    }
-    const covariance =
-      chosen.length > 0 && !isStopped() && covarianceReport(solved, chosen, { fixed: options.fixed ?? [...solved.fixed], arenas });
-    const { poses, landmarks } = solved;
-    const final = certificate && isProof(certificate) && certificate.ofResult ? certificate.cost : report.cost.final;
-    return {
-      poses,
-      landmarks: landmarks?.positions,
-      report: { ...report, cost: { ...report.cost, final }, policy: policyNames(formats) },
-      seconds,
-      ...(covariance && { covariance }),
-      ...(certificate && { certificate }),
-    };
+/** Only the solver that is asked for, and what it needs. */
+async function loadSolver(kind: JobKind): Promise<Solver> {
+  if (kind === "ba") {
+    const { solveBa } = await import("./solve-ba.ts");
+    return (job, control) => solveBa(job as BaJob, control);
   }
+  const { solvePgo } = await import("./solve-pgo.ts");
+  return (job, control) => solvePgo(job as PgoJob, control);
 }
 
 function post(message: SolveMessage): void {

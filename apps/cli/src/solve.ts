@@ -1,27 +1,31 @@
 import { Worker } from "node:worker_threads";
 import { EXIT, InputError } from "./failure.ts";
 import type { Progress } from "./progress.ts";
-import type { SolveJob, SolveMessage, SolveOutcome, SolveRequest } from "./solve-job.ts";
+import type { JobKind, OutcomeOf, SolveJob, SolveMessage, SolveRequest } from "./solve-job.ts";
 
-/** A worker that has no job yet, and does not keep the process alive. */
+/** A worker for jobs of one kind that has none yet, and does not keep the process alive. */
 let waiting: Worker | undefined;
 
 /** Starts the worker of the next job, which takes as long to load the solver as a small file to be read. */
-export function prepareWorker(): void {
-  waiting ??= newWorker();
+export function prepareWorker(kind: JobKind): void {
+  waiting ??= newWorker(kind);
   waiting.unref();
 }
 
-function newWorker(): Worker {
-  return new Worker(new URL(import.meta.url.endsWith(".ts") ? "./solve-worker.ts" : "./solve-worker.js", import.meta.url));
+function newWorker(kind: JobKind): Worker {
+  const program = new URL(import.meta.url.endsWith(".ts") ? "./solve-worker.ts" : "./solve-worker.js", import.meta.url);
+  return new Worker(program, { workerData: kind });
 }
 
 /**
- * Runs the job in a worker. The first Ctrl-C ends it at its next outer iteration with the best poses so far, the second ends the process.
+ * Runs the job in a worker. The first Ctrl-C ends it at its next outer iteration with the best so far, the second ends the process.
  *
- * @throws InputError where the library rejects the graph.
+ * @throws InputError where the library rejects the problem.
  */
-export async function solveInWorker(job: SolveJob, progress: Progress): Promise<SolveOutcome & { readonly interrupted: boolean }> {
+export async function solveInWorker<J extends SolveJob>(
+  job: J,
+  progress: Progress,
+): Promise<OutcomeOf<J> & { readonly interrupted: boolean }> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   let interrupted = false;
   const interrupt = (): void => {
@@ -31,14 +35,14 @@ export async function solveInWorker(job: SolveJob, progress: Progress): Promise<
     progress.note("stopping at the next iteration; Ctrl-C again exits at once");
   };
   process.on("SIGINT", interrupt);
-  const worker = waiting ?? newWorker();
+  const worker = waiting ?? newWorker(job.kind);
   waiting = undefined;
   worker.ref();
   try {
-    const outcome = await new Promise<SolveOutcome>((resolve, reject) => {
+    const outcome = await new Promise<OutcomeOf<J>>((resolve, reject) => {
       worker.on("error", reject);
       worker.on("message", (message: SolveMessage) => {
-        if (message.kind === "done") resolve(message.outcome);
+        if (message.kind === "done") resolve(message.outcome as OutcomeOf<J>);
         else if (message.kind === "rejected") reject(new InputError(`${job.name}: ${message.message}`));
         else progress.iteration(message.record, message.index, message.solve);
       });

@@ -1,30 +1,19 @@
-import { OPERATIONS } from "@slam/nlls";
 import type { LossReport } from "@slam/pgo";
-import Table from "cli-table3";
 import pc from "picocolors";
 import { certificateText, isProof } from "./certificate.ts";
 import { deviationTexts } from "./covariance.ts";
 import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
-import { lossText, type PgoReport, type Tally } from "./report.ts";
-import { amountText, costText, countText, errorText, secondsText } from "./text.ts";
+import { lossText, type PgoReport } from "./report.ts";
+import { endText, solverLines } from "./solver-summary.ts";
+import { costText, countText, errorText, secondsText } from "./text.ts";
 
 /** What became of a solve, and what ran in which precision, for reading on a terminal. */
 export function pgoSummary(report: PgoReport, init: string, colors: boolean): string {
-  const { bold, green, yellow } = pc.createColors(colors);
-  const { input, cost, costs, loss, pcm, undetermined, iterations, linear, precision, seconds, repairs, ate, covariance, certificate } =
-    report;
-  const phase = (name: string, key: keyof PgoReport["seconds"]): string => `${name} ${secondsText(seconds[key])}`;
-  const phases = [
-    phase("initialise", "initialize"),
-    phase("linearise", "linearize"),
-    phase("factorise", "factorize"),
-    phase("linear solve", "linearSolve"),
-    phase("update", "update"),
-  ];
-  const good = report.termination === "converged";
+  const { bold } = pc.createColors(colors);
+  const { input, cost, costs, loss, pcm, undetermined, repairs, ate, covariance, certificate } = report;
   const lines = [
     `${bold(input.file)}: ${inputText(input)}, policy ${report.policy.name}`,
-    `${(good ? green : yellow)(report.termination)}: ${report.message}`,
+    endText(report, colors),
     `cost      ${bold(costText(cost.final))}, ` +
       `from ${costText(cost.initial)} in the file and ${costText(cost.afterInit)} after initialisation (${init}): ${cost.convention}`,
     ...(costs ? [`as        ${costsText(costs)}`] : []),
@@ -35,12 +24,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
-    `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${report.method}, ${linearText(linear)}: ` +
-      `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
-    `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
-    `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
-      `${precision.fallbacks} fallbacks, ${precision.rejectedSteps} steps rejected`,
-    precisionTable(report),
+    ...solverLines(report),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -86,31 +70,4 @@ function rejectedLines(pcm: NonNullable<PgoReport["pcm"]>): readonly string[] {
   if (pcm.rejected.length === 0) return [];
   const more = pcm.rejected.length > MOST_SHOWN ? ", ..." : "";
   return [`          ${rejectedLoopTexts(pcm).slice(0, MOST_SHOWN).join(", ")}${more}`];
-}
-
-function linearText({ solver, preconditioner }: PgoReport["linear"]): string {
-  return solver === "direct" ? "direct" : `preconditioner ${preconditioner}`;
-}
-
-function precisionTable(report: PgoReport): string {
-  const table = textTable(["operation", "format", "flops", "bytes"]);
-  for (const row of precisionRows(report)) table.push([...row]);
-  return table.toString();
-}
-
-/** Each operation, its format, and its flops and bytes by format. */
-export function precisionRows({ policy, work }: Pick<PgoReport, "policy" | "work">): (readonly string[])[] {
-  return OPERATIONS.map((operation) => [operation, policy[operation], tallyText(work.flops, operation), tallyText(work.bytes, operation)]);
-}
-
-function tallyText(tally: Tally, operation: keyof Tally): string {
-  const amounts = Object.entries(tally[operation] ?? {});
-  return amounts.map(([format, amount]) => `${amountText(amount)} ${format}`).join(", ") || "-";
-}
-
-/** A table without colours and rules, its columns from `firstNumber` on flush right. */
-export function textTable(head: readonly string[], firstNumber: number = head.length): Table.Table {
-  const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
-  const colAligns = head.map((_, column) => (column < firstNumber ? "left" : "right"));
-  return new Table({ head: [...head], chars, colAligns, style: { head: [], border: [] } });
 }

@@ -1,6 +1,7 @@
 import { type FileTrajectory, readTrajectory, type TrajectoryFormat, writeEuroc, writeKitti, writeTum } from "@slam/eval";
 import { InputError } from "./failure.ts";
-import { extensionOf, readBytes } from "./graph-file.ts";
+import { extensionOf } from "./graph-file.ts";
+import { readBytes } from "./read-bytes.ts";
 
 const FORMATS: { readonly [extension: string]: TrajectoryFormat } = { tum: "tum", kitti: "kitti", csv: "euroc" };
 

@@ -1,7 +1,8 @@
 import { associate, ate, readTum, type Statistics, selectPoses, type Trajectory } from "@slam/eval";
 import type { PoseGraph } from "@slam/pgo";
 import { InputError } from "./failure.ts";
-import { extensionOf, readBytes, readGraphFile, spatialPoses, trajectoryOf } from "./graph-file.ts";
+import { extensionOf, readGraphFile, spatialPoses, trajectoryOf } from "./graph-file.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /** True poses, and the graph's poses with the same ids: row i of one goes with pose indices[i] of the other. */
 export interface Truth {

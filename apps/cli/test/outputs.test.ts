@@ -60,6 +60,7 @@ test("checks targets before the work begins", (context) => {
 
   expect(() => checkTargets([join(folder, "a"), join(folder, "b")])).not.toThrow();
   expect(() => checkTargets([join(folder, "a"), join(folder, "a")])).toThrow(UsageError);
+  expect(() => checkTargets([join(folder, "a.g2o.bz2")])).toThrow("bzip2 is read, not written");
   expect(() => checkTargets([join(folder, "sub")])).toThrow("is a directory, not a file");
   expect(() => checkTargets([join(folder, "none", "a")])).toThrow(/cannot write in .*none$/);
 });

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { balText } from "./bundles.ts";
 import { lay, SQUARE } from "./graphs.ts";
 import { slam, temporaryFolder } from "./slam.ts";
 
@@ -56,6 +57,26 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["edges of no loss", ["pgo", "square.g2o", "--loss-on", "loops"], "--loss-on goes with a --loss, not with none"],
     ["a quantile that nothing is beyond", ["pgo", "square.g2o", "--pcm", "1"], "Allowed is a quantile above 0 and below 1"],
     ["an operand behind --pcm", ["pgo", "--pcm", "square.g2o"], "option '--pcm [q]' argument 'square.g2o' is invalid"],
+    ["a loss that bundles do not have", ["ba", "problem.txt", "--loss", "tukey"], "Allowed are none, huber, cauchy, soft-l1"],
+    ["a solver that is none", ["ba", "problem.txt", "--linear", "direct"], "Allowed choices are auto, cgnr, schur-cg"],
+    [
+      "a camera the bundle does not have",
+      ["ba", "problem.txt", "--fix", "0,3"],
+      "--fix 3: the problem has no camera of this id; its ids are 0 ... 2",
+    ],
+    [
+      "a bundle in another format",
+      ["ba", "problem.txt", "--out", "a.g2o"],
+      "a.g2o: problem.txt is BAL, and the name of a BAL problem ends in .txt",
+    ],
+    [
+      "a stereo problem's result of another name",
+      ["ba", "VO_stereo_factors7.txt", "--out", "a.txt"],
+      "a.txt: VO_stereo_factors7.txt is stereo, and the name",
+    ],
+    ["points in no known format", ["ba", "problem.txt", "--ply", "a.obj"], "a.obj: the name of points and cameras ends in .ply"],
+    ["a bundle as a graph", ["convert", "problem.txt", "a.g2o"], "a.g2o: problem.txt is BAL"],
+    ["a result in bzip2", ["convert", "square.g2o", "a.g2o.bz2"], "a.g2o.bz2: bzip2 is read, not written"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "moon is neither a file's name nor a world: these are sphere"],
     ["nothing to add to a graph", ["generate", "square.g2o", "--out", "a.g2o"], "square.g2o: there is nothing to add without --outliers"],
     [
@@ -74,6 +95,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
   ])("%s", async ([, args, message], context) => {
     const folder = temporaryFolder(context);
     lay(folder, {
+      "problem.txt": balText(0.1),
       "square.g2o": SQUARE,
       "broken.json": "{",
       "field.json": '{ "matvecs": "fp16" }',
@@ -97,8 +119,9 @@ test("--version prints the version", async (context) => {
 
 test("the example in the help of each command runs", async (context) => {
   const folder = temporaryFolder(context);
+  lay(folder, { "problem.txt": balText(0.1) });
 
-  for (const command of ["generate", "info", "lint", "convert", "pgo"]) {
+  for (const command of ["ba", "generate", "info", "lint", "convert", "pgo"]) {
     const help = await slam(folder, command, "--help");
     const example = /^ {2}\$ slam (.+)$/m.exec(help.stdout)?.[1];
 
@@ -107,5 +130,14 @@ test("the example in the help of each command runs", async (context) => {
     expect((await slam(folder, ...example!.split(" "))).code).toBe(0);
   }
 
-  expect(readdirSync(folder).sort()).toEqual(["repaired.g2o", "report.html", "solved.g2o", "sphere.g2o", "sphere.graph.gz", "truth.tum"]);
+  expect(readdirSync(folder).sort()).toEqual([
+    "problem.txt",
+    "repaired.g2o",
+    "report.html",
+    "solved.g2o",
+    "solved.txt",
+    "sphere.g2o",
+    "sphere.graph.gz",
+    "truth.tum",
+  ]);
 });

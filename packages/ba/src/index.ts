@@ -1,8 +1,16 @@
 export { type Bundle, checkBundle } from "./bundle.ts";
 export { CgSolver, type CgSolverOptions } from "./cg-solver.ts";
+export { asBal } from "./io/as-bal.ts";
 export { readBal, writeBal } from "./io/bal.ts";
+export { COLMAP_NAMES, type ColmapCamera, type ColmapFiles, type ColmapImage, type ColmapModel, readColmap } from "./io/colmap.ts";
+export { colmapCameras } from "./io/colmap-cameras.ts";
+export { writePly } from "./io/ply.ts";
+export { readStereo, type StereoFiles, type StereoProblem, stereoFiles, writeStereo } from "./io/stereo.ts";
+export { writeColmap } from "./io/write-colmap.ts";
 export { BundleJacobian } from "./jacobian.ts";
+export type { BundleLoss, BundleLossName } from "./loss.ts";
 export { pointOf, withPoint } from "./observer.ts";
 export { BundleProblem } from "./problem.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
+export { type BundleSurvey, type Spread, surveyBundle } from "./survey.ts";
 export type { Held } from "./unknowns.ts";

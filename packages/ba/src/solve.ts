@@ -2,15 +2,12 @@ import { checkChoice } from "@slam/errors";
 import type { LinearSolver, Operation } from "@slam/linop";
 import {
   type Cancellation,
-  cauchy,
   drive,
-  huber,
   type IterationRecord,
   type Method,
   newCounters,
   type Policy,
   presetPolicy,
-  RobustProblem,
   type Run,
   type SolveReport,
   start as startMinimization,
@@ -19,6 +16,7 @@ import type { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver } from "./cg-solver.ts";
 import type { BundleJacobian } from "./jacobian.ts";
+import { type BundleLoss, boundOf, robust } from "./loss.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import { BundleProblem } from "./problem.ts";
 import type { Held } from "./unknowns.ts";
@@ -39,7 +37,7 @@ export interface BundleOptions {
   /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
   readonly held?: Held;
   /** On each observation, of its whitened norm. Default none. */
-  readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
+  readonly loss?: BundleLoss;
   /** Default 100. */
   readonly maxIterations?: number;
   /** CG iterations of one step. Default 1000. */
@@ -65,6 +63,8 @@ export interface BundleReport extends SolveReport {
     readonly cgIterations: number;
     readonly factorNonzeros: number;
   };
+  /** The loss and its bound, where there is one: costs are then 1/2 sum rho(r^2). */
+  readonly loss?: Required<BundleLoss>;
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
   readonly initializeSeconds: number;
@@ -134,6 +134,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         iterations: report.iterations.map(halved),
         policy: own?.policy ?? policy,
         method,
+        ...(loss && { loss: { name: loss.name, C: boundOf(loss, bundle.model.measurement.length) } }),
         linear: {
           solver: (solver ?? own!).name,
           preconditioner: own?.preconditionerLabel ?? "the solver's own",
@@ -158,13 +159,4 @@ export async function solve(
   const run = start(bundle, options);
   await drive(run, options.signal);
   return { bundle: run.bundle, report: run.report };
-}
-
-function robust(problem: BundleProblem, { name, C }: NonNullable<BundleOptions["loss"]>): RobustProblem<Float64Array, BundleJacobian> {
-  checkChoice("loss", name, ["huber", "cauchy"]);
-  const observations = problem.bundle.camera.length;
-  const rows = problem.rows / Math.max(observations, 1);
-  const starts = Int32Array.from({ length: observations + 1 }, (_, i) => i * rows);
-  const each = name === "huber" ? huber(C) : cauchy(C);
-  return new RobustProblem(problem, starts, new Array(observations).fill(each));
 }

@@ -3,6 +3,7 @@ import { type CameraModel, fisheye, pinhole, rgbd, snavely, stereo } from "@slam
 import { parsePolicy, presetPolicy } from "@slam/nlls";
 import { expectClose } from "@slam/testing";
 import { describe, expect, test } from "vitest";
+import { boundOf } from "../src/loss.ts";
 import { orbit } from "./orbit.ts";
 
 function solved(bundle: Bundle, options: BundleOptions = {}): { readonly bundle: Bundle; readonly report: BundleReport } {
@@ -69,15 +70,34 @@ test("held cameras and points stay where they are, bit for bit", () => {
   expect(run.bundle.points.subarray(3, 6)).not.toEqual(bundle.points.subarray(3, 6));
 });
 
-test("a robust loss keeps false measurements from moving the points", () => {
+describe("a robust loss", () => {
   const { bundle, truth } = orbit({ model: pinhole, lens: [700, 710, 320, 240], isShared: true, cameras: 6, points: 30 });
   const measurements = bundle.measurements.map((z, i) => (i % 37 === 0 ? z + 80 : z));
   const held = { cameras: [0, 1, 2, 3, 4, 5], intrinsics: true };
   const given = { ...bundle, poses: truth.poses, measurements };
   const worst = (points: Float64Array): number => Math.max(...points.map((x, i) => Math.abs(x - truth.points[i])));
 
-  expect(worst(solved(given, { held }).bundle.points)).toBeGreaterThan(0.05);
-  expect(worst(solved(given, { held, loss: { name: "cauchy", C: 1 } }).bundle.points)).toBeLessThan(2e-3);
+  test.each([
+    ["cauchy", 2e-3],
+    ["huber", 2e-2],
+    ["soft-l1", 2e-2],
+  ] as const)("%s keeps false measurements from moving the points", (name, away) => {
+    expect(worst(solved(given, { held }).bundle.points)).toBeGreaterThan(0.05);
+    expect(worst(solved(given, { held, loss: { name, C: 1 } }).bundle.points)).toBeLessThan(away);
+  });
+
+  test("has a bound that 99 of 100 honest pixels are within, where none is given", () => {
+    const { loss } = solved(given, { held, loss: { name: "huber" } }).report;
+
+    // Of two components: exp(-C^2 / 2) = 1 / 100.
+    expect(loss?.name).toBe("huber");
+    expectClose([Math.exp(-(loss!.C ** 2) / 2)], [0.01], 1e-12);
+  });
+
+  test("needs a bound for measurements of more components than three", () => {
+    expect(() => boundOf({ name: "huber" }, 4)).toThrow(/huber: C is undefined, expected a bound, as measurements have 4 components/);
+    expect(boundOf({ name: "huber", C: 2 }, 4)).toBe(2);
+  });
 });
 
 test("a user's own camera is solved as ours are", () => {

@@ -1,4 +1,4 @@
-export { cauchy, dcs, gemanMcClure, graduatedTruncated, huber, type Loss, truncated, tukey } from "./loss.ts";
+export { cauchy, dcs, gemanMcClure, graduatedTruncated, huber, type Loss, softL1, truncated, tukey } from "./loss.ts";
 export type { Method } from "./method.ts";
 export { type Counters, type MinimizeOptions, newCounters, type Run, start } from "./minimize.ts";
 export { chooseBySize, OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "./policy.ts";

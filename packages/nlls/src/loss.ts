@@ -46,6 +46,17 @@ export function cauchy(C: number): Loss {
 }
 
 /**
+ * rho = 2 C^2 (sqrt(1 + s / C^2) - 1): Huber's without its kink. Convex in the residual.
+ *
+ * @see Charbonnier, Blanc-Feraud, Aubert and Barlaud, Two deterministic half-quadratic regularization algorithms for computed imaging, ICIP 1994.
+ */
+export function softL1(C: number): Loss {
+  const c2 = squaredBound(C);
+  // The difference of the formula would cancel for small s.
+  return { rho: (s) => (2 * s) / (1 + Math.sqrt(1 + s / c2)), weight: (s) => 1 / Math.sqrt(1 + s / c2) };
+}
+
+/**
  * rho = s / (1 + s / C^2), below C^2. In graduated non-convexity it stands in for itself with a larger C.
  *
  * @see Geman and McClure, Bayesian image analysis: an application to single photon emission tomography, 1985.

@@ -15,6 +15,7 @@ test("exports nothing by accident", () => {
     "newCounters",
     "parsePolicy",
     "presetPolicy",
+    "softL1",
     "solve",
     "start",
     "startStages",

@@ -1,7 +1,10 @@
+import { asBal, writeBal } from "@slam/ba";
 import { type TrajectoryFormat, trajectoryFormat } from "@slam/eval";
+import { bundleFormatOf, bundleTargets, isBalName, isBundleFile, isPly, plyOutput, readBundleFile } from "../bundle-file.ts";
 import { EXIT } from "../failure.ts";
-import { checkGraphTarget, encodeGraph, readBytes, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
+import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
+import { readBytes } from "../read-bytes.ts";
 import { countText } from "../text.ts";
 import { encodeTrajectory, readTrajectoryFile, targetFormat } from "../trajectory-file.ts";
 
@@ -9,29 +12,46 @@ export interface ConvertOptions {
   readonly quiet?: boolean;
 }
 
-/** Writes the pose graph or the trajectory of one file to another, in the format that its name says. @returns the exit code. */
-export async function convert(file: string, target: string, options: ConvertOptions): Promise<number> {
-  const format = targetFormat(target);
-  if (format === undefined) return convertGraph(file, target, options);
-  checkTargets([target]);
-  return (await isTrajectory(file)) ? convertTrajectory(file, target, format, options) : convertGraph(file, target, options);
+/** Writes what one file holds to another, in the format that its name says. @returns the exit code. */
+export async function convert(file: string, target: string, { quiet }: ConvertOptions): Promise<number> {
+  const written = await convertAny(file, target);
+  if (!quiet) console.log(`${target}: ${written}`);
+  return EXIT.converged;
 }
 
-async function convertGraph(file: string, target: string, { quiet }: ConvertOptions): Promise<number> {
+async function convertAny(file: string, target: string): Promise<string> {
+  const format = targetFormat(target);
+  if (format !== undefined) {
+    checkTargets([target]);
+    if (await isTrajectory(file)) return convertTrajectory(file, target, format);
+  }
+  return (await isBundleFile(file)) ? convertBundle(file, target) : convertGraph(file, target);
+}
+
+async function convertGraph(file: string, target: string): Promise<string> {
   checkGraphTarget(target);
   checkTargets([target]);
   const read = await readGraphFile(file);
   warnOfUnknownTags(file, read);
   await writeOutputs([{ target, chunks: encodeGraph(target, read.graph) }]);
-  if (!quiet) console.log(`${target}: ${countText(read.graph.ids.length, "pose")}, ${countText(read.graph.from.length, "edge")}`);
-  return EXIT.converged;
+  return `${countText(read.graph.ids.length, "pose")}, ${countText(read.graph.from.length, "edge")}`;
 }
 
-async function convertTrajectory(file: string, target: string, format: TrajectoryFormat, { quiet }: ConvertOptions): Promise<number> {
+/** A bundle in its own format, as packed or unpacked, one of COLMAP as BAL, or its points and cameras for a viewer. */
+async function convertBundle(file: string, target: string): Promise<string> {
+  const isToBal = bundleFormatOf(file) === "COLMAP" && isBalName(target);
+  checkTargets(isPly(target) || isToBal ? [target] : bundleTargets(file, target));
+  const { bundle, colors, outputs } = await readBundleFile(file);
+  if (isPly(target)) await writeOutputs([plyOutput(target, bundle, colors)]);
+  else if (isToBal) await writeOutputs([{ target, chunks: writeBal(asBal(bundle)) }]);
+  else await writeOutputs(outputs(target, bundle));
+  return `${countText(bundle.intrinsicsOf.length, "camera")}, ${countText(bundle.points.length / 3, "point")}`;
+}
+
+async function convertTrajectory(file: string, target: string, format: TrajectoryFormat): Promise<string> {
   const read = await readTrajectoryFile(file);
   await writeOutputs([{ target, chunks: encodeTrajectory(target, format, read) }]);
-  if (!quiet) console.log(`${target}: ${countText(read.poses.length / 7, "pose")}`);
-  return EXIT.converged;
+  return countText(read.poses.length / 7, "pose");
 }
 
 /** By the content: lines of numbers, which no pose graph begins with. A name that says trajectory is believed, so that messages are of one. */

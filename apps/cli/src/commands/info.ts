@@ -1,11 +1,13 @@
 import { fp16 } from "@slam/float";
 import { type GraphSurvey, type RangeCount, type SimilarityRecords, surveyGraph, type UnknownTag } from "@slam/pgo";
+import { isBundleFile } from "../bundle-file.ts";
+import { bundleInfoText, inspectBundle } from "../bundle-info.ts";
 import { EXIT } from "../failure.ts";
 import { readGraphFile } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
-import { textTable } from "../summary.ts";
 import { countText } from "../text.ts";
+import { textTable } from "../text-table.ts";
 import { VERSION } from "../version.ts";
 
 export interface InfoOptions {
@@ -30,22 +32,32 @@ interface FileInfo extends Omit<GraphSurvey, "range"> {
   readonly fp16: GraphSurvey["range"];
 }
 
-/** Says what pose graph files hold. @returns the exit code. */
+/** Says what files of pose graphs and bundles hold. @returns the exit code. */
 export async function info(files: readonly string[], { json }: InfoOptions): Promise<number> {
   checkJsonTarget(json);
   const target = jsonFile(json);
   const toStdout = json !== undefined && target === undefined;
   if (target !== undefined) checkTargets([target]);
-  const infos: FileInfo[] = [];
+  const infos: object[] = [];
   for (const file of files) {
-    const found = await inspect(file);
+    const [found, text] = (await isBundleFile(file)) ? await describeBundle(file) : await describeGraph(file);
     infos.push(found);
-    if (!toStdout) process.stdout.write(infoText(found));
+    if (!toStdout) process.stdout.write(text);
   }
   const report = jsonText({ command: "info", version: VERSION, files: infos });
   if (toStdout) process.stdout.write(report);
   if (target !== undefined) await writeOutputs([{ target, chunks: [report] }]);
   return EXIT.converged;
+}
+
+async function describeBundle(file: string): Promise<[object, string]> {
+  const found = await inspectBundle(file);
+  return [found, bundleInfoText(found)];
+}
+
+async function describeGraph(file: string): Promise<[object, string]> {
+  const found = await inspect(file);
+  return [found, infoText(found)];
 }
 
 async function inspect(file: string): Promise<FileInfo> {

@@ -1,6 +1,7 @@
-import { costs, type LossName, type LossOptions, type PoseGraph, type PoseGraphOptions } from "@slam/pgo";
+import { costs, type LossName, type LossOptions, type PoseGraph, type PoseGraphOptions, SIXTEEN_BIT } from "@slam/pgo";
 import { isProof } from "../certificate.ts";
-import { EXIT, UsageError } from "../failure.ts";
+import { deliver } from "../deliver.ts";
+import { UsageError } from "../failure.ts";
 import {
   checkGraphTarget,
   encodeGraph,
@@ -9,14 +10,14 @@ import {
   readRepairedGraphFile,
   warnOfUnknownTags,
 } from "../graph-file.ts";
-import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
+import { checkJsonTarget, type JsonTarget, jsonFile } from "../json.ts";
 import { checkLoops, numberedAsInFile } from "../loop-check.ts";
-import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
+import { checkTargets, type Output } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
-import { type PgoReport, pgoReport } from "../report.ts";
+import { pgoReport } from "../report.ts";
 import { prepareWorker, solveInWorker } from "../solve.ts";
-import type { SolveOutcome } from "../solve-job.ts";
+import type { PgoOutcome } from "../solve-job.ts";
 import { readTruth, trajectoryError } from "../truth.ts";
 
 type SolverOptions = Pick<
@@ -65,9 +66,9 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   } = options;
   const reportFile = jsonFile(json);
   checkOptions(options, [out, reportFile, pageFile]);
-  const policy = await readPolicy(policyName);
+  const policy = await readPolicy(policyName, SIXTEEN_BIT);
   checkDirect(options, policy);
-  prepareWorker();
+  prepareWorker("pgo");
 
   const began = performance.now();
   const { read, repairs }: Partial<RepairedGraph> & Pick<RepairedGraph, "read"> = repair
@@ -87,7 +88,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
 
   const loss = lossOf(options);
   const settings = { ...solver, fixed: [...held.fixed], ...(loss && { loss }) };
-  const job = { name: file, graph: held, policy, options: settings, repeat, covariance: uncertain, certify };
+  const job = { kind: "pgo" as const, name: file, graph: held, policy, options: settings, repeat, covariance: uncertain, certify };
   const outcome = await solveInWorker(job, quiet ? silentProgress : await openProgress(process.stderr));
 
   const solved = solvedGraph(graph, outcome);
@@ -100,20 +101,19 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const { init } = outcome.report;
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ target: out, chunks: encodeGraph(out, solved) });
-  if (reportFile !== undefined) outputs.push({ target: reportFile, chunks: [jsonText(report)] });
   if (pageFile !== undefined) {
     const { pgoPage } = await import("../pgo-page.ts");
     outputs.push({ target: pageFile, chunks: [await pgoPage(report, init, graph, solved)] });
   }
-  await writeOutputs(outputs);
-  const toStdout = json !== undefined && reportFile === undefined;
-  if (toStdout) process.stdout.write(jsonText(report));
-  if (!quiet) await printSummary(report, init, toStdout ? process.stderr : process.stdout);
+  const summary = async (colors: boolean): Promise<string> => (await import("../summary.ts")).pgoSummary(report, init, colors);
+  const { certificate } = report;
+  // However the solve ended, the poses written are then the optimum.
+  const isOptimum = certificate !== undefined && isProof(certificate) && certificate.certified && certificate.ofResult;
+  const code = await deliver({ report, outputs, json, quiet, interrupted: outcome.interrupted, isOptimum, summary });
   const refused = report.covariance?.refused;
   if (refused) console.error(`slam: ${file}: no covariance: ${refused.message}`);
-  const { certificate } = report;
   if (certificate && !isProof(certificate)) console.error(`slam: ${file}: no certificate: ${certificate.refused}`);
-  return exitCode(report, outcome.interrupted);
+  return code;
 }
 
 function lossOf({ loss, lossOn }: PgoOptions): LossOptions | undefined {
@@ -128,7 +128,7 @@ function checkDirect({ linear, preconditioner, fill, drop, refresh, policy: name
   for (const [flag, value] of Object.entries({ preconditioner, fill, drop, refresh })) {
     if (value !== undefined) throw new UsageError(`--${flag} goes with --linear cgnr, not direct`);
   }
-  const { factorize } = policyNames(policyOf(policy));
+  const { factorize } = policyNames(policyOf(policy, SIXTEEN_BIT));
   if (factorize !== "fp64" && factorize !== "fp32") {
     throw new UsageError(
       `--linear direct factorises in fp64 or fp32; --policy ${name} does it in ${factorize}, which can only precondition`,
@@ -157,7 +157,7 @@ function checkOptions(
   checkTargets(targets.filter((target) => target !== undefined));
 }
 
-function solvedGraph(graph: PoseGraph, { poses, landmarks: positions }: Pick<SolveOutcome, "poses" | "landmarks">): PoseGraph {
+function solvedGraph(graph: PoseGraph, { poses, landmarks: positions }: Pick<PgoOutcome, "poses" | "landmarks">): PoseGraph {
   const known = new Uint8Array(graph.ids.length).fill(1);
   const { landmarks } = graph;
   if (landmarks === undefined || positions === undefined) return { ...graph, poses, known };
@@ -190,19 +190,4 @@ function holdById(graph: PoseGraph, ids: readonly number[]): PoseGraph {
   }
   const fixed = Int32Array.from(poses);
   return landmarks === undefined ? { ...graph, fixed } : { ...graph, fixed, landmarks: { ...landmarks, fixed: Int32Array.from(points) } };
-}
-
-async function printSummary(report: PgoReport, init: string, stream: NodeJS.WriteStream): Promise<void> {
-  const { pgoSummary } = await import("../summary.ts");
-  const colors = stream.isTTY && !process.env.NO_COLOR;
-  stream.write(pgoSummary(report, init, colors));
-}
-
-function exitCode({ termination, message, input, certificate }: PgoReport, interrupted: boolean): number {
-  if (interrupted) return EXIT.interrupted;
-  // However the solve ended, the poses written are then the optimum.
-  const isOptimum = certificate !== undefined && isProof(certificate) && certificate.certified && certificate.ofResult;
-  if (termination === "converged" || isOptimum) return EXIT.converged;
-  console.error(`slam: ${input.file}: not converged (${termination}): ${message}`);
-  return EXIT.notConverged;
 }

@@ -5,6 +5,14 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** More than a number needs: a file may be one token. */
 const MOST_SHOWN = 100;
 
+/** The finite decimal number that bytes[start ... end) are, with what messages call them; NaN where they are something else. */
+export function decimalNumber(bytes: Uint8Array, start: number, end: number): { readonly value: number; readonly text: string } {
+  const long = end - start > MOST_SHOWN;
+  const text = String.fromCharCode(...bytes.subarray(start, long ? start + MOST_SHOWN : end));
+  const value = !long && NUMBER.test(text) ? Number(text) : Number.NaN;
+  return { value: Number.isFinite(value) ? value : Number.NaN, text: long ? `${text}...` : text };
+}
+
 /** The numbers of a text file, separated by blanks and line ends, without making a string of it. Lines and columns count from 1. */
 export class NumberTokens {
   readonly #bytes: Uint8Array;
@@ -25,10 +33,8 @@ export class NumberTokens {
     const start = this.#at;
     while (this.#at < bytes.length && bytes[this.#at] > 32) this.#at++;
     if (start === this.#at) this.fail(what, "the end of the file", start);
-    const long = this.#at - start > MOST_SHOWN;
-    const text = String.fromCharCode(...bytes.subarray(start, long ? start + MOST_SHOWN : this.#at));
-    const value = !long && NUMBER.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isFinite(value)) this.fail(`${what}, a finite number`, long ? `${text}...` : text, start);
+    const { value, text } = decimalNumber(bytes, start, this.#at);
+    if (Number.isNaN(value)) this.fail(`${what}, a finite number`, text, start);
     return value;
   }
 

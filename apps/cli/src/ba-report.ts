@@ -1,0 +1,46 @@
+import type { BundleLoss } from "@slam/ba";
+import type { BundleFile, BundleFormat } from "./bundle-file.ts";
+import type { BaOutcome } from "./solve-job.ts";
+import { type SolverReport, solverReport } from "./solver-report.ts";
+import { VERSION } from "./version.ts";
+
+/** The JSON report of `slam ba`, as schema/report.schema.json describes it. */
+export interface BaReport extends SolverReport {
+  readonly command: "ba";
+  readonly version: string;
+  readonly input: {
+    readonly file: string;
+    readonly format: BundleFormat;
+    readonly cameras: number;
+    readonly points: number;
+    readonly observations: number;
+  };
+  /** With `--loss`. */
+  readonly loss?: Required<BundleLoss>;
+  /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
+  readonly unseen: number;
+}
+
+export function baReport(file: string, { format, bundle }: BundleFile, outcome: BaOutcome, parseSeconds: number): BaReport {
+  const { loss, unseen, initialCost, finalCost } = outcome.report;
+  const convention = `1/2 sum ${loss ? "rho(r^2)" : "r^2"}, r in pixels${loss ? `, rho ${lossText(loss)}` : ""}`;
+  return {
+    command: "ba",
+    version: VERSION,
+    input: {
+      file,
+      format,
+      cameras: bundle.intrinsicsOf.length,
+      points: bundle.points.length / 3,
+      observations: bundle.camera.length,
+    },
+    // Bundles start where the file has them: there is no initialisation.
+    ...solverReport(outcome, parseSeconds, { convention, initial: initialCost, afterInit: initialCost, final: finalCost }),
+    ...(loss && { loss }),
+    unseen,
+  };
+}
+
+function lossText({ name, C }: Required<BundleLoss>): string {
+  return `${name} with C = ${Number(C.toPrecision(4))}`;
+}

@@ -1,0 +1,66 @@
+import { type BundleLoss, type BundleLossName, type BundleOptions, type Linear, SIXTEEN_BIT } from "@slam/ba";
+import { baReport } from "../ba-report.ts";
+import { type BundleFile, bundleTargets, checkPlyTarget, plyOutput, readBundleFile } from "../bundle-file.ts";
+import { deliver } from "../deliver.ts";
+import { UsageError } from "../failure.ts";
+import { checkJsonTarget, type JsonTarget, jsonFile } from "../json.ts";
+import { checkTargets } from "../outputs.ts";
+import { readPolicy } from "../policy.ts";
+import { openProgress, silentProgress } from "../progress.ts";
+import { prepareWorker, solveInWorker } from "../solve.ts";
+
+export interface BaOptions extends Pick<BundleOptions, "method" | "eta" | "ftol" | "maxIterations"> {
+  readonly policy: string;
+  readonly linear: Linear | "auto";
+  readonly loss?: { readonly name: BundleLossName | "none"; readonly C?: number };
+  readonly fix?: readonly number[];
+  readonly fixIntrinsics?: boolean;
+  readonly out?: string;
+  readonly ply?: string;
+  readonly json?: JsonTarget;
+  readonly quiet?: boolean;
+  readonly repeat: number;
+}
+
+/** Adjusts the bundle in a file. @returns the exit code. */
+export async function ba(file: string, options: BaOptions): Promise<number> {
+  const { policy: policyName, linear, loss, fix = [], fixIntrinsics = false, out, ply, json, quiet = false, repeat, ...solver } = options;
+  checkJsonTarget(json);
+  const reportFile = jsonFile(json);
+  if (ply !== undefined) checkPlyTarget(ply);
+  checkTargets([...(out === undefined ? [] : bundleTargets(file, out)), ...[ply, reportFile].filter((target) => target !== undefined)]);
+  const policy = await readPolicy(policyName, SIXTEEN_BIT);
+  prepareWorker("ba");
+
+  const began = performance.now();
+  const read = await readBundleFile(file);
+  const parseSeconds = (performance.now() - began) / 1000;
+  const settings = {
+    ...solver,
+    ...(linear !== "auto" && { linear }),
+    ...(loss && loss.name !== "none" && { loss: loss as BundleLoss }),
+    held: { cameras: cameraIndices(read, fix), intrinsics: fixIntrinsics || read.isCalibrated },
+  };
+  const { bundle } = read;
+  const job = { kind: "ba" as const, name: file, bundle: { ...bundle, model: bundle.model.name }, policy, options: settings, repeat };
+  const outcome = await solveInWorker(job, quiet ? silentProgress : await openProgress(process.stderr));
+
+  const { poses, intrinsics, points, interrupted } = outcome;
+  const solved = { ...bundle, poses, intrinsics, points };
+  const report = baReport(file, read, outcome, parseSeconds);
+  const outputs = [
+    ...(out === undefined ? [] : read.outputs(out, solved)),
+    ...(ply === undefined ? [] : [plyOutput(ply, solved, read.colors)]),
+  ];
+  const summary = async (colors: boolean): Promise<string> => (await import("../ba-summary.ts")).baSummary(report, colors);
+  return deliver({ report, outputs, json, quiet, interrupted, summary });
+}
+
+function cameraIndices({ cameraIds }: BundleFile, ids: readonly number[]): number[] {
+  const indices = new Map(cameraIds.map((id, c) => [id, c]));
+  return [...new Set(ids)].map((id) => {
+    const index = indices.get(id);
+    if (index !== undefined) return index;
+    throw new UsageError(`--fix ${id}: the problem has no camera of this id; its ids are ${cameraIds[0]} ... ${cameraIds.at(-1)}`);
+  });
+}

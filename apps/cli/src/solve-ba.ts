@@ -1,0 +1,24 @@
+import { SIXTEEN_BIT, start } from "@slam/ba";
+import { ArenaPool } from "@slam/wasm";
+import { cameraModel } from "./camera-model.ts";
+import { policyNames, policyOf } from "./policy.ts";
+import type { BaJob, BaOutcome } from "./solve-job.ts";
+import { type Control, solveRepeatedly } from "./solve-repeatedly.ts";
+
+/** Adjusts a bundle, in the worker. */
+export function solveBa({ bundle: sent, policy, options, repeat }: BaJob, control: Control): BaOutcome {
+  const bundle = { ...sent, model: cameraModel(sent.model) };
+  const arenas = new ArenaPool();
+  const { run, seconds } = solveRepeatedly(repeat, control, (solve) => {
+    arenas.recycle();
+    return start(bundle, {
+      ...options,
+      policy: policyOf(policy, SIXTEEN_BIT),
+      arenas,
+      onIteration: (record, index) => control.onIteration(record, index, solve),
+    });
+  });
+  const { policy: formats, seconds: _, initializeSeconds: __, ...report } = run.report;
+  const { poses, intrinsics, points } = run.bundle;
+  return { poses, intrinsics, points, report: { ...report, policy: policyNames(formats) }, seconds };
+}

@@ -1,0 +1,71 @@
+import type { Operation, Termination } from "@slam/linop";
+import type { IterationRecord, Method, PrecisionEvents, SolveReport } from "@slam/nlls";
+import type { PolicyNames } from "./policy.ts";
+import type { Outcome, SolveSeconds } from "./solve-job.ts";
+
+/** What the JSON reports of all solvers have in common, as schema/report.schema.json describes it; numbers that are not finite become null. */
+export interface SolverReport {
+  readonly policy: PolicyNames;
+  readonly method: Method;
+  readonly termination: Termination;
+  readonly message: string;
+  readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
+  readonly iterations: readonly IterationRecord[];
+  readonly linear: SolvedReport["linear"];
+  readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
+  readonly precision: PrecisionEvents;
+  readonly work: { readonly flops: Tally; readonly bytes: Tally };
+  /** Peak resident memory of the process. */
+  readonly memoryBytes: number;
+}
+
+/** Amounts by operation and format. */
+export type Tally = { readonly [operation in Operation]?: { readonly [format: string]: number } };
+
+/** What every library reports of a solve. */
+interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
+  readonly method: Method;
+  readonly linear: {
+    readonly solver: string;
+    readonly preconditioner: string;
+    readonly factorizations: number;
+    readonly cgIterations: number;
+    readonly factorNonzeros: number;
+    /** Of pose graphs. */
+    readonly preconditionSeconds?: number;
+  };
+}
+
+/** @param parseSeconds how long the file took to be read. */
+export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSeconds: number, cost: SolverReport["cost"]): SolverReport {
+  const { policy, method, termination, message, iterations, linear, precision, work } = report;
+  const { flops, bytes } = work;
+  return {
+    policy,
+    method,
+    termination,
+    message,
+    cost,
+    iterations,
+    linear,
+    seconds: { parse: parseSeconds, ...medians(seconds), cold: seconds[0]!.solve },
+    precision,
+    work: { flops, bytes },
+    memoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+function medians(solves: readonly SolveSeconds[]): SolveSeconds {
+  const median = (phase: keyof SolveSeconds): number => {
+    const sorted = solves.map((seconds) => seconds[phase]).sort((a, b) => a - b);
+    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+  };
+  return {
+    solve: median("solve"),
+    initialize: median("initialize"),
+    linearize: median("linearize"),
+    factorize: median("factorize"),
+    linearSolve: median("linearSolve"),
+    update: median("update"),
+  };
+}
