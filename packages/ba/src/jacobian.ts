@@ -1,30 +1,42 @@
-import { type AnyPrecision, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
+import { type AnyPrecision, type FP64, fp32, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
 import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import type { WeighableJacobian } from "@slam/nlls";
-import { type BsrMatrix, bsrOperator, columnSquares } from "@slam/sparse";
+import { type BsrMatrix, type BsrPattern, bsrMatrix, bsrOperator, columnSquares, packedBsr, packedBytes, packPattern } from "@slam/sparse";
+import { type ArenaPool, arenaSpace, bytesFor } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 const space64 = vectorSpace(operationFormat(fp64), uncounted);
 
+/** What a part of J multiplies with in fp64, on vectors of its own. */
+interface Product {
+  readonly operator: LinearOperator<FP64>;
+  readonly row: Float64Array;
+  readonly column: Float64Array;
+  /** column <- the squares of its columns' norms. */
+  squares(): void;
+}
+
 /** J = [J_1 J_2 ...], a block sparse matrix for each group of unknowns, all of the same rows. */
 export class BundleJacobian implements WeighableJacobian {
   readonly parts: readonly BsrMatrix<AnyPrecision>[];
-  readonly #products: readonly LinearOperator<typeof fp64>[];
-  readonly #row: Float64Array;
+  readonly #products: readonly Product[];
+  readonly #cols: number;
 
-  constructor(parts: readonly BsrMatrix<AnyPrecision>[]) {
+  /** @param products in fp64, where an engine has them. Default the references. */
+  constructor(parts: readonly BsrMatrix<AnyPrecision>[], products: readonly Product[] = parts.map(plainProduct)) {
     this.parts = parts;
-    this.#products = parts.map((part) => bsrOperator(part, space64, { arithmetic: fp64 }));
-    this.#row = new Float64Array(this.#products[0].rows);
+    this.#products = products;
+    this.#cols = products.reduce((sum, { column }) => sum + column.length, 0);
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
     y.fill(0);
     let from = 0;
-    for (const J of this.#products) {
-      J.multiply(x.subarray(from, from + J.cols), this.#row);
-      for (let i = 0; i < y.length; i++) y[i] += this.#row[i];
-      from += J.cols;
+    for (const { operator, row, column } of this.#products) {
+      column.set(x.subarray(from, from + column.length));
+      operator.multiply(column, row);
+      for (let i = 0; i < y.length; i++) y[i] += row[i];
+      from += column.length;
     }
   }
 
@@ -33,21 +45,23 @@ export class BundleJacobian implements WeighableJacobian {
     const scale = arithmetic === fp64 ? 1 : powerOfTwoBelow(largest(r));
     const scaled = arithmetic === fp64 ? r : r.map((x) => x / scale);
     let from = 0;
-    for (const [k, part] of this.parts.entries()) {
-      const J = arithmetic === fp64 ? this.#products[k] : bsrOperator(part, space64, { arithmetic });
-      J.multiplyTransposed(scaled, g.subarray(from, from + J.cols));
-      from += J.cols;
+    for (const [k, { operator, row, column }] of this.#products.entries()) {
+      const J = arithmetic === fp64 ? operator : bsrOperator(this.parts[k], space64, { arithmetic });
+      row.set(scaled);
+      J.multiplyTransposed(row, column);
+      g.set(column, from);
+      from += column.length;
     }
     if (scale !== 1) for (let j = 0; j < g.length; j++) g[j] *= scale;
   }
 
   columnSquares(): Float64Array {
-    const squares = this.parts.map((part) => columnSquares(part));
-    const all = new Float64Array(squares.reduce((sum, part) => sum + part.length, 0));
+    const all = new Float64Array(this.#cols);
     let from = 0;
-    for (const part of squares) {
-      all.set(part, from);
-      from += part.length;
+    for (const { column, squares } of this.#products) {
+      squares();
+      all.set(column, from);
+      from += column.length;
     }
     return all;
   }
@@ -65,6 +79,31 @@ export class BundleJacobian implements WeighableJacobian {
       }
     }
   }
+}
+
+function plainProduct(part: BsrMatrix<AnyPrecision>): Product {
+  const operator = bsrOperator(part, space64, { arithmetic: fp64 });
+  const column = new Float64Array(operator.cols);
+  return { operator, row: new Float64Array(operator.rows), column, squares: () => column.set(columnSquares(part)) };
+}
+
+/** Zeros on these patterns: in an arena, with the engine's products, in fp64 and fp32. */
+export function bundleJacobian(patterns: readonly BsrPattern[], format: AnyPrecision, arenas: ArenaPool): BundleJacobian {
+  if (format !== fp64 && format !== fp32) return new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format)));
+  const rows = patterns[0].blockRows * patterns[0].r;
+  const sizes = patterns.map((pattern) => packedBytes(pattern, format) + bytesFor(fp64, pattern.blockCols * pattern.c));
+  const arena = arenas.take(bytesFor(fp64, rows) + sizes.reduce((sum, size) => sum + size, 0));
+  const space = arenaSpace(arena, operationFormat(fp64), uncounted);
+  const row = arena.view(fp64, rows) as Float64Array;
+  const packed = patterns.map((pattern) => packedBsr(packPattern(pattern, arena), format));
+  const products = packed.map((part): Product => {
+    const column = arena.view(fp64, part.pattern.blockCols * part.pattern.c) as Float64Array;
+    return { operator: bsrOperator(part, space), row, column, squares: () => part.columnSquares(column) };
+  });
+  return new BundleJacobian(
+    packed.map((part) => bsrMatrix(part.pattern, format, part.values)),
+    products,
+  );
 }
 
 function largest(r: Float64Array): number {

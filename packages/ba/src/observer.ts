@@ -99,24 +99,27 @@ export class Observer {
   #differentiate(rotation: number): void {
     const { byPoint, byIntrinsics } = this.#projection;
     const R = this.#rotations;
-    const [q0, q1, q2] = [this.#q[0], this.#q[1], this.#q[2]];
+    const pose = this.byPose;
+    const point = this.byPoint;
+    const q0 = this.#q[0];
+    const q1 = this.#q[1];
+    const q2 = this.#q[2];
     for (let r = 0; r < this.rows; r++) {
       const x = byPoint[3 * r];
       const y = byPoint[3 * r + 1];
       const z = byPoint[3 * r + 2];
-      const pose = 6 * r;
-      this.byPose[pose] = -x;
-      this.byPose[pose + 1] = -y;
-      this.byPose[pose + 2] = -z;
+      const at = 6 * r;
+      pose[at] = -x;
+      pose[at + 1] = -y;
+      pose[at + 2] = -z;
       // [x y z] [q]x
-      this.byPose[pose + 3] = y * q2 - z * q1;
-      this.byPose[pose + 4] = z * q0 - x * q2;
-      this.byPose[pose + 5] = x * q1 - y * q0;
-      for (let b = 0; b < 3; b++) {
-        this.byPoint[3 * r + b] = x * R[rotation + 3 * b] + y * R[rotation + 3 * b + 1] + z * R[rotation + 3 * b + 2];
-      }
+      pose[at + 3] = y * q2 - z * q1;
+      pose[at + 4] = z * q0 - x * q2;
+      pose[at + 5] = x * q1 - y * q0;
+      for (let b = 0; b < 3; b++) point[3 * r + b] = x * R[rotation + 3 * b] + y * R[rotation + 3 * b + 1] + z * R[rotation + 3 * b + 2];
     }
-    this.byIntrinsics.set(byIntrinsics);
+    // A typed array's `set` costs more than these few.
+    for (let k = 0; k < byIntrinsics.length; k++) this.byIntrinsics[k] = byIntrinsics[k];
   }
 
   #whiten(roots: Float64Array, i: number, derivatives: boolean): void {

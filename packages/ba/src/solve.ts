@@ -15,7 +15,7 @@ import {
   type SolveReport,
   start as startMinimization,
 } from "@slam/nlls";
-import type { ArenaPool } from "@slam/wasm";
+import { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver } from "./cg-solver.ts";
 import type { BundleJacobian } from "./jacobian.ts";
@@ -92,14 +92,14 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     maxCgIterations = 1000,
     ftol = 1e-7,
     loss,
-    arenas,
+    arenas = new ArenaPool(),
     onIteration,
     solver,
     eta,
   } = options;
   checkChoice("linear", linear, LINEAR);
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters);
+  const problem = new BundleProblem(bundle, held, counters, arenas);
   const own = solver === undefined ? new CgSolver({ policy, linear, counters, arenas, maxIterations: maxCgIterations }) : undefined;
   const x0 = problem.store(pointOf(bundle), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
