@@ -30,29 +30,37 @@ export class BundleJacobian implements WeighableJacobian {
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
-    y.fill(0);
+    this.multiplyParts(0, this.parts.length, x, y);
+  }
+
+  /** y <- [J_first ... J_(end - 1)] x */
+  multiplyParts(first: number, end: number, x: Float64Array, y: Float64Array): void {
     let from = 0;
-    for (const { operator, row, column } of this.#products) {
+    for (let k = first; k < end; k++) {
+      const { operator, row, column } = this.#products[k];
       column.set(x.subarray(from, from + column.length));
       operator.multiply(column, row);
-      for (let i = 0; i < y.length; i++) y[i] += row[i];
+      if (k === first) y.set(row);
+      else for (let i = 0; i < y.length; i++) y[i] += row[i];
+      from += column.length;
+    }
+  }
+
+  /** g <- [J_first ... J_(end - 1)]'r */
+  multiplyTransposedParts(first: number, end: number, r: Float64Array, g: Float64Array): void {
+    let from = 0;
+    for (let k = first; k < end; k++) {
+      const { operator, row, column } = this.#products[k];
+      row.set(r);
+      operator.multiplyTransposed(row, column);
+      g.set(column, from);
       from += column.length;
     }
   }
 
   gradient(r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
-    // A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow.
-    const scale = arithmetic === fp64 ? 1 : powerOfTwoBelow(largest(r));
-    const scaled = arithmetic === fp64 ? r : r.map((x) => x / scale);
-    let from = 0;
-    for (const [k, { operator, row, column }] of this.#products.entries()) {
-      const J = arithmetic === fp64 ? operator : bsrOperator(this.parts[k], space64, { arithmetic });
-      row.set(scaled);
-      J.multiplyTransposed(row, column);
-      g.set(column, from);
-      from += column.length;
-    }
-    if (scale !== 1) for (let j = 0; j < g.length; j++) g[j] *= scale;
+    if (arithmetic === fp64) this.multiplyTransposedParts(0, this.parts.length, r, g);
+    else narrowGradient(this.parts, r, arithmetic, g);
   }
 
   columnSquares(): Float64Array {
@@ -104,6 +112,19 @@ export function bundleJacobian(patterns: readonly BsrPattern[], format: AnyPreci
     packed.map((part) => bsrMatrix(part.pattern, format, part.values)),
     products,
   );
+}
+
+/** A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow. */
+function narrowGradient(parts: readonly BsrMatrix<AnyPrecision>[], r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
+  const scale = powerOfTwoBelow(largest(r));
+  const scaled = r.map((x) => x / scale);
+  let from = 0;
+  for (const part of parts) {
+    const J = bsrOperator(part, space64, { arithmetic });
+    J.multiplyTransposed(scaled, g.subarray(from, from + J.cols));
+    from += J.cols;
+  }
+  for (let j = 0; j < g.length; j++) g[j] *= scale;
 }
 
 function largest(r: Float64Array): number {

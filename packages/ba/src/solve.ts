@@ -21,12 +21,13 @@ import { CgSolver } from "./cg-solver.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import { BundleProblem } from "./problem.ts";
+import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import type { Held } from "./unknowns.ts";
 
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
 export const SIXTEEN_BIT: readonly Operation[] = ["matvec"];
 
-const LINEAR = ["cgnr", "schur-cg"] as const;
+const LINEAR = ["cgnr", "schur-cg", "schur-direct"] as const;
 export type Linear = (typeof LINEAR)[number];
 
 export interface BundleOptions {
@@ -100,7 +101,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   checkChoice("linear", linear, LINEAR);
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas);
-  const own = solver === undefined ? new CgSolver({ policy, linear, counters, arenas, maxIterations: maxCgIterations }) : undefined;
+  const own = solver === undefined ? solverFor(linear, { policy, counters, arenas }, maxCgIterations) : undefined;
   const x0 = problem.store(pointOf(bundle), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
@@ -148,6 +149,10 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     step: () => run.step(),
     cancel: (message) => run.cancel(message),
   };
+}
+
+function solverFor(linear: Linear, options: SchurSolverOptions, maxIterations: number): CgSolver | SchurSolver {
+  return linear === "schur-direct" ? new SchurSolver(options) : new CgSolver({ ...options, linear, maxIterations });
 }
 
 /** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best point so far. */

@@ -1,0 +1,144 @@
+import type { ReducedStructure } from "./reduced-structure.ts";
+
+/** What elimination reads and writes besides its structure. */
+export interface Elimination {
+  /** The values of J's parts, points last, blocks row-major. */
+  readonly parts: readonly (Float64Array | Float32Array)[];
+  /** Dp, 3 for each point. */
+  readonly damping: Float64Array;
+  /** S: blocks of b rows of `stride` numbers, b rounded up to even; zero at the start. */
+  readonly S: Float64Array;
+  /** For each point the factor L of V = Jp'Jp + Dp: 1/l00, 1/l11, 1/l22, l10, l20, l21. */
+  readonly factors: Float64Array;
+}
+
+export const FACTOR_SIZE = 6;
+
+/** b rounded up to whole vectors of two. */
+export function strideOf(b: number): number {
+  return b + (b & 1);
+}
+
+/**
+ * S <- S + Jc'Jc - sum over points of Y Y', Y = Jc'Jp L^-T and V = L L', for rows first ... end - 1 of the structure: the lower triangle by blocks, those on the
+ * diagonal full, or these alone. In fp64, in the order of the kernel.
+ *
+ * @returns the first point whose V is not positive definite, or -1; S is then unspecified.
+ */
+export function eliminateReference(
+  structure: ReducedStructure,
+  part: "lower" | "diagonal",
+  { parts, damping, S, factors }: Elimination,
+  first = 0,
+  end: number = structure.rows,
+): number {
+  const { b, r, dofs, points, observationPtr, pointBlock, blocks, entries, entryPtr, entryColumn, target, mostEntries } = structure;
+  const stride = strideOf(b);
+  const Jp = parts[dofs.length];
+  const Y = new Float64Array(mostEntries * 3 * stride);
+  const G = new Float64Array(3 * r);
+  let pair = pairsBefore(entryPtr, first);
+  for (let row = first; row < end; row++) {
+    const isPoint = row < points;
+    const count = entryPtr[row + 1] - entryPtr[row];
+    const blockOf = (k: number, l: number): number =>
+      part === "lower" ? target[pair + (k * (k + 1)) / 2 + l] : entryColumn[entryPtr[row] + k];
+    if (isPoint && !factorPoint(structure, Jp, damping, factors, row)) return row;
+    Y.fill(0, 0, count * 3 * stride);
+    for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
+      if (isPoint) solveRows(Jp, 3 * r * pointBlock[t], r, factors, FACTOR_SIZE * row, G);
+      for (let k = 0; k < dofs.length; k++) {
+        if (blocks[k][t] < 0) continue;
+        const c = dofs[k];
+        const Jk = parts[k];
+        const atK = blocks[k][t] * r * c;
+        for (let l = part === "lower" ? 0 : k; l <= k; l++) {
+          if (blocks[l][t] < 0) continue;
+          const Jl = parts[l];
+          const atL = blocks[l][t] * r * dofs[l];
+          const into = blockOf(entries[k][t], entries[l][t]) * b * stride;
+          for (let i = 0; i < c; i++) {
+            for (let j = 0; j < dofs[l]; j++) {
+              for (let a = 0; a < r; a++) S[into + i * stride + j] += Jk[atK + a * c + i] * Jl[atL + a * dofs[l] + j];
+            }
+          }
+        }
+        if (!isPoint) continue;
+        const y = entries[k][t] * 3 * stride;
+        for (let a = 0; a < r; a++) {
+          for (let q = 0; q < 3; q++) for (let j = 0; j < c; j++) Y[y + q * stride + j] += G[3 * a + q] * Jk[atK + a * c + j];
+        }
+      }
+    }
+    for (let k = 0; isPoint && k < count; k++) {
+      for (let l = part === "lower" ? 0 : k; l <= k; l++) subtract(Y, k * 3 * stride, l * 3 * stride, S, blockOf(k, l) * b * stride, b, stride);
+    }
+    pair += (count * (count + 1)) / 2;
+  }
+  return -1;
+}
+
+/** How many pairs of entries the rows before this one have. */
+export function pairsBefore(entryPtr: Int32Array, end: number): number {
+  let pairs = 0;
+  for (let row = 0; row < end; row++) {
+    const count = entryPtr[row + 1] - entryPtr[row];
+    pairs += (count * (count + 1)) / 2;
+  }
+  return pairs;
+}
+
+function factorPoint(
+  { r, observationPtr, pointBlock }: ReducedStructure,
+  Jp: Float64Array | Float32Array,
+  damping: Float64Array,
+  factors: Float64Array,
+  row: number,
+): boolean {
+  let v00 = damping[3 * row];
+  let v11 = damping[3 * row + 1];
+  let v22 = damping[3 * row + 2];
+  let v10 = 0;
+  let v20 = 0;
+  let v21 = 0;
+  for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
+    for (let a = 0, at = 3 * r * pointBlock[t]; a < r; a++, at += 3) {
+      v00 += Jp[at] * Jp[at];
+      v10 += Jp[at + 1] * Jp[at];
+      v11 += Jp[at + 1] * Jp[at + 1];
+      v20 += Jp[at + 2] * Jp[at];
+      v21 += Jp[at + 2] * Jp[at + 1];
+      v22 += Jp[at + 2] * Jp[at + 2];
+    }
+  }
+  const i0 = 1 / Math.sqrt(v00);
+  const l10 = v10 * i0;
+  const l20 = v20 * i0;
+  const p1 = v11 - l10 * l10;
+  const i1 = 1 / Math.sqrt(p1);
+  const l21 = (v21 - l20 * l10) * i1;
+  const p2 = v22 - l20 * l20 - l21 * l21;
+  const i2 = 1 / Math.sqrt(p2);
+  factors.set([i0, i1, i2, l10, l20, l21], FACTOR_SIZE * row);
+  return v00 > 0 && p1 > 0 && p2 > 0;
+}
+
+/** G <- Jp L^-T, r x 3. */
+function solveRows(Jp: Float64Array | Float32Array, at: number, r: number, factors: Float64Array, L: number, G: Float64Array): void {
+  for (let a = 0; a < r; a++) {
+    const g0 = Jp[at + 3 * a] * factors[L];
+    const g1 = (Jp[at + 3 * a + 1] - g0 * factors[L + 3]) * factors[L + 1];
+    G[3 * a] = g0;
+    G[3 * a + 1] = g1;
+    G[3 * a + 2] = (Jp[at + 3 * a + 2] - g0 * factors[L + 4] - g1 * factors[L + 5]) * factors[L + 2];
+  }
+}
+
+/** S_block <- S_block - Y_k Y_l'. */
+function subtract(Y: Float64Array, k: number, l: number, S: Float64Array, into: number, b: number, stride: number): void {
+  for (let i = 0; i < b; i++) {
+    for (let j = 0; j < b; j++) {
+      for (let q = 0; q < 3; q++) S[into + i * stride + j] -= Y[k + q * stride + i] * Y[l + q * stride + j];
+    }
+  }
+}
