@@ -96,7 +96,7 @@ function entriesOf(
         seenIn[column] = row;
       }
     }
-    columns.subarray(first, count).sort();
+    sort(columns, first, count);
     for (let at = first; at < count; at++) place[columns[at]] = at - first;
     for (let k = 0; k < groups.length; k++) {
       for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
@@ -107,4 +107,18 @@ function entriesOf(
     mostEntries = Math.max(mostEntries, count - first);
   }
   return { entries, entryPtr, entryColumn: columns.slice(0, entryPtr[rows]), mostEntries };
+}
+
+/** By insertion: most points are seen by few cameras. A typed array's `sort` of so few takes ten times as long, and of many it is the better. */
+function sort(columns: Int32Array, first: number, end: number): void {
+  if (end - first > 64) {
+    columns.subarray(first, end).sort();
+    return;
+  }
+  for (let at = first + 1; at < end; at++) {
+    const column = columns[at];
+    let to = at;
+    for (; to > first && columns[to - 1] > column; to--) columns[to] = columns[to - 1];
+    columns[to] = column;
+  }
 }

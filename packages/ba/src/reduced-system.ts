@@ -85,6 +85,22 @@ export class ReducedSystem {
     }
   }
 
+  /** H <- diag(s) S_k diag(s) without padding, S_k the blocks on the diagonal of group k; each entry rounded once. H is block diagonal. */
+  scaledDiagonalInto(H: BsrMatrix<AnyPrecision>, k: number, s: Float64Array): void {
+    const { S } = this.#eliminator;
+    const { b, starts } = this.structure;
+    const { blockRows, c } = H.pattern;
+    const stride = strideOf(b);
+    for (let row = 0; row < blockRows; row++) {
+      const from = this.#onDiagonal((starts[k] + row) * b);
+      for (let i = 0; i < c; i++) {
+        for (let j = 0; j < c; j++) {
+          H.format.store(H.values as Storage, (row * c + i) * c + j, S[from + i * stride + j] * s[row * c + i] * s[row * c + j]);
+        }
+      }
+    }
+  }
+
   /** y <- S x, of the padded size; where all of S was assembled. */
   multiply(x: Float64Array, y: Float64Array): void {
     const { S } = this.#eliminator;

@@ -17,11 +17,11 @@ import {
 } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
-import { CgSolver } from "./cg-solver.ts";
+import { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import { BundleProblem } from "./problem.ts";
-import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
+import { SchurSolver } from "./schur-solver.ts";
 import type { Held } from "./unknowns.ts";
 
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
@@ -35,6 +35,8 @@ export interface BundleOptions {
   readonly policy?: Policy;
   /** "cgnr": the method as published, no Hessian formed. "schur-cg": the same on the reduced camera system, points eliminated. Default "schur-cg". */
   readonly linear?: Linear;
+  /** Of "schur-cg": the blocks on the diagonal of J'J, or of the Schur complement. Default "schur-jacobi". */
+  readonly preconditioner?: ReducedPreconditioner;
   /** Default "lm". */
   readonly method?: Method;
   /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
@@ -87,6 +89,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   const {
     policy = presetPolicy("mixed", SIXTEEN_BIT),
     linear = "schur-cg",
+    preconditioner = "schur-jacobi",
     method = "lm",
     held = {},
     maxIterations = 100,
@@ -99,9 +102,10 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     eta,
   } = options;
   checkChoice("linear", linear, LINEAR);
+  checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas);
-  const own = solver === undefined ? solverFor(linear, { policy, counters, arenas }, maxCgIterations) : undefined;
+  const own = solver === undefined ? solverFor(linear, { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations }) : undefined;
   const x0 = problem.store(pointOf(bundle), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
@@ -151,8 +155,8 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   };
 }
 
-function solverFor(linear: Linear, options: SchurSolverOptions, maxIterations: number): CgSolver | SchurSolver {
-  return linear === "schur-direct" ? new SchurSolver(options) : new CgSolver({ ...options, linear, maxIterations });
+function solverFor(linear: Linear, options: Omit<CgSolverOptions, "linear">): CgSolver | SchurSolver {
+  return linear === "schur-direct" ? new SchurSolver(options) : new CgSolver({ ...options, linear });
 }
 
 /** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best point so far. */
