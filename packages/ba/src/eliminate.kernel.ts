@@ -1,5 +1,5 @@
 import { type Expr, type FunctionBuilder, f32, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
-import { FACTOR_SIZE, strideOf } from "./eliminate.reference.ts";
+import { FACTOR_SIZE, PIVOT_FLOOR, strideOf } from "./eliminate.reference.ts";
 
 type Address = Local<"i32">;
 type Body = FunctionBuilder<"i32">;
@@ -165,7 +165,8 @@ function factorPoint(f: Body, J: Reader, r: number, { from, to, pointAt, damping
     f.store(factor, x, 8 * k);
   });
   // A comparison that a NaN fails.
-  f.if(i32.eqz(i32.and(i32.and(f64.gt(v00, 0), f64.gt(p1, 0)), f64.gt(p2, 0))), fail);
+  const isAbove = (pivot: Expr<"f64">, diagonal: Expr<"f64">): Expr<"i32"> => f64.gt(pivot, f64.mul(PIVOT_FLOOR, diagonal));
+  f.if(i32.eqz(i32.and(i32.and(f64.gt(v00, 0), isAbove(p1, v11)), isAbove(p2, v22))), fail);
 }
 
 /** Jp L^-T, by rows. */

@@ -14,6 +14,9 @@ export interface Elimination {
 
 export const FACTOR_SIZE = 6;
 
+/** A pivot of V below this times the diagonal entry it comes of is rounding's: 64 u. The least damping is 1e-10 of the diagonal. */
+export const PIVOT_FLOOR: number = 2 ** -47;
+
 /** b rounded up to whole vectors of two. */
 export function strideOf(b: number): number {
   return b + (b & 1);
@@ -120,7 +123,7 @@ function factorPoint(
   const p2 = v22 - l20 * l20 - l21 * l21;
   const i2 = 1 / Math.sqrt(p2);
   factors.set([i0, i1, i2, l10, l20, l21], FACTOR_SIZE * row);
-  return v00 > 0 && p1 > 0 && p2 > 0;
+  return v00 > 0 && p1 > PIVOT_FLOOR * v11 && p2 > PIVOT_FLOOR * v22;
 }
 
 /** G <- Jp L^-T, r x 3. */

@@ -11,6 +11,8 @@ export interface ReducedSystemOptions {
   readonly part: ReducedPart;
   /** Of J as evaluated. */
   readonly jacobian: AnyPrecision;
+  /** Of the patterns, where something else has it. */
+  readonly structure?: ReducedStructure | undefined;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
 }
@@ -30,12 +32,12 @@ export class ReducedSystem {
 
   /** @param patterns of the parts of J, points last. */
   constructor(patterns: readonly BsrPattern[], options: ReducedSystemOptions) {
-    const { part, jacobian, arenas } = options;
-    this.structure = reducedStructure(patterns);
-    this.place = placesOf(this.structure);
-    this.size = this.structure.pattern.blockRows * this.structure.b;
+    const { part, jacobian, arenas, structure = reducedStructure(patterns) } = options;
+    this.structure = structure;
+    this.place = placesOf(structure);
+    this.size = structure.pattern.blockRows * structure.b;
     this.#options = options;
-    this.#eliminator = newEliminator(this.structure, patterns, part, jacobian, arenas);
+    this.#eliminator = newEliminator(structure, patterns, part, jacobian, arenas);
   }
 
   /**

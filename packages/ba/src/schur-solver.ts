@@ -15,6 +15,7 @@ import type { Counters, Policy } from "@slam/nlls";
 import { type BsrMatrix, bsrMatrix, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BundleJacobian } from "./jacobian.ts";
+import type { ReducedStructure } from "./reduced-structure.ts";
 import { ReducedSystem } from "./reduced-system.ts";
 
 export interface SchurSolverOptions {
@@ -23,6 +24,8 @@ export interface SchurSolverOptions {
   readonly counters: Counters;
   /** What the memory is taken from. Default a new one. */
   readonly arenas?: ArenaPool | undefined;
+  /** Of J's patterns, where something else has it. */
+  readonly structure?: ReducedStructure | undefined;
 }
 
 /** Of one solve; a factor that needs more of them is of no use. */
@@ -49,11 +52,12 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   readonly #counters: Counters;
   readonly #arenas: ArenaPool;
   readonly #space: VectorSpace<FP64>;
+  readonly #structure: ReducedStructure | undefined;
   #memory: Memory | undefined;
   #system: System | undefined;
   #factorizations = 0;
 
-  constructor({ policy, counters, arenas = new ArenaPool() }: SchurSolverOptions) {
+  constructor({ policy, counters, structure, arenas = new ArenaPool() }: SchurSolverOptions) {
     const { storage, arithmetic, name } = policy.factorize;
     if ((storage !== fp64 && storage !== fp32) || arithmetic !== storage) {
       throw new OptionError("schur-direct: the policy's factorize", {
@@ -65,6 +69,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     this.#format = policy.factorize;
     this.#counters = counters;
     this.#arenas = arenas;
+    this.#structure = structure;
     this.#space = vectorSpace(operationFormat(fp64), counters);
   }
 
@@ -80,7 +85,8 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   analyze(J: BundleJacobian): void {
     const patterns = J.parts.map(({ pattern }) => pattern);
     const arenas = this.#arenas;
-    const reduced = new ReducedSystem(patterns, { part: "lower", jacobian: J.parts[0].format, counters: this.#counters, arenas });
+    const of = { part: "lower", jacobian: J.parts[0].format, structure: this.#structure, counters: this.#counters, arenas } as const;
+    const reduced = new ReducedSystem(patterns, of);
     const { pattern } = reduced.structure;
     const symbolic = analyzeCholesky(pattern);
     const vector = (): Float64Array => new Float64Array(reduced.size);

@@ -18,22 +18,26 @@ import {
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
+import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import { BundleProblem } from "./problem.ts";
-import { SchurSolver } from "./schur-solver.ts";
+import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import type { Held } from "./unknowns.ts";
 
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
 export const SIXTEEN_BIT: readonly Operation[] = ["matvec"];
 
-const LINEAR = ["cgnr", "schur-cg", "schur-direct"] as const;
+const LINEAR = ["auto", "cgnr", "schur-cg", "schur-direct"] as const;
 export type Linear = (typeof LINEAR)[number];
 
 export interface BundleOptions {
   /** Default "mixed". */
   readonly policy?: Policy;
-  /** "cgnr": the method as published, no Hessian formed. "schur-cg": the same on the reduced camera system, points eliminated. Default "schur-cg". */
+  /**
+   * "cgnr": the method as published, no Hessian formed. "schur-cg": the same on the reduced camera system, points eliminated. "schur-direct": that system formed and
+   * factorised. "auto": one of the last two, by structure; the report says why. Default "auto".
+   */
   readonly linear?: Linear;
   /** Of "schur-cg": the blocks on the diagonal of J'J, or of the Schur complement. Default "schur-jacobi". */
   readonly preconditioner?: ReducedPreconditioner;
@@ -63,6 +67,8 @@ export interface BundleReport extends SolveReport {
   readonly method: Method;
   readonly linear: {
     readonly solver: string;
+    /** Why it was chosen, where it was. */
+    readonly reason?: string;
     readonly preconditioner: string;
     readonly factorizations: number;
     readonly cgIterations: number;
@@ -88,7 +94,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   checkBundle(bundle);
   const {
     policy = presetPolicy("mixed", SIXTEEN_BIT),
-    linear = "schur-cg",
+    linear = "auto",
     preconditioner = "schur-jacobi",
     method = "lm",
     held = {},
@@ -105,7 +111,9 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas);
-  const own = solver === undefined ? solverFor(linear, { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations }) : undefined;
+  const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
+  const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure: choice?.structure };
+  const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
   const x0 = problem.store(pointOf(bundle), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
@@ -141,6 +149,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         method,
         linear: {
           solver: (solver ?? own!).name,
+          ...(choice && { reason: choice.reason }),
           preconditioner: own?.preconditionerLabel ?? "the solver's own",
           factorizations: own?.factorizations ?? 0,
           cgIterations: report.cgIterations,
@@ -155,8 +164,8 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   };
 }
 
-function solverFor(linear: Linear, options: Omit<CgSolverOptions, "linear">): CgSolver | SchurSolver {
-  return linear === "schur-direct" ? new SchurSolver(options) : new CgSolver({ ...options, linear });
+function solverFor(linear: Linear, options: Omit<CgSolverOptions, "linear"> & SchurSolverOptions): CgSolver | SchurSolver {
+  return linear === "schur-direct" ? new SchurSolver(options) : new CgSolver({ ...options, linear: linear === "cgnr" ? linear : "schur-cg" });
 }
 
 /** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best point so far. */

@@ -7,6 +7,7 @@ test("exports nothing by accident", () => {
     "BundleProblem",
     "CgSolver",
     "SIXTEEN_BIT",
+    "SchurSolver",
     "checkBundle",
     "pointOf",
     "readBal",

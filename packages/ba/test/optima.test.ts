@@ -11,6 +11,8 @@ test.skipIf(!hasPublicData).each([
   ["schur-cg", "mixed"],
   ["cgnr", "mixed"],
   ["schur-cg", "fp64"],
+  ["schur-direct", "mixed"],
+  ["schur-direct", "fp64"],
 ] as const)("dubrovnik-16 by %s in policy %s reaches Ceres' optimum", { timeout: 60_000 }, (linear, name) => {
   const bundle = readBal(publicData("bal/dubrovnik-16-22106-pre.txt"), "dubrovnik");
   const run = start(bundle, { linear, policy: presetPolicy(name, ["matvec"]) });
@@ -19,7 +21,7 @@ test.skipIf(!hasPublicData).each([
 
   expect(termination).toBe("converged");
   expectClose([finalCost / DUBROVNIK_16], [1], 1e-6);
-  // 8 MB of J in fp32.
-  expect(policy.matvec.name).toBe(name === "mixed" ? "fp16" : "fp64");
+  // 8 MB of J in fp32; schur-direct multiplies with none of it in CG.
+  expect(policy.matvec.name).toBe(name === "fp64" ? "fp64" : linear === "schur-direct" ? "fp32" : "fp16");
   expect(unseen).toBe(0);
 });
