@@ -1,8 +1,8 @@
-import { type AnyPrecision, type FP64, fp32, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
 import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import type { WeighableJacobian } from "@slam/nlls";
-import { type BsrMatrix, type BsrPattern, bsrMatrix, bsrOperator, columnSquares, packedBsr, packedBytes, packPattern } from "@slam/sparse";
-import { type ArenaPool, arenaSpace, bytesFor } from "@slam/wasm";
+import { type BsrMatrix, type BsrPattern, bsrMatrix, bsrOperator, columnSquares, type PackedBsr, packedBsr, packedBytes, packPattern } from "@slam/sparse";
+import { type Arena, arenaSpace, bytesFor } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 const space64 = vectorSpace(operationFormat(fp64), uncounted);
@@ -95,23 +95,28 @@ function plainProduct(part: BsrMatrix<AnyPrecision>): Product {
   return { operator, row: new Float64Array(operator.rows), column, squares: () => column.set(columnSquares(part)) };
 }
 
-/** Zeros on these patterns: in an arena, with the engine's products, in fp64 and fp32. */
-export function bundleJacobian(patterns: readonly BsrPattern[], format: AnyPrecision, arenas: ArenaPool): BundleJacobian {
-  if (format !== fp64 && format !== fp32) return new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format)));
-  const rows = patterns[0].blockRows * patterns[0].r;
-  const sizes = patterns.map((pattern) => packedBytes(pattern, format) + bytesFor(fp64, pattern.blockCols * pattern.c));
-  const arena = arenas.take(bytesFor(fp64, rows) + sizes.reduce((sum, size) => sum + size, 0));
+/** Zeros on these patterns in an arena, with the engine's products. */
+export function jacobianArena(
+  patterns: readonly BsrPattern[],
+  format: FP64 | FP32,
+  arena: Arena,
+): { readonly J: BundleJacobian; readonly packed: readonly PackedBsr[] } {
   const space = arenaSpace(arena, operationFormat(fp64), uncounted);
-  const row = arena.view(fp64, rows) as Float64Array;
-  const packed = patterns.map((pattern) => packedBsr(packPattern(pattern, arena), format));
+  const row = arena.view(fp64, patterns[0].blockRows * patterns[0].r) as Float64Array;
+  const packed = patterns.map((pattern) => packedBsr<AnyPrecision>(packPattern(pattern, arena), format));
   const products = packed.map((part): Product => {
     const column = arena.view(fp64, part.pattern.blockCols * part.pattern.c) as Float64Array;
     return { operator: bsrOperator(part, space), row, column, squares: () => part.columnSquares(column) };
   });
-  return new BundleJacobian(
-    packed.map((part) => bsrMatrix(part.pattern, format, part.values)),
-    products,
-  );
+  const parts = packed.map((part) => bsrMatrix<AnyPrecision>(part.pattern, format, part.values));
+  return { J: new BundleJacobian(parts, products), packed };
+}
+
+/** What that takes in an arena. */
+export function jacobianBytes(patterns: readonly BsrPattern[], format: FP64 | FP32): number {
+  const rows = patterns[0].blockRows * patterns[0].r;
+  const sizes = patterns.map((pattern) => packedBytes(pattern, format) + bytesFor(fp64, pattern.blockCols * pattern.c));
+  return bytesFor(fp64, rows) + sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow. */

@@ -1,12 +1,13 @@
 import { checkLength } from "@slam/errors";
-import { type AnyPrecision, fp64, type OperationFormat } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
-import type { BsrPattern } from "@slam/sparse";
+import { type BsrPattern, bsrMatrix } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "./bundle.ts";
-import { type BundleJacobian, bundleJacobian } from "./jacobian.ts";
+import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
 import { JacobianBlocks } from "./jacobian-blocks.ts";
+import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
 import { Observer } from "./observer.ts";
 import { Residuals } from "./residuals.ts";
 import { type Group, type Held, POSE_DOF, patternOf, type Unknowns, unknownsOf } from "./unknowns.ts";
@@ -23,8 +24,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly patterns: readonly BsrPattern[];
   readonly #observer: Observer;
   readonly #residuals: Residuals;
-  readonly #blocks: JacobianBlocks;
-  readonly #jacobians = new Map<AnyPrecision, BundleJacobian>();
+  readonly #jacobians = new Map<AnyPrecision, Evaluated>();
   readonly #counters: Counters | undefined;
   readonly #arenas: ArenaPool;
 
@@ -38,7 +38,6 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.cols = this.unknowns.cols;
     this.patterns = this.unknowns.groups.map((group) => patternOf(group, this.#observer.rows));
     this.#residuals = new Residuals(this.#observer);
-    this.#blocks = new JacobianBlocks(this.#observer, this.unknowns.groups);
     this.#arenas = arenas;
   }
 
@@ -58,12 +57,27 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const { observations, rows } = observer;
     const { groups } = this.unknowns;
     const { storage } = format;
-    const J = this.#jacobians.get(storage) ?? bundleJacobian(this.patterns, storage, this.#arenas);
-    this.#jacobians.set(storage, J);
+    const evaluated = this.#jacobians.get(storage) ?? this.#newJacobian(storage);
+    this.#jacobians.set(storage, evaluated);
     observer.moveTo(x);
-    this.#blocks.write(observer, J.parts, this.#counters?.events);
+    evaluated.evaluate(observer, x);
     this.#count("jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
-    return J;
+    return evaluated.J;
+  }
+
+  #newJacobian(format: AnyPrecision): Evaluated {
+    const { bundle, patterns } = this;
+    const { groups } = this.unknowns;
+    const blocks = new JacobianBlocks(this.#observer, groups);
+    const evaluated = (J: BundleJacobian): Evaluated => ({
+      J,
+      evaluate: (observer) => blocks.write(observer, J.parts, this.#counters?.events),
+    });
+    if (!isNumbers(format)) return evaluated(new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format))));
+    if (bundle.model.formulas !== undefined && bundle.information === undefined) {
+      return jacobianEngine(bundle, groups, patterns, format, this.#arenas);
+    }
+    return evaluated(jacobianArena(patterns, format, this.#arenas.take(jacobianBytes(patterns, format))).J);
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
@@ -72,6 +86,10 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const xi = new Float64Array(POSE_DOF);
     for (const [k, group] of unknowns.groups.entries()) {
       const start = unknowns.starts[k];
+      if (group.name === "point" && format.arithmetic === fp64) {
+        addPoints(moved, bundle.poses.length + bundle.intrinsics.length, group.column, dx, start);
+        continue;
+      }
       for (let v = 0; v < group.column.length; v++) {
         if (group.column[v] < 0) continue;
         const at = start + group.column[v] * group.dof;
@@ -120,5 +138,20 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   #count(operation: "residual" | "jacobian" | "update", format: OperationFormat, items: number, flops: number, scalars: number): void {
     const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
     this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
+  }
+}
+
+function isNumbers(format: AnyPrecision): format is FP64 | FP32 {
+  return format === fp64 || format === fp32;
+}
+
+/** The loop of all others, for where most variables are. */
+function addPoints(moved: Float64Array, first: number, column: Int32Array, dx: Float64Array, start: number): void {
+  for (let v = 0, to = first; v < column.length; v++, to += 3) {
+    if (column[v] < 0) continue;
+    const at = start + 3 * column[v];
+    moved[to] += dx[at];
+    moved[to + 1] += dx[at + 1];
+    moved[to + 2] += dx[at + 2];
   }
 }

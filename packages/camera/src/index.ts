@@ -1,4 +1,5 @@
 export { type CameraModel, newProjection, type Projection } from "./camera.ts";
+export type { CameraArithmetic, DerivativeFormulas, ProjectedDerivatives } from "./formulas.ts";
 export { fisheye } from "./fisheye.ts";
 export { pinhole } from "./pinhole.ts";
 export { radialTangential } from "./radial-tangential.ts";
