@@ -203,7 +203,15 @@ function addProduct(
 }
 
 /** Y_e <- Y_e + (Jp L^-T)'Jc. */
-function addToY(f: Body, J: Reader, dof: number, stride: number, block: Address, G: readonly (readonly Local<"v128">[])[], y: Address): void {
+function addToY(
+  f: Body,
+  J: Reader,
+  dof: number,
+  stride: number,
+  block: Address,
+  G: readonly (readonly Local<"v128">[])[],
+  y: Address,
+): void {
   const rows = G.map((_, a) => vectors(f, J, block, a * dof, dof));
   for (let q = 0; q < 3; q++) {
     for (let v = 0; v < rows[0].length; v++) {

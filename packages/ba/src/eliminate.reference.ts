@@ -74,7 +74,8 @@ export function eliminateReference(
       }
     }
     for (let k = 0; isPoint && k < count; k++) {
-      for (let l = part === "lower" ? 0 : k; l <= k; l++) subtract(Y, k * 3 * stride, l * 3 * stride, S, blockOf(k, l) * b * stride, b, stride);
+      for (let l = part === "lower" ? 0 : k; l <= k; l++)
+        subtract(Y, k * 3 * stride, l * 3 * stride, S, blockOf(k, l) * b * stride, b, stride);
     }
     pair += (count * (count + 1)) / 2;
   }

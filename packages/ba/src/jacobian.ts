@@ -1,7 +1,17 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
 import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import type { WeighableJacobian } from "@slam/nlls";
-import { type BsrMatrix, type BsrPattern, bsrMatrix, bsrOperator, columnSquares, type PackedBsr, packedBsr, packedBytes, packPattern } from "@slam/sparse";
+import {
+  type BsrMatrix,
+  type BsrPattern,
+  bsrMatrix,
+  bsrOperator,
+  columnSquares,
+  type PackedBsr,
+  packedBsr,
+  packedBytes,
+  packPattern,
+} from "@slam/sparse";
 import { type Arena, arenaSpace, bytesFor } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };

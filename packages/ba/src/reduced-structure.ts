@@ -47,7 +47,23 @@ export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStruct
   const { pattern, target } = normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn });
   const points = patterns[patterns.length - 1].blockCols;
   const { r } = patterns[0];
-  return { dofs, b, r, points, rows, starts, observationPtr, pointBlock, blocks, entries, entryPtr, entryColumn, mostEntries, pattern, target };
+  return {
+    dofs,
+    b,
+    r,
+    points,
+    rows,
+    starts,
+    observationPtr,
+    pointBlock,
+    blocks,
+    entries,
+    entryPtr,
+    entryColumn,
+    mostEntries,
+    pattern,
+    target,
+  };
 }
 
 /** The observations of each point, then those of none. */

@@ -25,7 +25,11 @@ export class SchurJacobi {
    * @param S for each group what scales its columns.
    * @returns the inverse for each group, or why there is none.
    */
-  factor(J: BundleJacobian, d: Float64Array | undefined, S: readonly Float64Array[]): readonly Preconditioner<AnyPrecision>[] | LinearReport {
+  factor(
+    J: BundleJacobian,
+    d: Float64Array | undefined,
+    S: readonly Float64Array[],
+  ): readonly Preconditioner<AnyPrecision>[] | LinearReport {
     const bad = this.#system.assemble(J, d);
     if (bad >= 0) {
       const message = `Schur-Jacobi: the block of point ${bad} is not positive definite`;

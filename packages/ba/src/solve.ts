@@ -165,7 +165,9 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
 }
 
 function solverFor(linear: Linear, options: Omit<CgSolverOptions, "linear"> & SchurSolverOptions): CgSolver | SchurSolver {
-  return linear === "schur-direct" ? new SchurSolver(options) : new CgSolver({ ...options, linear: linear === "cgnr" ? linear : "schur-cg" });
+  return linear === "schur-direct"
+    ? new SchurSolver(options)
+    : new CgSolver({ ...options, linear: linear === "cgnr" ? linear : "schur-cg" });
 }
 
 /** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best point so far. */

@@ -51,16 +51,19 @@ describe("the linearisation", () => {
     }
   });
 
-  test.each(CASES)("of $model.name, shared: $isShared, held: $held, has the same bits by a kernel and without", ({ model, lens, isShared, held }) => {
-    const { bundle } = orbit({ model, lens, isShared, cameras: 3, points: 4 });
-    const { formulas: _, ...plain } = model;
-    const x = pointOf(bundle);
-    for (const format of [operationFormat(fp64), operationFormat(fp32)]) {
-      const [a, b] = [model, plain].map((of) => new BundleProblem({ ...bundle, model: of }, held).jacobian(x, format));
+  test.each(CASES)(
+    "of $model.name, shared: $isShared, held: $held, has the same bits by a kernel and without",
+    ({ model, lens, isShared, held }) => {
+      const { bundle } = orbit({ model, lens, isShared, cameras: 3, points: 4 });
+      const { formulas: _, ...plain } = model;
+      const x = pointOf(bundle);
+      for (const format of [operationFormat(fp64), operationFormat(fp32)]) {
+        const [a, b] = [model, plain].map((of) => new BundleProblem({ ...bundle, model: of }, held).jacobian(x, format));
 
-      for (const [k, part] of a.parts.entries()) expect(part.values).toEqual(b.parts[k].values);
-    }
-  });
+        for (const [k, part] of a.parts.entries()) expect(part.values).toEqual(b.parts[k].values);
+      }
+    },
+  );
 
   test("at a point that was changed in place is that of the change", () => {
     const { bundle } = orbit({ model: snavely, lens: [800, -0.1, 0.02], cameras: 2, points: 3 });

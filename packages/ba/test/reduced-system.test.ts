@@ -39,7 +39,10 @@ function bundleOf({ model, lens, isShared = false }: Case): Bundle {
     ...bundle,
     camera: Int32Array.from(all, (i) => bundle.camera[i]),
     point: Int32Array.from(all, (i) => bundle.point[i]),
-    measurements: Float64Array.from({ length: rows * all.length }, (_, k) => bundle.measurements[rows * all[Math.floor(k / rows)] + (k % rows)]),
+    measurements: Float64Array.from(
+      { length: rows * all.length },
+      (_, k) => bundle.measurements[rows * all[Math.floor(k / rows)] + (k % rows)],
+    ),
   };
 }
 
@@ -47,7 +50,10 @@ function problemOf(of: Case): { readonly problem: BundleProblem; readonly x: Flo
   const bundle = bundleOf(of);
   const problem = new BundleProblem(bundle, of.held);
   const x = pointOf(bundle);
-  const d = problem.jacobian(x, wide).columnSquares().map((square, j) => square * (1e-3 + 1e-4 * (j % 5)));
+  const d = problem
+    .jacobian(x, wide)
+    .columnSquares()
+    .map((square, j) => square * (1e-3 + 1e-4 * (j % 5)));
   return { problem, x, d };
 }
 
@@ -115,7 +121,14 @@ describe.each(CASES)("$name", (of) => {
 
     for (const [k, group] of problem.unknowns.groups.slice(0, -1).entries()) {
       const rowPtr = Int32Array.from({ length: group.columns + 1 }, (_, i) => i);
-      const pattern = { blockRows: group.columns, blockCols: group.columns, r: group.dof, c: group.dof, rowPtr, colIdx: rowPtr.slice(0, -1) };
+      const pattern = {
+        blockRows: group.columns,
+        blockCols: group.columns,
+        r: group.dof,
+        c: group.dof,
+        rowPtr,
+        colIdx: rowPtr.slice(0, -1),
+      };
       const ones = new Float64Array(group.columns * group.dof).fill(1);
       const [a, b] = [all, some].map((system) => {
         const H = bsrMatrix(pattern, fp64);
@@ -132,7 +145,12 @@ describe.each(CASES)("$name", (of) => {
     const { problem, x, d } = problemOf(of);
     const J = problem.jacobian(x, operationFormat<typeof fp64 | typeof fp32>(format));
     for (const which of ["lower", "diagonal"] as const) {
-      const system = new ReducedSystem(problem.patterns, { part: which, jacobian: format, counters: newCounters(), arenas: new ArenaPool() });
+      const system = new ReducedSystem(problem.patterns, {
+        part: which,
+        jacobian: format,
+        counters: newCounters(),
+        arenas: new ArenaPool(),
+      });
       const { structure } = system;
       const engine = newEliminator(structure, problem.patterns, which, format, new ArenaPool());
       engine.damping.set(d.subarray(system.place.length));
@@ -177,7 +195,12 @@ describe("elimination", () => {
   test("reads J in a format of codes", () => {
     const { problem, x, d } = problemOf(of);
     const J = problem.jacobian(x, operationFormat(bf16, fp32));
-    const system = new ReducedSystem(problem.patterns, { part: "diagonal", jacobian: bf16, counters: newCounters(), arenas: new ArenaPool() });
+    const system = new ReducedSystem(problem.patterns, {
+      part: "diagonal",
+      jacobian: bf16,
+      counters: newCounters(),
+      arenas: new ArenaPool(),
+    });
 
     expect(system.assemble(J, d)).toBe(-1);
     expect(Math.min(...system.diagonal())).toBeGreaterThan(0);

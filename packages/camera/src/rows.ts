@@ -34,13 +34,7 @@ export function writeRatio(
 }
 
 /** The derivatives of `writeRatio`'s row, for a model of so many intrinsics. */
-export function ratioRow<T>(
-  A: CameraArithmetic<T>,
-  axis: 0 | 1,
-  k: readonly T[],
-  q: T,
-  inverse: T,
-): ProjectedDerivatives<T> {
+export function ratioRow<T>(A: CameraArithmetic<T>, axis: 0 | 1, k: readonly T[], q: T, inverse: T): ProjectedDerivatives<T> {
   const zero = A.constant(0);
   const along = A.mul(k[axis], inverse);
   const byIntrinsics = k.map((_, j) => (j === axis ? q : j === 2 + axis ? A.constant(1) : zero));
