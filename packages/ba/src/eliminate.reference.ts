@@ -23,73 +23,80 @@ export function strideOf(b: number): number {
 }
 
 /**
- * S <- S + Jc'Jc - sum over points of Y Y', Y = Jc'Jp L^-T and V = L L', for rows first ... end - 1 of the structure: the lower triangle by blocks, those on the
- * diagonal full, or these alone. In fp64, in the order of the kernel.
+ * S <- S + Jc'Jc - sum over points of Y Y', Y = Jc'Jp L^-T and V = L L': the lower triangle by blocks, those on the diagonal full, or these alone. In fp64, in the order of
+ * the kernel.
  *
  * @returns the first point whose V is not positive definite, or -1; S is then unspecified.
  */
-export function eliminateReference(
-  structure: ReducedStructure,
-  part: "lower" | "diagonal",
-  { parts, damping, S, factors }: Elimination,
-  first = 0,
-  end: number = structure.rows,
-): number {
-  const { b, r, dofs, points, observationPtr, pointBlock, blocks, entries, entryPtr, entryColumn, target, mostEntries } = structure;
+export function eliminateReference(structure: ReducedStructure, part: "lower" | "diagonal", elimination: Elimination): number {
+  const { b, r, rows, points, observationPtr, pointBlock, dofs, entryPtr, entryColumn, target, mostEntries } = structure;
+  const { parts, damping, S, factors } = elimination;
   const stride = strideOf(b);
   const Jp = parts[dofs.length];
   const Y = new Float64Array(mostEntries * 3 * stride);
   const G = new Float64Array(3 * r);
-  let pair = pairsBefore(entryPtr, first);
-  for (let row = first; row < end; row++) {
+  for (let row = 0, pair = 0; row < rows; row++) {
     const isPoint = row < points;
     const count = entryPtr[row + 1] - entryPtr[row];
-    const blockOf = (k: number, l: number): number =>
-      part === "lower" ? target[pair + (k * (k + 1)) / 2 + l] : entryColumn[entryPtr[row] + k];
+    const first = pair;
+    const intoOf = (k: number, l: number): number =>
+      (part === "lower" ? target[first + (k * (k + 1)) / 2 + l] : entryColumn[entryPtr[row] + k]) * b * stride;
     if (isPoint && !factorPoint(structure, Jp, damping, factors, row)) return row;
     Y.fill(0, 0, count * 3 * stride);
     for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
-      if (isPoint) solveRows(Jp, 3 * r * pointBlock[t], r, factors, FACTOR_SIZE * row, G);
-      for (let k = 0; k < dofs.length; k++) {
-        if (blocks[k][t] < 0) continue;
-        const c = dofs[k];
-        const Jk = parts[k];
-        const atK = blocks[k][t] * r * c;
-        for (let l = part === "lower" ? 0 : k; l <= k; l++) {
-          if (blocks[l][t] < 0) continue;
-          const Jl = parts[l];
-          const atL = blocks[l][t] * r * dofs[l];
-          const into = blockOf(entries[k][t], entries[l][t]) * b * stride;
-          for (let i = 0; i < c; i++) {
-            for (let j = 0; j < dofs[l]; j++) {
-              for (let a = 0; a < r; a++) S[into + i * stride + j] += Jk[atK + a * c + i] * Jl[atL + a * dofs[l] + j];
-            }
-          }
-        }
-        if (!isPoint) continue;
-        const y = entries[k][t] * 3 * stride;
-        for (let a = 0; a < r; a++) {
-          for (let q = 0; q < 3; q++) for (let j = 0; j < c; j++) Y[y + q * stride + j] += G[3 * a + q] * Jk[atK + a * c + j];
-        }
-      }
+      addProducts(structure, part, elimination, t, intoOf);
+      if (!isPoint) continue;
+      solveRows(Jp, 3 * r * pointBlock[t], r, factors, FACTOR_SIZE * row, G);
+      addToY(structure, parts, t, G, Y);
     }
     for (let k = 0; isPoint && k < count; k++) {
-      for (let l = part === "lower" ? 0 : k; l <= k; l++)
-        subtract(Y, k * 3 * stride, l * 3 * stride, S, blockOf(k, l) * b * stride, b, stride);
+      for (let l = part === "lower" ? 0 : k; l <= k; l++) subtract(Y, k * 3 * stride, l * 3 * stride, S, intoOf(k, l), b, stride);
     }
     pair += (count * (count + 1)) / 2;
   }
   return -1;
 }
 
-/** How many pairs of entries the rows before this one have. */
-export function pairsBefore(entryPtr: Int32Array, end: number): number {
-  let pairs = 0;
-  for (let row = 0; row < end; row++) {
-    const count = entryPtr[row + 1] - entryPtr[row];
-    pairs += (count * (count + 1)) / 2;
+/** S <- S + Jc'Jc for one observation. */
+function addProducts(
+  { b, r, dofs, blocks, entries }: ReducedStructure,
+  part: "lower" | "diagonal",
+  { parts, S }: Elimination,
+  t: number,
+  intoOf: (k: number, l: number) => number,
+): void {
+  const stride = strideOf(b);
+  for (let k = 0; k < dofs.length; k++) {
+    for (let l = part === "lower" ? 0 : k; l <= k; l++) {
+      if (blocks[k][t] < 0 || blocks[l][t] < 0) continue;
+      const [atK, atL] = [blocks[k][t] * r * dofs[k], blocks[l][t] * r * dofs[l]];
+      const into = intoOf(entries[k][t], entries[l][t]);
+      for (let i = 0; i < dofs[k]; i++) {
+        for (let j = 0; j < dofs[l]; j++) {
+          for (let a = 0; a < r; a++) S[into + i * stride + j] += parts[k][atK + a * dofs[k] + i] * parts[l][atL + a * dofs[l] + j];
+        }
+      }
+    }
   }
-  return pairs;
+}
+
+/** Y <- Y + Jc'G for one observation. */
+function addToY(
+  { b, r, dofs, blocks, entries }: ReducedStructure,
+  parts: Elimination["parts"],
+  t: number,
+  G: Float64Array,
+  Y: Float64Array,
+): void {
+  const stride = strideOf(b);
+  for (let k = 0; k < dofs.length; k++) {
+    if (blocks[k][t] < 0) continue;
+    const c = dofs[k];
+    const [at, y] = [blocks[k][t] * r * c, entries[k][t] * 3 * stride];
+    for (let a = 0; a < r; a++) {
+      for (let q = 0; q < 3; q++) for (let j = 0; j < c; j++) Y[y + q * stride + j] += G[3 * a + q] * parts[k][at + a * c + j];
+    }
+  }
 }
 
 function factorPoint(

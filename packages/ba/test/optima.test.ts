@@ -25,3 +25,18 @@ test.skipIf(!hasPublicData).each([
   expect(policy.matvec.name).toBe(name === "fp64" ? "fp64" : linear === "schur-direct" ? "fp32" : "fp16");
   expect(unseen).toBe(0);
 });
+
+test.skipIf(!hasPublicData).each([
+  // 26 points and 333 cameras: a dense system of 2997, for CG.
+  ["libmv-tears-of-steel-03", "schur-cg", 222.343],
+  // 7 points, which three cameras with lenses of their own explain exactly.
+  ["dubrovnik-3-7-18-pre", "schur-direct", 1e-6],
+] as const)("%s, badly posed, is solved by %s to what Ceres finds", { timeout: 60_000 }, (name, solver, most) => {
+  const run = start(readBal(publicData(`bal/${name}.txt`), name), { policy: presetPolicy("fp64") });
+  while (!run.done) run.step();
+  const { termination, finalCost, linear } = run.report;
+
+  expect(termination).toBe("converged");
+  expect(linear.solver).toBe(solver);
+  expect(finalCost).toBeLessThan(most);
+});
