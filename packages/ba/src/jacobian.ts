@@ -61,7 +61,8 @@ export class BundleJacobian implements WeighableJacobian {
     let from = 0;
     for (let k = first; k < end; k++) {
       const { operator, row, column } = this.#products[k];
-      row.set(r);
+      // Parts in one arena share the vector.
+      if (k === first || row !== this.#products[k - 1].row) row.set(r);
       operator.multiplyTransposed(row, column);
       g.set(column, from);
       from += column.length;
