@@ -26,19 +26,19 @@ export function chooseLinear(patterns: readonly BsrPattern[], { factorize }: Pol
     return { linear: "schur-cg", reason: `a factor in ${factorize.name} can only precondition` };
   }
   const limit = ITERATIONS * 4 * patterns.reduce((sum, pattern) => sum + valueCount(pattern), 0);
-  const forming = leastFormingFlops(patterns);
+  const forming = formingFlops(patterns);
   if (forming > limit) {
-    return { linear: "schur-cg", reason: `forming the reduced camera system takes at least ${flops(forming)}, more than ${cost(limit)}` };
+    return { linear: "schur-cg", reason: `forming the reduced camera system takes about ${flops(forming)}, more than ${cost(limit)}` };
   }
   const structure = reducedStructure(patterns);
   const all = forming + analyzeCholesky(structure.pattern).flops;
-  const what = `forming and factorising the reduced camera system of ${structure.pattern.blockCols} blocks takes ${flops(all)}`;
+  const what = `forming and factorising the reduced camera system of ${structure.pattern.blockCols} blocks takes about ${flops(all)}`;
   if (all > limit) return { linear: "schur-cg", reason: `${what}, more than ${cost(limit)}`, structure };
-  return { linear: "schur-direct", reason: `${what}, less than ${cost(limit)}`, structure };
+  return { linear: "schur-direct", reason: `${what}, not more than ${cost(limit)}`, structure };
 }
 
 /** 6 b^2 for each pair of observations of a point, as if each were of another camera. */
-function leastFormingFlops(patterns: readonly BsrPattern[]): number {
+function formingFlops(patterns: readonly BsrPattern[]): number {
   const points = patterns[patterns.length - 1];
   const b = Math.max(...patterns.slice(0, -1).map(({ c }) => c));
   const counts = new Int32Array(points.blockCols);
