@@ -19,6 +19,7 @@ import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { Products } from "./products.ts";
+import { SchurJacobi } from "./schur-jacobi.ts";
 import { type SchurWorkspace, schurOperator } from "./schur-operator.ts";
 import { blockDiagonal, piecesOf, read, sideBySide, write } from "./side-by-side.ts";
 
@@ -27,11 +28,15 @@ export interface CgSolverOptions {
   readonly counters: Counters;
   /** "cgnr": on J itself. "schur-cg": on the reduced camera system, points eliminated. */
   readonly linear: "cgnr" | "schur-cg";
+  /** Of "schur-cg": the blocks on the diagonal of J'J, or of the Schur complement. Default "schur-jacobi". */
+  readonly preconditioner?: ReducedPreconditioner;
   /** Iterations of one solve. Default 1000. */
   readonly maxIterations?: number;
   /** What the memory is taken from. Default a new one. */
   readonly arenas?: ArenaPool | undefined;
 }
+
+export type ReducedPreconditioner = "jacobi" | "schur-jacobi";
 
 /** What `factor` makes for the solves with one J and d. */
 interface System {
@@ -52,7 +57,7 @@ interface System {
 /** Conjugate gradients on the normal equations of J diag(S), or of its Schur complement, with the blocks on the diagonal of J'J as preconditioner. */
 export class CgSolver implements LinearSolver<BundleJacobian> {
   readonly name: string;
-  readonly preconditionerLabel = "block Jacobi";
+  readonly preconditionerLabel: string;
   readonly #options: CgSolverOptions;
   readonly #arenas: ArenaPool;
   readonly #maxIterations: number;
@@ -60,6 +65,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #products: Products | undefined;
   #blocks: readonly BlockJacobi[] = [];
   #exactBlock: BlockJacobi | undefined;
+  readonly #isSchurJacobi: boolean;
+  #schurJacobi: SchurJacobi | undefined;
   #pieces: readonly (readonly [number, number])[] = [];
   #scaling: Float64Array = new Float64Array(0);
   #damping: Float64Array | undefined;
@@ -70,8 +77,10 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #factorizations = 0;
 
   constructor(options: CgSolverOptions) {
-    const { policy, linear, maxIterations = 1000, arenas = new ArenaPool() } = options;
+    const { policy, linear, preconditioner = "schur-jacobi", maxIterations = 1000, arenas = new ArenaPool() } = options;
     checkInteger("maxCgIterations", maxIterations, 0);
+    this.#isSchurJacobi = linear === "schur-cg" && preconditioner === "schur-jacobi";
+    this.preconditionerLabel = this.#isSchurJacobi ? "Schur-Jacobi" : "block Jacobi";
     this.name = linear;
     this.#options = options;
     this.#policy = policy;
@@ -121,6 +130,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     if (this.#options.linear === "schur-cg") {
       const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
       this.#exactBlock = new BlockJacobi(normals[normals.length - 1].pattern, ofExact);
+      if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks);
     }
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
@@ -165,7 +175,9 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       if (!("apply" in exactV)) return exactV;
       const A = schurOperator(cameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch);
       const exact = schurOperator(exactCameras, exactParts[last], exactV, this.#rootsIn(exactSpace, roots), exactScratch);
-      this.#system = { ...of, A, exact, inner: blockDiagonal(inverses.slice(0, last)), exactV };
+      const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);
+      if (!Array.isArray(inner)) return inner as LinearReport;
+      this.#system = { ...of, A, exact, inner: blockDiagonal(inner), exactV };
     }
     this.#workspace ??= cgnrWorkspace(this.#system.A, this.#system.exact);
     return undefined;

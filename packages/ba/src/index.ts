@@ -1,5 +1,5 @@
 export { type Bundle, checkBundle } from "./bundle.ts";
-export { CgSolver, type CgSolverOptions } from "./cg-solver.ts";
+export { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
 export { asBal } from "./io/as-bal.ts";
 export { readBal, writeBal } from "./io/bal.ts";
 export { COLMAP_NAMES, type ColmapCamera, type ColmapFiles, type ColmapImage, type ColmapModel, readColmap } from "./io/colmap.ts";
@@ -11,6 +11,7 @@ export { BundleJacobian } from "./jacobian.ts";
 export type { BundleLoss, BundleLossName } from "./loss.ts";
 export { pointOf, withPoint } from "./observer.ts";
 export { BundleProblem } from "./problem.ts";
+export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
 export { type BundleSurvey, type Spread, surveyBundle } from "./survey.ts";
 export type { Held } from "./unknowns.ts";

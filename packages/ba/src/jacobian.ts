@@ -1,53 +1,86 @@
-import { type AnyPrecision, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
 import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import type { WeighableJacobian } from "@slam/nlls";
-import { type BsrMatrix, bsrOperator, columnSquares } from "@slam/sparse";
+import {
+  type BsrMatrix,
+  type BsrPattern,
+  bsrMatrix,
+  bsrOperator,
+  columnSquares,
+  type PackedBsr,
+  packedBsr,
+  packedBytes,
+  packPattern,
+} from "@slam/sparse";
+import { type Arena, arenaSpace, bytesFor } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 const space64 = vectorSpace(operationFormat(fp64), uncounted);
 
+/** What a part of J multiplies with in fp64, on vectors of its own. */
+interface Product {
+  readonly operator: LinearOperator<FP64>;
+  readonly row: Float64Array;
+  readonly column: Float64Array;
+  /** column <- the squares of its columns' norms. */
+  squares(): void;
+}
+
 /** J = [J_1 J_2 ...], a block sparse matrix for each group of unknowns, all of the same rows. */
 export class BundleJacobian implements WeighableJacobian {
   readonly parts: readonly BsrMatrix<AnyPrecision>[];
-  readonly #products: readonly LinearOperator<typeof fp64>[];
-  readonly #row: Float64Array;
+  readonly #products: readonly Product[];
+  readonly #cols: number;
 
-  constructor(parts: readonly BsrMatrix<AnyPrecision>[]) {
+  /** @param products in fp64, where an engine has them. Default the references. */
+  constructor(parts: readonly BsrMatrix<AnyPrecision>[], products: readonly Product[] = parts.map(plainProduct)) {
     this.parts = parts;
-    this.#products = parts.map((part) => bsrOperator(part, space64, { arithmetic: fp64 }));
-    this.#row = new Float64Array(this.#products[0].rows);
+    this.#products = products;
+    this.#cols = products.reduce((sum, { column }) => sum + column.length, 0);
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
-    y.fill(0);
+    this.multiplyParts(0, this.parts.length, x, y);
+  }
+
+  /** y <- [J_first ... J_(end - 1)] x */
+  multiplyParts(first: number, end: number, x: Float64Array, y: Float64Array): void {
     let from = 0;
-    for (const J of this.#products) {
-      J.multiply(x.subarray(from, from + J.cols), this.#row);
-      for (let i = 0; i < y.length; i++) y[i] += this.#row[i];
-      from += J.cols;
+    for (let k = first; k < end; k++) {
+      const { operator, row, column } = this.#products[k];
+      column.set(x.subarray(from, from + column.length));
+      operator.multiply(column, row);
+      if (k === first) y.set(row);
+      else for (let i = 0; i < y.length; i++) y[i] += row[i];
+      from += column.length;
+    }
+  }
+
+  /** g <- [J_first ... J_(end - 1)]'r */
+  multiplyTransposedParts(first: number, end: number, r: Float64Array, g: Float64Array): void {
+    let from = 0;
+    for (let k = first; k < end; k++) {
+      const { operator, row, column } = this.#products[k];
+      // Parts in one arena share the vector.
+      if (k === first || row !== this.#products[k - 1].row) row.set(r);
+      operator.multiplyTransposed(row, column);
+      g.set(column, from);
+      from += column.length;
     }
   }
 
   gradient(r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
-    // A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow.
-    const scale = arithmetic === fp64 ? 1 : powerOfTwoBelow(largest(r));
-    const scaled = arithmetic === fp64 ? r : r.map((x) => x / scale);
-    let from = 0;
-    for (const [k, part] of this.parts.entries()) {
-      const J = arithmetic === fp64 ? this.#products[k] : bsrOperator(part, space64, { arithmetic });
-      J.multiplyTransposed(scaled, g.subarray(from, from + J.cols));
-      from += J.cols;
-    }
-    if (scale !== 1) for (let j = 0; j < g.length; j++) g[j] *= scale;
+    if (arithmetic === fp64) this.multiplyTransposedParts(0, this.parts.length, r, g);
+    else narrowGradient(this.parts, r, arithmetic, g);
   }
 
   columnSquares(): Float64Array {
-    const squares = this.parts.map((part) => columnSquares(part));
-    const all = new Float64Array(squares.reduce((sum, part) => sum + part.length, 0));
+    const all = new Float64Array(this.#cols);
     let from = 0;
-    for (const part of squares) {
-      all.set(part, from);
-      from += part.length;
+    for (const { column, squares } of this.#products) {
+      squares();
+      all.set(column, from);
+      from += column.length;
     }
     return all;
   }
@@ -65,6 +98,49 @@ export class BundleJacobian implements WeighableJacobian {
       }
     }
   }
+}
+
+function plainProduct(part: BsrMatrix<AnyPrecision>): Product {
+  const operator = bsrOperator(part, space64, { arithmetic: fp64 });
+  const column = new Float64Array(operator.cols);
+  return { operator, row: new Float64Array(operator.rows), column, squares: () => column.set(columnSquares(part)) };
+}
+
+/** Zeros on these patterns in an arena, with the engine's products. */
+export function jacobianArena(
+  patterns: readonly BsrPattern[],
+  format: FP64 | FP32,
+  arena: Arena,
+): { readonly J: BundleJacobian; readonly packed: readonly PackedBsr[] } {
+  const space = arenaSpace(arena, operationFormat(fp64), uncounted);
+  const row = arena.view(fp64, patterns[0].blockRows * patterns[0].r) as Float64Array;
+  const packed = patterns.map((pattern) => packedBsr<AnyPrecision>(packPattern(pattern, arena), format));
+  const products = packed.map((part): Product => {
+    const column = arena.view(fp64, part.pattern.blockCols * part.pattern.c) as Float64Array;
+    return { operator: bsrOperator(part, space), row, column, squares: () => part.columnSquares(column) };
+  });
+  const parts = packed.map((part) => bsrMatrix<AnyPrecision>(part.pattern, format, part.values));
+  return { J: new BundleJacobian(parts, products), packed };
+}
+
+/** What that takes in an arena. */
+export function jacobianBytes(patterns: readonly BsrPattern[], format: FP64 | FP32): number {
+  const rows = patterns[0].blockRows * patterns[0].r;
+  const sizes = patterns.map((pattern) => packedBytes(pattern, format) + bytesFor(fp64, pattern.blockCols * pattern.c));
+  return bytesFor(fp64, rows) + sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow. */
+function narrowGradient(parts: readonly BsrMatrix<AnyPrecision>[], r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
+  const scale = powerOfTwoBelow(largest(r));
+  const scaled = r.map((x) => x / scale);
+  let from = 0;
+  for (const part of parts) {
+    const J = bsrOperator(part, space64, { arithmetic });
+    J.multiplyTransposed(scaled, g.subarray(from, from + J.cols));
+    from += J.cols;
+  }
+  for (let j = 0; j < g.length; j++) g[j] *= scale;
 }
 
 function largest(r: Float64Array): number {

@@ -38,8 +38,9 @@ export class Observer {
   readonly #model: CameraModel;
   readonly #projection: Projection;
   readonly #roots: Float64Array | undefined;
-  /** R of each camera, and k of each lens. */
-  readonly #rotations: Float64Array;
+  /** R of each camera, at the point that was moved to last. */
+  readonly rotations: Float64Array;
+  /** k of each lens. */
   readonly #lenses: readonly Float64Array[];
   readonly #q = new Float64Array(3);
   readonly #row: Float64Array;
@@ -60,7 +61,7 @@ export class Observer {
     this.#model = model;
     this.#projection = newProjection(model);
     this.#roots = information && squareRoots(information, rows);
-    this.#rotations = new Float64Array(9 * cameraCount(bundle));
+    this.rotations = new Float64Array(9 * cameraCount(bundle));
     this.#lenses = Array.from({ length: lensCount(bundle) }, () => new Float64Array(lens));
     this.#row = new Float64Array(rows);
   }
@@ -71,7 +72,7 @@ export class Observer {
     const { poses } = this.#bundle;
     for (let c = 0; c < cameraCount(this.#bundle); c++) {
       se3.toMatrix(x, POSE_SIZE * c, this.#matrix, 0);
-      for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) this.#rotations[9 * c + 3 * a + b] = this.#matrix[4 * a + b];
+      for (let a = 0; a < 3; a++) for (let b = 0; b < 3; b++) this.rotations[9 * c + 3 * a + b] = this.#matrix[4 * a + b];
     }
     for (const [set, k] of this.#lenses.entries()) k.set(x.subarray(poses.length + set * this.lens, poses.length + (set + 1) * this.lens));
   }
@@ -82,7 +83,7 @@ export class Observer {
     const c = camera[i];
     const at = poses.length + intrinsics.length + 3 * point[i];
     const x = this.#x;
-    const R = this.#rotations;
+    const R = this.rotations;
     const q = this.#q;
     const dx = x[at] - x[POSE_SIZE * c];
     const dy = x[at + 1] - x[POSE_SIZE * c + 1];
@@ -98,25 +99,28 @@ export class Observer {
 
   #differentiate(rotation: number): void {
     const { byPoint, byIntrinsics } = this.#projection;
-    const R = this.#rotations;
-    const [q0, q1, q2] = [this.#q[0], this.#q[1], this.#q[2]];
+    const R = this.rotations;
+    const pose = this.byPose;
+    const point = this.byPoint;
+    const q0 = this.#q[0];
+    const q1 = this.#q[1];
+    const q2 = this.#q[2];
     for (let r = 0; r < this.rows; r++) {
       const x = byPoint[3 * r];
       const y = byPoint[3 * r + 1];
       const z = byPoint[3 * r + 2];
-      const pose = 6 * r;
-      this.byPose[pose] = -x;
-      this.byPose[pose + 1] = -y;
-      this.byPose[pose + 2] = -z;
+      const at = 6 * r;
+      pose[at] = -x;
+      pose[at + 1] = -y;
+      pose[at + 2] = -z;
       // [x y z] [q]x
-      this.byPose[pose + 3] = y * q2 - z * q1;
-      this.byPose[pose + 4] = z * q0 - x * q2;
-      this.byPose[pose + 5] = x * q1 - y * q0;
-      for (let b = 0; b < 3; b++) {
-        this.byPoint[3 * r + b] = x * R[rotation + 3 * b] + y * R[rotation + 3 * b + 1] + z * R[rotation + 3 * b + 2];
-      }
+      pose[at + 3] = y * q2 - z * q1;
+      pose[at + 4] = z * q0 - x * q2;
+      pose[at + 5] = x * q1 - y * q0;
+      for (let b = 0; b < 3; b++) point[3 * r + b] = x * R[rotation + 3 * b] + y * R[rotation + 3 * b + 1] + z * R[rotation + 3 * b + 2];
     }
-    this.byIntrinsics.set(byIntrinsics);
+    // A typed array's `set` costs more than these few.
+    for (let k = 0; k < byIntrinsics.length; k++) this.byIntrinsics[k] = byIntrinsics[k];
   }
 
   #whiten(roots: Float64Array, i: number, derivatives: boolean): void {

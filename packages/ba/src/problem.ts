@@ -1,11 +1,15 @@
 import { checkLength } from "@slam/errors";
-import { type AnyPrecision, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { type BsrPattern, bsrMatrix } from "@slam/sparse";
+import { ArenaPool } from "@slam/wasm";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "./bundle.ts";
-import { BundleJacobian } from "./jacobian.ts";
+import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
+import { JacobianBlocks } from "./jacobian-blocks.ts";
+import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
 import { Observer } from "./observer.ts";
+import { Residuals } from "./residuals.ts";
 import { type Group, type Held, POSE_DOF, patternOf, type Unknowns, unknownsOf } from "./unknowns.ts";
 
 /**
@@ -19,10 +23,13 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly cols: number;
   readonly patterns: readonly BsrPattern[];
   readonly #observer: Observer;
+  readonly #residuals: Residuals;
+  readonly #jacobians = new Map<AnyPrecision, Evaluated>();
   readonly #counters: Counters | undefined;
+  readonly #arenas: ArenaPool;
 
   /** @throws OptionError for an index out of range, and for an information matrix that is not positive definite. */
-  constructor(bundle: Bundle, held: Held = {}, counters?: Counters) {
+  constructor(bundle: Bundle, held: Held = {}, counters?: Counters, arenas: ArenaPool = new ArenaPool()) {
     this.bundle = bundle;
     this.unknowns = unknownsOf(bundle, held);
     this.#observer = new Observer(bundle);
@@ -30,46 +37,47 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.rows = bundle.camera.length * this.#observer.rows;
     this.cols = this.unknowns.cols;
     this.patterns = this.unknowns.groups.map((group) => patternOf(group, this.#observer.rows));
+    this.#residuals = new Residuals(this.#observer);
+    this.#arenas = arenas;
   }
 
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
     checkLength("residual: r", r.length, this.rows);
-    const observer = this.#observer;
-    const { rows, residual } = observer;
+    const { observations, rows } = this.#observer;
     const { storage } = format;
-    observer.moveTo(x);
-    for (let i = 0, at = 0; i < observer.observations; i++) {
-      observer.observe(i, false);
-      for (let a = 0; a < rows; a++, at++) r[at] = storage === fp64 ? residual[a] : storage.round(residual[a]);
-    }
-    this.#count("residual", format, observer.observations, 60, rows);
+    const residuals = this.#residuals.at(x);
+    if (storage === fp64) r.set(residuals);
+    else for (let i = 0; i < r.length; i++) r[i] = storage.round(residuals[i]);
+    this.#count("residual", format, observations, 60, rows);
   }
 
+  /** J in memory that the next one in the same format takes. */
   jacobian(x: Float64Array, format: OperationFormat): BundleJacobian {
     const observer = this.#observer;
-    const { rows } = observer;
-    const { storage } = format;
+    const { observations, rows } = observer;
     const { groups } = this.unknowns;
-    const events = this.#counters?.events ?? { overflows: 0, flushed: 0 };
-    const parts = this.patterns.map((pattern) => bsrMatrix<AnyPrecision>(pattern, storage));
-    const isWide = storage.Storage === (Float64Array as unknown) || storage.Storage === (Float32Array as unknown);
+    const { storage } = format;
+    const evaluated = this.#jacobians.get(storage) ?? this.#newJacobian(storage);
+    this.#jacobians.set(storage, evaluated);
     observer.moveTo(x);
-    for (let i = 0; i < observer.observations; i++) {
-      observer.observe(i, true);
-      for (let k = 0; k < groups.length; k++) {
-        const { rowPtr } = this.patterns[k];
-        if (rowPtr[i + 1] === rowPtr[i]) continue;
-        writeBlock(
-          observer,
-          groups[k],
-          isWide ? storeWide : (into, at, value) => storeCounted(storage, into, at, value, events),
-          parts[k].values as Storage,
-          rowPtr[i] * rows * groups[k].dof,
-        );
-      }
+    evaluated.evaluate(observer, x);
+    this.#count("jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
+    return evaluated.J;
+  }
+
+  #newJacobian(format: AnyPrecision): Evaluated {
+    const { bundle, patterns } = this;
+    const { groups } = this.unknowns;
+    const blocks = new JacobianBlocks(this.#observer, groups);
+    const evaluated = (J: BundleJacobian): Evaluated => ({
+      J,
+      evaluate: (observer) => blocks.write(observer, J.parts, this.#counters?.events),
+    });
+    if (!isNumbers(format)) return evaluated(new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format))));
+    if (bundle.model.formulas !== undefined && bundle.information === undefined) {
+      return jacobianEngine(bundle, groups, patterns, format, this.#arenas);
     }
-    this.#count("jacobian", format, observer.observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
-    return new BundleJacobian(parts);
+    return evaluated(jacobianArena(patterns, format, this.#arenas.take(jacobianBytes(patterns, format))).J);
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
@@ -78,6 +86,10 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const xi = new Float64Array(POSE_DOF);
     for (const [k, group] of unknowns.groups.entries()) {
       const start = unknowns.starts[k];
+      if (group.name === "point" && format.arithmetic === fp64) {
+        addPoints(moved, bundle.poses.length + bundle.intrinsics.length, group.column, dx, start);
+        continue;
+      }
       for (let v = 0; v < group.column.length; v++) {
         if (group.column[v] < 0) continue;
         const at = start + group.column[v] * group.dof;
@@ -129,27 +141,17 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   }
 }
 
-type Store = (into: Storage, at: number, value: number) => void;
-
-function storeWide(into: Storage, at: number, value: number): void {
-  into[at] = value;
+function isNumbers(format: AnyPrecision): format is FP64 | FP32 {
+  return format === fp64 || format === fp32;
 }
 
-/** The block of a group in the rows of the observation at hand. */
-function writeBlock(
-  { rows, lens, byPose, byIntrinsics, byPoint }: Observer,
-  { name, dof }: Group,
-  store: Store,
-  into: Storage,
-  at: number,
-): void {
-  for (let a = 0; a < rows; a++) {
-    const row = at + a * dof;
-    if (name === "point") for (let j = 0; j < 3; j++) store(into, row + j, byPoint[3 * a + j]);
-    else if (name === "intrinsics") for (let j = 0; j < lens; j++) store(into, row + j, byIntrinsics[lens * a + j]);
-    else {
-      for (let j = 0; j < POSE_DOF; j++) store(into, row + j, byPose[POSE_DOF * a + j]);
-      if (name === "camera") for (let j = 0; j < lens; j++) store(into, row + POSE_DOF + j, byIntrinsics[lens * a + j]);
-    }
+/** The loop of all others, for where most variables are. */
+function addPoints(moved: Float64Array, first: number, column: Int32Array, dx: Float64Array, start: number): void {
+  for (let v = 0, to = first; v < column.length; v++, to += 3) {
+    if (column[v] < 0) continue;
+    const at = start + 3 * column[v];
+    moved[to] += dx[at];
+    moved[to + 1] += dx[at + 1];
+    moved[to + 2] += dx[at + 2];
   }
 }

@@ -12,26 +12,33 @@ import {
   type SolveReport,
   start as startMinimization,
 } from "@slam/nlls";
-import type { ArenaPool } from "@slam/wasm";
+import { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
-import { CgSolver } from "./cg-solver.ts";
+import { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
+import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, boundOf, robust } from "./loss.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import { BundleProblem } from "./problem.ts";
+import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import type { Held } from "./unknowns.ts";
 
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
 export const SIXTEEN_BIT: readonly Operation[] = ["matvec"];
 
-const LINEAR = ["cgnr", "schur-cg"] as const;
+const LINEAR = ["auto", "cgnr", "schur-cg", "schur-direct"] as const;
 export type Linear = (typeof LINEAR)[number];
 
 export interface BundleOptions {
   /** Default "mixed". */
   readonly policy?: Policy;
-  /** "cgnr": the method as published, no Hessian formed. "schur-cg": the same on the reduced camera system, points eliminated. Default "schur-cg". */
+  /**
+   * "cgnr": the method as published, no Hessian formed. "schur-cg": the same on the reduced camera system, points eliminated. "schur-direct": that system formed and
+   * factorised. "auto": one of the last two, by structure; the report says why. Default "auto".
+   */
   readonly linear?: Linear;
+  /** Of "schur-cg": the blocks on the diagonal of J'J, or of the Schur complement. Default "schur-jacobi". */
+  readonly preconditioner?: ReducedPreconditioner;
   /** Default "lm". */
   readonly method?: Method;
   /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
@@ -58,6 +65,8 @@ export interface BundleReport extends SolveReport {
   readonly method: Method;
   readonly linear: {
     readonly solver: string;
+    /** Why it was chosen, where it was. */
+    readonly reason?: string;
     readonly preconditioner: string;
     readonly factorizations: number;
     readonly cgIterations: number;
@@ -85,22 +94,26 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   checkBundle(bundle);
   const {
     policy = presetPolicy("mixed", SIXTEEN_BIT),
-    linear = "schur-cg",
+    linear = "auto",
+    preconditioner = "schur-jacobi",
     method = "lm",
     held = {},
     maxIterations = 100,
     maxCgIterations = 1000,
     ftol = 1e-7,
     loss,
-    arenas,
+    arenas = new ArenaPool(),
     onIteration,
     solver,
     eta,
   } = options;
   checkChoice("linear", linear, LINEAR);
+  checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters);
-  const own = solver === undefined ? new CgSolver({ policy, linear, counters, arenas, maxIterations: maxCgIterations }) : undefined;
+  const problem = new BundleProblem(bundle, held, counters, arenas);
+  const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
+  const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure: choice?.structure };
+  const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
   const x0 = problem.store(pointOf(bundle), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
@@ -137,6 +150,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         ...(loss && { loss: { name: loss.name, C: boundOf(loss, bundle.model.measurement.length) } }),
         linear: {
           solver: (solver ?? own!).name,
+          ...(choice && { reason: choice.reason }),
           preconditioner: own?.preconditionerLabel ?? "the solver's own",
           factorizations: own?.factorizations ?? 0,
           cgIterations: report.cgIterations,
@@ -149,6 +163,12 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     step: () => run.step(),
     cancel: (message) => run.cancel(message),
   };
+}
+
+function solverFor(linear: Linear, options: Omit<CgSolverOptions, "linear"> & SchurSolverOptions): CgSolver | SchurSolver {
+  return linear === "schur-direct"
+    ? new SchurSolver(options)
+    : new CgSolver({ ...options, linear: linear === "cgnr" ? linear : "schur-cg" });
 }
 
 /** Runs `start` to its end, giving way to the event loop between outer iterations; an aborted signal ends it with the best point so far. */

@@ -8,6 +8,7 @@ test("exports nothing by accident", () => {
     "COLMAP_NAMES",
     "CgSolver",
     "SIXTEEN_BIT",
+    "SchurSolver",
     "asBal",
     "checkBundle",
     "colmapCameras",

@@ -51,6 +51,31 @@ describe("the linearisation", () => {
     }
   });
 
+  test.each(CASES)(
+    "of $model.name, shared: $isShared, held: $held, has the same bits by a kernel and without",
+    ({ model, lens, isShared, held }) => {
+      const { bundle } = orbit({ model, lens, isShared, cameras: 3, points: 4 });
+      const { formulas: _, ...plain } = model;
+      const x = pointOf(bundle);
+      for (const format of [operationFormat(fp64), operationFormat(fp32)]) {
+        const [a, b] = [model, plain].map((of) => new BundleProblem({ ...bundle, model: of }, held).jacobian(x, format));
+
+        for (const [k, part] of a.parts.entries()) expect(part.values).toEqual(b.parts[k].values);
+      }
+    },
+  );
+
+  test("at a point that was changed in place is that of the change", () => {
+    const { bundle } = orbit({ model: snavely, lens: [800, -0.1, 0.02], cameras: 2, points: 3 });
+    const problem = new BundleProblem(bundle);
+    const x = pointOf(bundle);
+    const before = residualAt(problem, x);
+    x[x.length - 1] += 0.25;
+
+    expect(residualAt(problem, x)).not.toEqual(before);
+    expect(residualAt(problem, x)).toEqual(residualAt(new BundleProblem(bundle), x));
+  });
+
   test("weighs residuals by the square root of the information", () => {
     const { bundle } = orbit({ model: pinhole, lens: [700, 710, 320, 240], isShared: true, cameras: 2, points: 3 });
     const plain = residualAt(new BundleProblem(bundle), pointOf(bundle));

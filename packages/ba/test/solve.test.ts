@@ -12,7 +12,7 @@ function solved(bundle: Bundle, options: BundleOptions = {}): { readonly bundle:
   return { bundle: run.bundle, report: run.report };
 }
 
-const LINEAR = ["cgnr", "schur-cg"] as const;
+const LINEAR = ["cgnr", "schur-cg", "schur-direct"] as const;
 
 describe.each(LINEAR)("%s", (linear) => {
   test.each(["fp64", "fp32", "mixed"] as const)("finds points from exact measurements in policy %s, cameras held", (name) => {
@@ -50,14 +50,51 @@ describe.each(LINEAR)("%s", (linear) => {
   });
 });
 
-test("both linear solvers reach the same optimum, whatever is held", () => {
+test("all linear solvers reach the same optimum, whatever is held", () => {
   for (const held of [{}, { cameras: [0] }, { cameras: [0, 1], points: [2] }, { intrinsics: true }]) {
     const { bundle } = noisy();
-    const [a, b] = LINEAR.map((linear) => solved(bundle, { linear, held, policy: presetPolicy("fp64"), ftol: 1e-10 }).report);
+    const all = [...LINEAR.map((linear) => ({ linear })), { linear: "schur-cg", preconditioner: "jacobi" } as const];
+    const reports = all.map((options) => solved(bundle, { ...options, held, policy: presetPolicy("fp64"), ftol: 1e-10 }).report);
 
-    expect([a.termination, b.termination]).toEqual(["converged", "converged"]);
-    expectClose([a.finalCost / b.finalCost], [1], 1e-9);
+    expect(reports.map(({ termination }) => termination)).toEqual(all.map(() => "converged"));
+    for (const { finalCost } of reports) expectClose([finalCost / reports[0].finalCost], [1], 1e-9);
   }
+});
+
+test("Schur-Jacobi is exact where one camera is free", () => {
+  const { bundle } = noisy();
+  const held = { cameras: [0, 1, 3, 4], intrinsics: true };
+  const [plain, reduced] = (["jacobi", "schur-jacobi"] as const).map(
+    (preconditioner) => solved(bundle, { linear: "schur-cg", preconditioner, held, policy: presetPolicy("fp64") }).report,
+  );
+
+  expect([plain.linear.preconditioner, reduced.linear.preconditioner]).toEqual(["block Jacobi", "Schur-Jacobi"]);
+  expect(reduced.cgIterations).toBe(reduced.iterations.length);
+  expect(plain.cgIterations).toBeGreaterThan(plain.iterations.length);
+});
+
+describe("by default", () => {
+  test("a system of few cameras is factorised", () => {
+    const { linear } = solved(noisy().bundle).report;
+
+    expect(linear.solver).toBe("schur-direct");
+    expect(linear.reason).toMatch(/5 blocks takes about .* Mflop, not more than/);
+  });
+
+  test("one of many cameras and few points is not", () => {
+    const { bundle } = orbit({ model: snavely, lens: [800, -0.1, 0.02], cameras: 120, points: 8 });
+    const { linear } = start(bundle, { maxIterations: 0 }).report;
+
+    expect(linear.solver).toBe("schur-cg");
+    expect(linear.reason).toMatch(/Mflop, more than/);
+  });
+
+  test("nor is one that a policy has factors in 16 bits for, which schur-direct refuses", () => {
+    const policy = presetPolicy("half");
+
+    expect(start(noisy().bundle, { policy }).report.linear.reason).toMatch(/fp16 can only precondition/);
+    expect(() => start(noisy().bundle, { policy, linear: "schur-direct" })).toThrow(/schur-direct: the policy's factorize/);
+  });
 });
 
 test("held cameras and points stay where they are, bit for bit", () => {

@@ -1,3 +1,5 @@
+import type { DerivativeFormulas } from "./formulas.ts";
+
 /**
  * How a point in the camera's frame becomes a measurement: z = pi(k, p), with k the intrinsics. The frame is x right, y down, z forward (metres) unless the
  * model says otherwise; pixels have their origin at the image's upper left corner.
@@ -19,6 +21,10 @@ export interface CameraModel {
    * @returns whether the camera sees p: false behind it and outside the model's domain. What the formula gives there is written all the same, finite or not.
    */
   project(k: ArrayLike<number>, p: ArrayLike<number>, out: Projection, derivatives: boolean): boolean;
+  /**
+   * The derivatives once more, for solvers that write kernels: a model without them is evaluated by `project`, which takes longer. Default none.
+   */
+  readonly formulas?: DerivativeFormulas;
   /**
    * The inverse: p <- the point that z is seen of, where z holds its depth, else the unit vector towards it. May alias neither k nor z.
    *

@@ -1,5 +1,5 @@
 import type { CameraModel } from "./camera.ts";
-import { writeByPoint, writeRatio } from "./rows.ts";
+import { ratioRow, stacked, writeByPoint, writeRatio } from "./rows.ts";
 
 /** A pinhole that measures depth beside each pixel: u = fx x/z + cx, v = fy y/z + cy, depth = z; sees z > 0. */
 export const rgbd: CameraModel = {
@@ -16,6 +16,12 @@ export const rgbd: CameraModel = {
       out.byIntrinsics.fill(0, 8);
     }
     return p[2] > 0;
+  },
+  formulas(A, k, p) {
+    const inverse = A.div(A.constant(1), p[2]);
+    const zero = A.constant(0);
+    const depth = { byPoint: [zero, zero, A.constant(1)], byIntrinsics: k.map(() => zero) };
+    return stacked([ratioRow(A, 0, k, A.mul(p[0], inverse), inverse), ratioRow(A, 1, k, A.mul(p[1], inverse), inverse), depth]);
   },
   unproject(k, z, p) {
     if (!(z[2] > 0)) return false;

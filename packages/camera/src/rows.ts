@@ -1,4 +1,5 @@
 import type { Projection } from "./camera.ts";
+import type { CameraArithmetic, ProjectedDerivatives } from "./formulas.ts";
 
 /** Row r of dz/dp. */
 export function writeByPoint(out: Projection, r: number, x: number, y: number, z: number): void {
@@ -30,6 +31,22 @@ export function writeRatio(
   byIntrinsics.fill(0, row, row + k.length);
   byIntrinsics[row + axis] = q;
   byIntrinsics[row + 2 + axis] = 1;
+}
+
+/** The derivatives of `writeRatio`'s row, for a model of so many intrinsics. */
+export function ratioRow<T>(A: CameraArithmetic<T>, axis: 0 | 1, k: readonly T[], q: T, inverse: T): ProjectedDerivatives<T> {
+  const zero = A.constant(0);
+  const along = A.mul(k[axis], inverse);
+  const byIntrinsics = k.map((_, j) => (j === axis ? q : j === 2 + axis ? A.constant(1) : zero));
+  return {
+    byPoint: [axis === 0 ? along : zero, axis === 1 ? along : zero, A.mul(A.mul(A.neg(k[axis]), q), inverse)],
+    byIntrinsics,
+  };
+}
+
+/** Rows of derivatives, one under the other. */
+export function stacked<T>(rows: readonly ProjectedDerivatives<T>[]): ProjectedDerivatives<T> {
+  return { byPoint: rows.flatMap(({ byPoint }) => byPoint), byIntrinsics: rows.flatMap(({ byIntrinsics }) => byIntrinsics) };
 }
 
 /** p <- [x y z] / |[x y z]|, finite and not all zero. */

@@ -32,6 +32,25 @@ export const snavely: CameraModel = {
     }
     return p[2] < 0;
   },
+  formulas(A, k, p) {
+    const { add, mul, constant } = A;
+    const inverse = A.div(constant(-1), p[2]);
+    const x = mul(p[0], inverse);
+    const y = mul(p[1], inverse);
+    const r2 = add(mul(x, x), mul(y, y));
+    const distortion = add(constant(1), mul(r2, add(k[1], mul(r2, k[2]))));
+    const slope = mul(constant(2), add(k[1], mul(mul(constant(2), r2), k[2])));
+    const f = mul(k[0], inverse);
+    const xx = mul(f, add(distortion, mul(mul(slope, x), x)));
+    const xy = mul(mul(mul(f, slope), x), y);
+    const yy = mul(f, add(distortion, mul(mul(slope, y), y)));
+    const fx = mul(mul(k[0], x), r2);
+    const fy = mul(mul(k[0], y), r2);
+    return {
+      byPoint: [xx, xy, add(mul(xx, x), mul(xy, y)), xy, yy, add(mul(xy, x), mul(yy, y))],
+      byIntrinsics: [mul(distortion, x), fx, mul(fx, r2), mul(distortion, y), fy, mul(fy, r2)],
+    };
+  },
   unproject(k, z, p) {
     const d = Math.sqrt(z[0] * z[0] + z[1] * z[1]) / k[0];
     const r = invertRadial(d, [k[1], k[2]]);

@@ -1,6 +1,7 @@
-import { fisheye, newProjection, pinhole, radialTangential, rgbd, snavely, stereo } from "@slam/camera";
+import { type CameraArithmetic, fisheye, newProjection, pinhole, radialTangential, rgbd, snavely, stereo } from "@slam/camera";
 import { fp64, tolerance } from "@slam/float";
 import { cameraLaws, expectClose } from "@slam/testing";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const u = tolerance(fp64, 8);
@@ -87,5 +88,36 @@ describe("where there is nothing to see", () => {
     expect(stereo.unproject?.([500, 500, 0, 0, 0.5], [10, 10, 0], p)).toBe(false);
     expect(stereo.unproject?.([500, 500, 0, 0, 0.5], [10, 11, 0], p)).toBe(false);
     expect(rgbd.unproject?.([500, 500, 0, 0], [10, 10, 0], p)).toBe(false);
+  });
+});
+
+describe("formulas", () => {
+  const numbers: CameraArithmetic<number> = {
+    constant: (x) => x,
+    add: (a, b) => a + b,
+    sub: (a, b) => a - b,
+    mul: (a, b) => a * b,
+    div: (a, b) => a / b,
+    neg: (x) => -x,
+  };
+
+  test.each([
+    [snavely, [800, -0.1, 0.02]],
+    [pinhole, [700, 710, 320, 240]],
+    [stereo, [700, 690, 600, 180, 0.5]],
+    [rgbd, [525, 520, 320, 240]],
+  ] as const)("of $name have the bits of project", (model, k) => {
+    const coordinate = fc.double({ min: -10, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(coordinate, coordinate, coordinate, (x, y, z) => {
+        fc.pre(Math.abs(z) > 1e-3);
+        const out = newProjection(model);
+        model.project(k, [x, y, z], out, true);
+        const { byPoint, byIntrinsics } = model.formulas!(numbers, k, [x, y, z]);
+
+        expect(Float64Array.from(byPoint)).toEqual(out.byPoint);
+        expect(Float64Array.from(byIntrinsics)).toEqual(out.byIntrinsics);
+      }),
+    );
   });
 });

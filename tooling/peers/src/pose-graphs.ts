@@ -29,7 +29,7 @@ const here = join(import.meta.dirname, "..");
 const folder = join(process.env.SLAM_DATA ?? join(here, "../../../shared/data"), "pose-graphs");
 const env = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
 const machine = describeMachine();
-const ceres = buildNative(join(here, "ceres.cpp"), join(here, ".cache"), "ceres", [join(here, "build-ceres.sh")]);
+const ceres = buildNative(join(here, "ceres.cpp"), join(here, ".cache"), "ceres", [join(here, "build-ceres.sh"), "ceres.cpp"]);
 if ("missing" in ceres) console.log(`skipped: Ceres: ${ceres.missing}`);
 const idle = { ceres: "path" in ceres ? idleCeres(ceres.path) : 0, slam: idleNode() };
 

@@ -1,0 +1,140 @@
+import { type BsrPattern, normalSymbolic } from "@slam/sparse";
+
+/**
+ * Where the Schur complement of the points has blocks, and what they are summed of. A row is what is eliminated at once: a point with the observations of it; last,
+ * one of its own for each observation of a point that is held. All camera side variables, of whatever group, have blocks as wide as the widest.
+ */
+export interface ReducedStructure {
+  /** Columns of a variable of each group but the points', and of the widest. */
+  readonly dofs: readonly number[];
+  readonly b: number;
+  /** Rows of J in an observation. */
+  readonly r: number;
+  /** Rows that are points: the first. */
+  readonly points: number;
+  readonly rows: number;
+  /** The block columns of each group begin here; one number more than there are groups. */
+  readonly starts: readonly number[];
+  /** The observations of each row. */
+  readonly observationPtr: Int32Array;
+  /** Of each of those: its block in the points' part of J; -1 in a row that is no point. */
+  readonly pointBlock: Int32Array;
+  /** By group, of each of those: its block in the group's part of J, or -1; and which entry of the row that is. */
+  readonly blocks: readonly Int32Array[];
+  readonly entries: readonly Int32Array[];
+  /** The entries of each row: the block columns that its observations depend on, ascending. */
+  readonly entryPtr: Int32Array;
+  readonly entryColumn: Int32Array;
+  readonly mostEntries: number;
+  /** The lower triangle by block rows. */
+  readonly pattern: BsrPattern;
+  /** For each pair of entries of one row, first >= second, in ascending order of rows: the block of the pattern. */
+  readonly target: Int32Array;
+}
+
+/** @param patterns of the parts of J, points last; each has at most one block a row. In O(pairs of cameras that see one point). */
+export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStructure {
+  const groups = patterns.slice(0, -1);
+  const dofs = groups.map(({ c }) => c);
+  const b = Math.max(...dofs);
+  const starts = [0];
+  for (const { blockCols } of groups) starts.push(starts[starts.length - 1] + blockCols);
+  const { observationPtr, pointBlock, observation } = byPoint(patterns[patterns.length - 1]);
+  const blocks = groups.map(({ rowPtr }) => observation.map((i) => (rowPtr[i + 1] > rowPtr[i] ? rowPtr[i] : -1)));
+  const rows = observationPtr.length - 1;
+  const blockCols = starts[groups.length];
+  const { entries, entryPtr, entryColumn, mostEntries } = entriesOf(groups, starts, observationPtr, blocks);
+  const { pattern, target } = normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn });
+  const points = patterns[patterns.length - 1].blockCols;
+  const { r } = patterns[0];
+  return {
+    dofs,
+    b,
+    r,
+    points,
+    rows,
+    starts,
+    observationPtr,
+    pointBlock,
+    blocks,
+    entries,
+    entryPtr,
+    entryColumn,
+    mostEntries,
+    pattern,
+    target,
+  };
+}
+
+/** The observations of each point, then those of none. */
+function byPoint({ blockRows: m, blockCols: points, rowPtr, colIdx }: BsrPattern): {
+  readonly observationPtr: Int32Array;
+  readonly pointBlock: Int32Array;
+  readonly observation: Int32Array;
+} {
+  const rows = points + m - rowPtr[m];
+  const observationPtr = new Int32Array(rows + 1);
+  for (const point of colIdx) observationPtr[point + 1]++;
+  observationPtr.fill(1, points + 1);
+  for (let row = 0; row < rows; row++) observationPtr[row + 1] += observationPtr[row];
+  const next = observationPtr.slice(0, rows);
+  const pointBlock = new Int32Array(m).fill(-1);
+  const observation = new Int32Array(m);
+  for (let i = 0, alone = points; i < m; i++) {
+    const hasPoint = rowPtr[i + 1] > rowPtr[i];
+    const at = next[hasPoint ? colIdx[rowPtr[i]] : alone++]++;
+    observation[at] = i;
+    if (hasPoint) pointBlock[at] = rowPtr[i];
+  }
+  return { observationPtr, pointBlock, observation };
+}
+
+function entriesOf(
+  groups: readonly BsrPattern[],
+  starts: readonly number[],
+  observationPtr: Int32Array,
+  blocks: readonly Int32Array[],
+): Pick<ReducedStructure, "entries" | "entryPtr" | "entryColumn" | "mostEntries"> {
+  const rows = observationPtr.length - 1;
+  const entryPtr = new Int32Array(rows + 1);
+  const columns = new Int32Array(groups.reduce((sum, { colIdx }) => sum + colIdx.length, 0));
+  const entries = blocks.map((of) => new Int32Array(of.length).fill(-1));
+  const seenIn = new Int32Array(starts[groups.length]).fill(-1);
+  const place = new Int32Array(starts[groups.length]);
+  let mostEntries = 0;
+  for (let row = 0, count = 0; row < rows; row++) {
+    const first = count;
+    for (let k = 0; k < groups.length; k++) {
+      for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
+        if (blocks[k][t] < 0) continue;
+        const column = starts[k] + groups[k].colIdx[blocks[k][t]];
+        if (seenIn[column] !== row) columns[count++] = column;
+        seenIn[column] = row;
+      }
+    }
+    sort(columns, first, count);
+    for (let at = first; at < count; at++) place[columns[at]] = at - first;
+    for (let k = 0; k < groups.length; k++) {
+      for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
+        if (blocks[k][t] >= 0) entries[k][t] = place[starts[k] + groups[k].colIdx[blocks[k][t]]];
+      }
+    }
+    entryPtr[row + 1] = count;
+    mostEntries = Math.max(mostEntries, count - first);
+  }
+  return { entries, entryPtr, entryColumn: columns.slice(0, entryPtr[rows]), mostEntries };
+}
+
+/** By insertion: most points are seen by few cameras. A typed array's `sort` of so few takes ten times as long, and of many it is the better. */
+function sort(columns: Int32Array, first: number, end: number): void {
+  if (end - first > 64) {
+    columns.subarray(first, end).sort();
+    return;
+  }
+  for (let at = first + 1; at < end; at++) {
+    const column = columns[at];
+    let to = at;
+    for (; to > first && columns[to - 1] > column; to--) columns[to] = columns[to - 1];
+    columns[to] = column;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Observer } from "./observer.ts";
+
+/** The residuals of all observations in fp64, kept for the point where they were evaluated last: a step that is taken is linearised where its cost was evaluated. */
+export class Residuals {
+  readonly #observer: Observer;
+  readonly #values: Float64Array;
+  #x: Float64Array | undefined;
+
+  constructor(observer: Observer) {
+    this.#observer = observer;
+    this.#values = new Float64Array(observer.observations * observer.rows);
+  }
+
+  /** @returns what the next call may overwrite. */
+  at(x: Float64Array): Float64Array {
+    if (this.#x !== undefined && isSame(this.#x, x)) return this.#values;
+    const observer = this.#observer;
+    const { observations, residual, rows } = observer;
+    const values = this.#values;
+    observer.moveTo(x);
+    for (let i = 0, at = 0; i < observations; i++) {
+      observer.observe(i, false);
+      for (let a = 0; a < rows; a++, at++) values[at] = residual[a];
+    }
+    // A copy: whoever owns x may change it.
+    this.#x ??= new Float64Array(x.length);
+    this.#x.set(x);
+    return values;
+  }
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,47 @@
+import type { AnyPrecision } from "@slam/float";
+import type { LinearReport, Preconditioner } from "@slam/linop";
+import { type BsrMatrix, bsrMatrix, normalSymbolic } from "@slam/sparse";
+import { BlockJacobi, type BlockJacobiOptions } from "./block-jacobi.ts";
+import type { BundleJacobian } from "./jacobian.ts";
+import { ReducedSystem } from "./reduced-system.ts";
+
+/** The inverses of the blocks on the diagonal of the Schur complement, which are formed without the others: of one J and D after another. */
+export class SchurJacobi {
+  readonly #system: ReducedSystem;
+  readonly #blocks: readonly BlockJacobi[];
+  readonly #H: readonly BsrMatrix<AnyPrecision>[];
+
+  constructor(J: BundleJacobian, options: BlockJacobiOptions) {
+    const { counters, arenas, factorize } = options;
+    const patterns = J.parts.map(({ pattern }) => pattern);
+    this.#system = new ReducedSystem(patterns, { part: "diagonal", jacobian: J.parts[0].format, counters, arenas });
+    const diagonals = patterns.slice(0, -1).map((pattern) => normalSymbolic(pattern, "diagonal").pattern);
+    this.#blocks = diagonals.map((pattern) => new BlockJacobi(pattern, options));
+    this.#H = diagonals.map((pattern) => bsrMatrix(pattern, factorize));
+  }
+
+  /**
+   * @param d D, length columns of J; undefined for none.
+   * @param S for each group what scales its columns.
+   * @returns the inverse for each group, or why there is none.
+   */
+  factor(
+    J: BundleJacobian,
+    d: Float64Array | undefined,
+    S: readonly Float64Array[],
+  ): readonly Preconditioner<AnyPrecision>[] | LinearReport {
+    const bad = this.#system.assemble(J, d);
+    if (bad >= 0) {
+      const message = `Schur-Jacobi: the block of point ${bad} is not positive definite`;
+      return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
+    }
+    const inverses: Preconditioner<AnyPrecision>[] = [];
+    for (const [k, block] of this.#blocks.entries()) {
+      this.#system.scaledDiagonalInto(this.#H[k], k, S[k]);
+      const inverse = block.factor(this.#H[k], undefined);
+      if (!("apply" in inverse)) return inverse;
+      inverses.push(inverse);
+    }
+    return inverses;
+  }
+}
