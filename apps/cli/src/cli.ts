@@ -104,9 +104,15 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addOption(
       choice(
         "--linear <name>",
-        "conjugate gradients on J, or on the Schur complement with the points eliminated; auto takes what suits the problem",
-        ["auto", "cgnr", "schur-cg"],
+        "conjugate gradients on J, or on the Schur complement with the points eliminated, or its factorisation; auto takes one of the last two, by structure",
+        ["auto", "cgnr", "schur-cg", "schur-direct"],
       ).default("auto"),
+    )
+    .addOption(
+      choice("--preconditioner <name>", "of schur-cg: the diagonal blocks of J'J, or of the Schur complement (default: schur-jacobi)", [
+        "jacobi",
+        "schur-jacobi",
+      ]),
     )
     .addOption(choice("--method <name>", "Levenberg-Marquardt, or a trust region with Powell's dogleg (default: lm)", ["lm", "dogleg"]))
     .option(

@@ -27,6 +27,8 @@ interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly method: Method;
   readonly linear: {
     readonly solver: string;
+    /** Why it was chosen, where it was. */
+    readonly reason?: string;
     readonly preconditioner: string;
     readonly factorizations: number;
     readonly cgIterations: number;

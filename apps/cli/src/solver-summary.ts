@@ -24,6 +24,7 @@ export function solverLines(report: SolverReport): readonly string[] {
   return [
     `work      ${countText(iterations.length, "iteration")}, ${linear.cgIterations} of CG; ${method}, ${linearText(linear)}: ` +
       `${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
+    ...(linear.reason === undefined ? [] : [`solver    ${linear.reason}`]),
     `time      ${secondsText(seconds.solve)}: ${phases.join(", ")}; ${phase("parse", "parse")}`,
     `precision ${precision.overflows} overflows, ${precision.flushed} flushed to zero, ${precision.shifts} shifts, ` +
       `${precision.fallbacks} fallbacks, ${precision.rejectedSteps} steps rejected`,

@@ -21,7 +21,7 @@ describe.concurrent("slam ba", () => {
     const solved = readBal(gunzipSync(readFileSync(join(folder, "solved.txt.gz"))), "solved");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^problem\.txt: BAL, 3 cameras, 5 points, 15 observations, policy mixed\nconverged: /);
-    expect(stdout).toContain("lm, schur-cg, preconditioner block Jacobi");
+    expect(stdout).toContain("lm, schur-direct");
     expect(stderr).toMatch(/^iteration 1: cost /);
     expect(report.input).toEqual({ file: "problem.txt", format: "BAL", cameras: 3, points: 5, observations: 15 });
     expect(report.cost.convention).toBe("1/2 sum r^2, r in pixels");
@@ -52,15 +52,19 @@ describe.concurrent("slam ba", () => {
     const reportOf = async (...flags: readonly string[]) =>
       parseBaReport((await slam(folder, "ba", "problem.txt", "--json", "--quiet", ...flags)).stdout);
 
-    const [cgnr, dogleg, robust, short] = await Promise.all([
+    const [cgnr, dogleg, robust, short, auto, jacobi] = await Promise.all([
       reportOf("--linear", "cgnr", "--policy", "fp64"),
       reportOf("--method", "dogleg", "--linear", "schur-cg", "--eta", "0.001"),
       reportOf("--loss", "soft-l1:2", "--repeat", "2"),
       reportOf("--max-iterations", "1", "--ftol", "0"),
+      reportOf(),
+      reportOf("--linear", "schur-cg", "--preconditioner", "jacobi"),
     ]);
 
     expect([cgnr.linear.solver, cgnr.policy.matvec]).toEqual(["cgnr", "fp64"]);
     expect([dogleg.method, dogleg.linear.solver, dogleg.termination]).toEqual(["dogleg", "schur-cg", "converged"]);
+    expect([auto.linear.solver, auto.linear.reason?.includes("Mflop")]).toEqual(["schur-direct", true]);
+    expect([dogleg.linear.preconditioner, jacobi.linear.preconditioner]).toEqual(["Schur-Jacobi", "block Jacobi"]);
     expect(robust.loss).toEqual({ name: "soft-l1", C: 2 });
     expect(robust.cost.convention).toBe("1/2 sum rho(r^2), r in pixels, rho soft-l1 with C = 2");
     expect([short.termination, short.iterations.length]).toEqual(["max-iterations", 1]);

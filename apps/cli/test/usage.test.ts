@@ -57,6 +57,11 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["edges of no loss", ["pgo", "square.g2o", "--loss-on", "loops"], "--loss-on goes with a --loss, not with none"],
     ["a quantile that nothing is beyond", ["pgo", "square.g2o", "--pcm", "1"], "Allowed is a quantile above 0 and below 1"],
     ["an operand behind --pcm", ["pgo", "--pcm", "square.g2o"], "option '--pcm [q]' argument 'square.g2o' is invalid"],
+    [
+      "a preconditioner where none is used",
+      ["ba", "problem.txt", "--preconditioner", "jacobi"],
+      "--preconditioner goes with --linear schur-cg, not auto",
+    ],
     ["a loss that bundles do not have", ["ba", "problem.txt", "--loss", "tukey"], "Allowed are none, huber, cauchy, soft-l1"],
     ["a solver that is none", ["ba", "problem.txt", "--linear", "direct"], "Allowed choices are auto, cgnr, schur-cg"],
     [

@@ -9,9 +9,9 @@ import { readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
 import { prepareWorker, solveInWorker } from "../solve.ts";
 
-export interface BaOptions extends Pick<BundleOptions, "method" | "eta" | "ftol" | "maxIterations"> {
+export interface BaOptions extends Pick<BundleOptions, "preconditioner" | "method" | "eta" | "ftol" | "maxIterations"> {
   readonly policy: string;
-  readonly linear: Linear | "auto";
+  readonly linear: Linear;
   readonly loss?: { readonly name: BundleLossName | "none"; readonly C?: number };
   readonly fix?: readonly number[];
   readonly fixIntrinsics?: boolean;
@@ -25,6 +25,8 @@ export interface BaOptions extends Pick<BundleOptions, "method" | "eta" | "ftol"
 /** Adjusts the bundle in a file. @returns the exit code. */
 export async function ba(file: string, options: BaOptions): Promise<number> {
   const { policy: policyName, linear, loss, fix = [], fixIntrinsics = false, out, ply, json, quiet = false, repeat, ...solver } = options;
+  if (options.preconditioner !== undefined && linear !== "schur-cg")
+    throw new UsageError(`--preconditioner goes with --linear schur-cg, not ${linear}`);
   checkJsonTarget(json);
   const reportFile = jsonFile(json);
   if (ply !== undefined) checkPlyTarget(ply);
@@ -37,7 +39,7 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
   const parseSeconds = (performance.now() - began) / 1000;
   const settings = {
     ...solver,
-    ...(linear !== "auto" && { linear }),
+    linear,
     ...(loss && loss.name !== "none" && { loss: loss as BundleLoss }),
     held: { cameras: cameraIndices(read, fix), intrinsics: fixIntrinsics || read.isCalibrated },
   };
