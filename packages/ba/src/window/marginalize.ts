@@ -3,10 +3,10 @@ import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { Observer, pointOf } from "../observer.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { eliminateColumns } from "./orthogonal.ts";
-import type { Prior } from "./prior.ts";
+import type { Panel, Prior } from "./prior.ts";
 
 const POINT = 3;
-/** Rows that are folded into the prior at a time. */
+/** Rows that are folded into the prior at a time, if they are of more than one point. */
 const PANEL = 64;
 
 /**
@@ -21,18 +21,17 @@ const PANEL = 64;
  */
 export function marginalizePoints(bundle: Bundle, prior: Prior, loss: Loss | undefined): number {
   const rows = rowsAt(bundle, prior, loss);
-  const panel = new Panel(prior);
-  // Where tracks are short the triangle stays narrow while they are folded in.
-  const order = Array.from({ length: pointCount(bundle) }, (_, p) => p);
-  const reach = order.map((p) => rows.reachOf(p));
-  order.sort((a, b) => reach[a] - reach[b] || a - b);
-  for (const p of order) if (reach[p] > 0) panel.add(...rows.withoutPoint(p), POSE_DOF * reach[p]);
-  panel.flush();
+  prior.add(panelsOf(rows, pointCount(bundle)));
   return rows.silent;
 }
 
 /** What one point's observations say of poses alone: by columns, of each of `cameras` in turn, then the residual; from row `from` on. */
-type Reduced = readonly [A: Float64Array, rows: number, from: number, cameras: readonly number[]];
+interface Reduced {
+  readonly A: Float64Array;
+  readonly rows: number;
+  readonly from: number;
+  readonly cameras: readonly number[];
+}
 
 interface Rows {
   readonly silent: number;
@@ -110,47 +109,48 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
         }
       }
       const rank = eliminateColumns(A, rows, columns, POINT);
-      return [A.subarray(POINT * rows), rows, rank, observations.map((i) => bundle.camera[i])];
+      return { A: A.subarray(POINT * rows), rows, from: rank, cameras: observations.map((i) => bundle.camera[i]) };
     },
   };
 }
 
-/** Rows on their way into the prior, many at a time. */
-class Panel {
-  readonly #prior: Prior;
-  #width = 0;
-  #rows = 0;
-  readonly #waiting: Reduced[] = [];
-
-  constructor(prior: Prior) {
-    this.#prior = prior;
-  }
-
-  add(A: Float64Array, rows: number, from: number, cameras: readonly number[], width: number): void {
-    if (this.#rows > 0 && (width !== this.#width || this.#rows + rows - from > PANEL)) this.flush();
-    this.#width = width;
-    this.#rows += rows - from;
-    this.#waiting.push([A, rows, from, cameras]);
-  }
-
-  flush(): void {
-    const height = this.#rows;
-    if (height > 0) {
-      const panel = new Float64Array(height * (this.#width + 1));
-      let top = 0;
-      for (const [A, rows, from, cameras] of this.#waiting) {
-        const copy = (column: number, into: number): void => {
-          for (let i = from; i < rows; i++) panel[into * height + top + i - from] += A[column * rows + i];
-        };
-        for (const [k, c] of cameras.entries()) for (let j = 0; j < POSE_DOF; j++) copy(k * POSE_DOF + j, c * POSE_DOF + j);
-        copy(cameras.length * POSE_DOF, this.#width);
-        top += rows - from;
-      }
-      this.#prior.fold(panel, height, this.#width);
+/** The rows of all points, those of tracks that end early first; many in a panel. */
+function* panelsOf(rows: Rows, points: number): Generator<Panel> {
+  const order = Array.from({ length: points }, (_, p) => p);
+  const reach = order.map((p) => rows.reachOf(p));
+  order.sort((a, b) => reach[a] - reach[b] || a - b);
+  let waiting: Reduced[] = [];
+  let height = 0;
+  let width = 0;
+  for (const p of order) {
+    if (reach[p] === 0) continue;
+    const reduced = rows.withoutPoint(p);
+    const more = reduced.rows - reduced.from;
+    if (height > 0 && (POSE_DOF * reach[p] !== width || height + more > PANEL)) {
+      yield panelOf(waiting, height, width);
+      waiting = [];
+      height = 0;
     }
-    this.#rows = 0;
-    this.#waiting.length = 0;
+    waiting.push(reduced);
+    height += more;
+    width = POSE_DOF * reach[p];
   }
+  if (height > 0) yield panelOf(waiting, height, width);
+}
+
+/** Blocks of rows below each other, each pose's columns in their place. */
+function panelOf(blocks: readonly Reduced[], height: number, width: number): Panel {
+  const panel = new Float64Array(height * (width + 1));
+  let top = 0;
+  for (const { A, rows, from, cameras } of blocks) {
+    const copy = (column: number, into: number): void => {
+      for (let i = from; i < rows; i++) panel[into * height + top + i - from] = A[column * rows + i];
+    };
+    for (const [k, c] of cameras.entries()) for (let j = 0; j < POSE_DOF; j++) copy(k * POSE_DOF + j, c * POSE_DOF + j);
+    copy(cameras.length * POSE_DOF, width);
+    top += rows - from;
+  }
+  return { A: panel, rows: height, width };
 }
 
 /** Where the observations of each point begin; one number more than there are points. */

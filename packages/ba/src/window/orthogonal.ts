@@ -56,7 +56,7 @@ function reflect(A: Float64Array, rows: number, columns: number, s: number): voi
  * [R, r0] <- the triangle of [R, r0; A, b]: rows join a least-squares problem that is kept as its QR factor. A column that is nothing but rounding beside what its
  * variable's column holds is taken for zero, as the gauge leaves some. What of b no row of R takes up is a constant, and is let go.
  *
- * @param R upper triangular, by rows, `stride` apart.
+ * @param R upper triangular, by rows, `stride` apart; it must have nothing beyond `width` yet.
  * @param r0 length at least `width`.
  * @param A `rows` x (width + 1) by columns, b the last of them; overwritten.
  */

@@ -3,6 +3,13 @@ import { POSE_SIZE } from "../bundle.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { eliminateColumns, foldRows } from "./orthogonal.ts";
 
+/** Rows A d + b about the first poses: rows x (width + 1), by columns, b the last; overwritten where it is taken. */
+export interface Panel {
+  readonly A: Float64Array;
+  readonly rows: number;
+  readonly width: number;
+}
+
 /**
  * What was marginalised, as |R d + r0|^2 of the window's poses: d = Log(X0^-1 X) of one pose after the other, X0 the point at which what it is made of was
  * linearised. R is upper triangular and never multiplied with itself; memory is taken once.
@@ -16,6 +23,8 @@ export class Prior {
   readonly firstEstimates: Float64Array;
   readonly #touched: Uint8Array;
   readonly #d: Float64Array;
+  /** The triangle as it was before something is added, r0 behind it. */
+  readonly #before: Float64Array;
   readonly #panel: Float64Array;
   #poses = 0;
 
@@ -27,6 +36,7 @@ export class Prior {
     this.firstEstimates = new Float64Array(POSE_SIZE * size);
     this.#touched = new Uint8Array(size);
     this.#d = new Float64Array(this.stride);
+    this.#before = new Float64Array(this.stride * (this.stride + 1));
     this.#panel = new Float64Array(POSE_DOF * (this.stride + 1));
   }
 
@@ -67,9 +77,27 @@ export class Prior {
     }
   }
 
-  /** Adds |A d + b|^2. @param A rows x (width + 1), by columns, b the last; overwritten. It may be about poses that the prior touches, the first of them. */
-  fold(A: Float64Array, rows: number, width: number): void {
-    foldRows(this.R, this.stride, this.r0, A, rows, width);
+  /**
+   * Adds |A d + b|^2 of one panel after the other, narrow ones first: a triangle is as narrow as what it is made of so far, and its own rows, which are as wide
+   * as it gets, come last.
+   */
+  add(panels: Iterable<Panel>): void {
+    const { R, r0, stride, width } = this;
+    const before = this.#before;
+    before.set(R.subarray(0, width * stride));
+    before.set(r0, stride * stride);
+    R.fill(0, 0, width * stride);
+    r0.fill(0);
+    for (const { A, rows, width: narrow } of panels) foldRows(R, stride, r0, A, rows, narrow);
+    for (let from = 0; from < width; from += POSE_DOF) {
+      const rows = Math.min(POSE_DOF, width - from);
+      const A = this.#panel;
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < width; j++) A[j * rows + i] = before[(from + i) * stride + j];
+        A[width * rows + i] = before[stride * stride + from + i];
+      }
+      foldRows(R, stride, r0, A, rows, width);
+    }
   }
 
   /** Marginalises pose 0; the others move up by one. */
@@ -86,7 +114,7 @@ export class Prior {
       R.fill(0, rest * stride, width * stride);
       r0.copyWithin(0, POSE_DOF, width);
       r0.fill(0, rest, width);
-      if (free > 0) this.fold(this.#panel, free, rest);
+      if (free > 0) foldRows(R, stride, r0, this.#panel, free, rest);
     }
     firstEstimates.copyWithin(0, POSE_SIZE);
     this.#touched.copyWithin(0, 1);

@@ -45,7 +45,7 @@ export interface WindowOptions {
   readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
   /** Of one solve. Default 10. */
   readonly maxIterations?: number;
-  /** Default 1e-6. */
+  /** Default 1e-4: the next key frame moves the cost by more. */
   readonly ftol?: number;
 }
 
@@ -115,7 +115,7 @@ export class SlidingWindow {
 
   /** @throws OptionError, DimensionError for options out of range. */
   constructor(options: WindowOptions) {
-    const { model, size, policy = presetPolicy("fp64"), linear = "schur-dense", loss, maxIterations = 10, ftol = 1e-6 } = options;
+    const { model, size, policy = presetPolicy("fp64"), linear = "schur-dense", loss, maxIterations = 10, ftol = 1e-4 } = options;
     checkInteger("size", size, 2);
     checkChoice("linear", linear, LINEAR);
     checkInteger("maxIterations", maxIterations, 0);
@@ -265,7 +265,14 @@ export class SlidingWindow {
     const { solver, policy: resolved } = this.#solver(problem, counters);
     const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
-    const run = start(weighed, x0, { policy, maxIterations, ftol, counters, solver, firstDamping: FIRST_DAMPING });
+    const run = start(weighed, x0, {
+      policy,
+      maxIterations,
+      ftol,
+      counters,
+      solver,
+      firstDamping: this.#triangulator.hasFoundDepth ? 0 : FIRST_DAMPING,
+    });
     let longest = 0;
     let overdue: string | undefined;
     while (!run.done && overdue === undefined) {
@@ -322,7 +329,7 @@ export class SlidingWindow {
   }
 }
 
-/** Levenberg-Marquardt's first damping; see `start` of bundles. */
+/** Levenberg-Marquardt's first damping where nothing fixes the scale; see `start` of bundles. */
 const FIRST_DAMPING = 1e-4;
 
 function lossOf({ name, C }: NonNullable<WindowOptions["loss"]>): Loss {

@@ -12,6 +12,7 @@ export class Triangulator {
   readonly #projection: Projection;
   readonly #q = new Float64Array(3);
   readonly #twice = new Float64Array(3);
+  #hasFoundDepth = false;
 
   constructor(model: CameraModel, intrinsics: Float64Array) {
     this.#model = model;
@@ -19,10 +20,16 @@ export class Triangulator {
     this.#projection = newProjection(model);
   }
 
+  /** Whether one view has placed a point: the camera then measures the scale. */
+  get hasFoundDepth(): boolean {
+    return this.#hasFoundDepth;
+  }
+
   /** Where one view puts a point of the world; undefined where it does not say how far away, or the model has no inverse. */
   fromDepth(pose: Float64Array, z: Float64Array): Float64Array | undefined {
     const q = this.#unproject(z);
     if (q === undefined || !this.#hasDepth(q)) return undefined;
+    this.#hasFoundDepth = true;
     const point = new Float64Array(3);
     se3.act(pose, 0, q, 0, point, 0);
     return point;
