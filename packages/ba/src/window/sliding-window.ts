@@ -82,7 +82,7 @@ export interface WindowReport extends SolveReport {
   /** Landmarks and observations that took part; a landmark does from when its position is known and its observations have as many rows as it. */
   readonly landmarks: number;
   readonly observations: number;
-  /** Observations of points that their cameras do not see at the end. */
+  /** Observations of points that their cameras do not see at the end: these landmarks are placed anew from their measurements, now or when there are more. */
   readonly unseen: number;
   /** Milliseconds from the call to the end. */
   readonly milliseconds: number;
@@ -95,8 +95,8 @@ export interface WindowReport extends SolveReport {
  * neither it nor the new key frame's list goes on. Landmarks still tracked lose the observations it made of them. The prior is kept as the
  * triangle R of a QR factorisation with the point it is linearised at; see `Prior` and `WindowProblem`.
  *
- * The oldest key frame in the window is held where it is while the others move: that fixes the gauge, and changes no cost. A single camera's scale is nobody's to
- * fix: damping keeps it.
+ * The oldest key frame in the window is held where it is while the others move: that fixes the gauge, and changes no cost. Where the camera
+ * does not measure the scale either, its distance from the next key frame stays as well.
  *
  * @see Leutenegger, Lynen, Bosse, Siegwart and Furgale, Keyframe-based visual-inertial odometry using nonlinear optimization, IJRR 2015; Demmel, Schubert, Sommer,
  *   Cremers and Usenko, Square root marginalization for sliding-window bundle adjustment, ICCV 2021.
@@ -261,7 +261,7 @@ export class SlidingWindow {
     const tracks = this.#solvable();
     const bundle = bundleOf(this.#lens, this.#frames, tracks);
     const counters = newCounters();
-    const problem = new WindowProblem(bundle, this.#prior, counters);
+    const problem = new WindowProblem(bundle, this.#prior, counters, !this.#triangulator.measuresDepth);
     const { solver, policy: resolved } = this.#solver(problem, counters);
     const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
@@ -271,7 +271,6 @@ export class SlidingWindow {
       ftol,
       counters,
       solver,
-      firstDamping: this.#triangulator.hasFoundDepth ? 0 : FIRST_DAMPING,
     });
     let longest = 0;
     let overdue: string | undefined;
@@ -283,6 +282,9 @@ export class SlidingWindow {
       longest = Math.max(longest, performance.now() - before);
     }
     this.#take(run.x, tracks);
+    const unseen = problem.unseen(run.x);
+    // Where it ended up it can't have been measured: from the poses as they are now it may be placed better.
+    for (const p of new Set(unseen.map((i) => bundle.point[i]))) tracks[p].position = this.#locate(tracks[p]);
     const { report } = run;
     return {
       ...report,
@@ -295,7 +297,7 @@ export class SlidingWindow {
       keyFrames: this.#frames.length,
       landmarks: tracks.length,
       observations: bundle.camera.length,
-      unseen: problem.unseen(run.x),
+      unseen: unseen.length,
       milliseconds: performance.now() - began,
     };
   }
@@ -308,15 +310,15 @@ export class SlidingWindow {
 
   #solver(problem: WindowProblem, counters: Counters): { readonly solver: LinearSolver<BundleJacobian>; readonly policy: () => Policy } {
     const { linear, policy } = this.#options;
-    if (linear === "schur-dense") return { solver: new DenseSchur(problem.priorFrom), policy: () => policy };
+    if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom), policy: () => policy };
     const solver = new CgSolver({ policy, counters, linear, arenas: this.#arenas });
     return { solver, policy: () => solver.policy };
   }
 
   #robust(problem: WindowProblem, loss: Loss): RobustProblem<Float64Array, BundleJacobian> {
     const rows = this.#lens.model.measurement.length;
-    const m = problem.priorFrom;
-    // The prior is one block of its own, without a loss.
+    const m = problem.constantFrom;
+    // The rest is one block of its own, without a loss.
     const starts = Int32Array.from({ length: m + 2 }, (_, i) => (i <= m ? i * rows : problem.rows));
     const losses = Array.from({ length: m + 1 }, (_, i) => (i < m ? loss : undefined));
     return new RobustProblem(problem, starts, losses);
@@ -328,9 +330,6 @@ export class SlidingWindow {
     for (const [p, track] of tracks.entries()) track.position!.set(x.subarray(from + 3 * p, from + 3 * p + 3));
   }
 }
-
-/** Levenberg-Marquardt's first damping where nothing fixes the scale; see `start` of bundles. */
-const FIRST_DAMPING = 1e-4;
 
 function lossOf({ name, C }: NonNullable<WindowOptions["loss"]>): Loss {
   checkChoice("loss", name, ["huber", "cauchy"]);

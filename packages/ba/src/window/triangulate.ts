@@ -2,8 +2,13 @@ import { type CameraModel, newProjection, type Projection } from "@slam/camera";
 import { fp64, tolerance } from "@slam/float";
 import { se3, so3 } from "@slam/lie";
 
-/** Rays at an angle below this, in radians, meet too far away to say where: a tenth of a pixel of a lens of focal length 1000, ten times over. */
-const LEAST_PARALLAX = 1e-3;
+/** Radians between two rays, about a degree: with less between them the errors of poses not solved for yet put the point anywhere, behind the cameras too. */
+const LEAST_PARALLAX = 0.02;
+
+/** Near each axis: every camera sees one of them. */
+const DIRECTIONS: readonly (readonly number[])[] = [2, 1, 0].flatMap((axis) =>
+  [1, -1].map((sign) => [0, 1, 2].map((a) => (a === axis ? sign : 0.05 * (a + 1)))),
+);
 
 /** Where landmarks are, from what one key frame or two have measured. */
 export class Triangulator {
@@ -11,40 +16,42 @@ export class Triangulator {
   readonly #intrinsics: Float64Array;
   readonly #projection: Projection;
   readonly #q = new Float64Array(3);
-  readonly #twice = new Float64Array(3);
-  #hasFoundDepth = false;
+  /** Whether a measurement says how far away the point is. */
+  readonly measuresDepth: boolean;
 
   constructor(model: CameraModel, intrinsics: Float64Array) {
     this.#model = model;
     this.#intrinsics = intrinsics;
     this.#projection = newProjection(model);
-  }
-
-  /** Whether one view has placed a point: the camera then measures the scale. */
-  get hasFoundDepth(): boolean {
-    return this.#hasFoundDepth;
+    this.measuresDepth = this.#canTellDepth();
   }
 
   /** Where one view puts a point of the world; undefined where it does not say how far away, or the model has no inverse. */
   fromDepth(pose: Float64Array, z: Float64Array): Float64Array | undefined {
-    const q = this.#unproject(z);
-    if (q === undefined || !this.#hasDepth(q)) return undefined;
-    this.#hasFoundDepth = true;
+    const q = this.measuresDepth ? this.#unproject(z) : undefined;
+    if (q === undefined) return undefined;
     const point = new Float64Array(3);
     se3.act(pose, 0, q, 0, point, 0);
     return point;
   }
 
-  /** Whether twice as far away is seen otherwise. */
-  #hasDepth(q: Float64Array): boolean {
+  /** Whether a point that is seen is seen elsewhere when it is twice as far away. */
+  #canTellDepth(): boolean {
     const { value } = this.#projection;
-    this.#model.project(this.#intrinsics, q, this.#projection, false);
-    const near = value.slice();
-    for (let a = 0; a < 3; a++) this.#twice[a] = 2 * q[a];
-    this.#model.project(this.#intrinsics, this.#twice, this.#projection, false);
-    // What rounding a pixel may be off by is that of the largest number in it.
-    const largest = Math.max(...near.map(Math.abs), ...this.#intrinsics.map(Math.abs));
-    return near.some((z, a) => Math.abs(z - value[a]) > tolerance(fp64, 1, 64) * largest);
+    for (const direction of DIRECTIONS) {
+      if (!this.#model.project(this.#intrinsics, direction, this.#projection, false)) continue;
+      const near = value.slice();
+      this.#model.project(
+        this.#intrinsics,
+        direction.map((x) => 2 * x),
+        this.#projection,
+        false,
+      );
+      // What rounding a pixel may be off by is that of the largest number in it.
+      const largest = Math.max(...near.map(Math.abs), ...this.#intrinsics.map(Math.abs));
+      return near.some((z, a) => Math.abs(z - value[a]) > tolerance(fp64, 1, 64) * largest);
+    }
+    return false;
   }
 
   /**

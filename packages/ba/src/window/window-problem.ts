@@ -7,10 +7,11 @@ import { BundleJacobian } from "../jacobian.ts";
 import { Observer } from "../observer.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import type { Prior } from "./prior.ts";
+import { type ScaleRow, scaleRow } from "./scale-row.ts";
 
 /**
  * The least-squares problem of a window: its observations, then the prior's rows R d + r0. Pose 0 is held, which is what fixes the gauge: the cost is the same
- * wherever the whole window is. Intrinsics are held. A point x is what `pointOf` makes of the bundle.
+ * wherever the whole window is; where nothing measures the scale, a row between them keeps that. Intrinsics are held. A point x is what `pointOf` makes of the bundle.
  *
  * Residuals are those at x. Derivatives are taken where the poses that the prior touches have their first estimates: evaluated elsewhere they would make
  * directions that nothing measures look measured.
@@ -21,8 +22,10 @@ import type { Prior } from "./prior.ts";
 export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJacobian> {
   readonly rows: number;
   readonly cols: number;
-  /** Where the prior's block rows begin: as many as there are observations. */
-  readonly priorFrom: number;
+  /** The block row from which on J is the same at every point: as many as there are observations. */
+  readonly constantFrom: number;
+  readonly #priorFrom: number;
+  readonly #blockRows: number;
   readonly #bundle: Bundle;
   readonly #prior: Prior;
   readonly #counters: Counters;
@@ -32,59 +35,76 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly #poseColumns: number;
   readonly #patterns: readonly [pose: BsrPattern, point: BsrPattern];
   readonly #linearizedAt: Float64Array;
+  readonly #scale: ScaleRow | undefined;
 
-  /** @param bundle every point of which is observed. */
-  constructor(bundle: Bundle, prior: Prior, counters: Counters) {
+  /**
+   * @param bundle every point of which is observed.
+   * @param isScaleFree whether no measurement says how large the world is.
+   */
+  constructor(bundle: Bundle, prior: Prior, counters: Counters, isScaleFree: boolean) {
     this.#bundle = bundle;
     this.#prior = prior;
     this.#counters = counters;
     this.#observer = new Observer(bundle);
-    this.priorFrom = bundle.camera.length;
+    this.constantFrom = bundle.camera.length;
     this.#column = columnsOf(bundle, prior);
     this.#poseColumns = this.#column.reduce((sum, column) => sum + (column < 0 ? 0 : 1), 0);
-    const priorBlocks = Math.ceil(prior.width / this.#observer.rows);
-    this.rows = (this.priorFrom + priorBlocks) * this.#observer.rows;
+    this.#scale = isScaleFree && this.#column[1] >= 0 ? scaleRow(bundle.poses) : undefined;
+    this.#priorFrom = this.constantFrom + (this.#scale === undefined ? 0 : 1);
+    this.#blockRows = this.#priorFrom + Math.ceil(prior.width / this.#observer.rows);
+    this.rows = this.#blockRows * this.#observer.rows;
     this.cols = POSE_DOF * this.#poseColumns + bundle.points.length;
-    this.#patterns = [this.#posePattern(priorBlocks), this.#pointPattern(priorBlocks)];
+    this.#patterns = [this.#posePattern(), this.#pointPattern()];
     this.#linearizedAt = new Float64Array(bundle.poses.length + bundle.intrinsics.length + bundle.points.length);
   }
 
-  #posePattern(priorBlocks: number): BsrPattern {
+  #posePattern(): BsrPattern {
     const { camera } = this.#bundle;
     const r = this.#observer.rows;
-    const rowPtr = new Int32Array(this.priorFrom + priorBlocks + 1);
+    const rowPtr = new Int32Array(this.#blockRows + 1);
     const colIdx: number[] = [];
-    for (let i = 0; i < this.priorFrom; i++) {
-      if (this.#column[camera[i]] >= 0) colIdx.push(this.#column[camera[i]]);
+    for (let i = 0; i < this.#blockRows; i++) {
+      if (i < this.constantFrom) this.#pushColumn(colIdx, camera[i]);
+      else if (i < this.#priorFrom) this.#pushColumn(colIdx, 1);
+      // R is upper triangular.
+      else for (let c = this.#firstOf(i); c < cameraCount(this.#bundle); c++) if (this.#prior.touches(c)) this.#pushColumn(colIdx, c);
       rowPtr[i + 1] = colIdx.length;
     }
-    for (let b = 0; b < priorBlocks; b++) {
-      // R is upper triangular.
-      for (let c = Math.floor((b * r) / POSE_DOF); POSE_DOF * c < this.#prior.width; c++) {
-        if (this.#column[c] >= 0 && this.#prior.touches(c)) colIdx.push(this.#column[c]);
-      }
-      rowPtr[this.priorFrom + b + 1] = colIdx.length;
-    }
-    const blockRows = this.priorFrom + priorBlocks;
-    return { blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: Int32Array.from(colIdx) };
+    return { blockRows: this.#blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: Int32Array.from(colIdx) };
   }
 
-  #pointPattern(priorBlocks: number): BsrPattern {
-    const blockRows = this.priorFrom + priorBlocks;
-    const rowPtr = Int32Array.from({ length: blockRows + 1 }, (_, i) => Math.min(i, this.priorFrom));
-    return { blockRows, blockCols: pointCount(this.#bundle), r: this.#observer.rows, c: 3, rowPtr, colIdx: this.#bundle.point };
+  #pushColumn(colIdx: number[], c: number): void {
+    if (this.#column[c] >= 0) colIdx.push(this.#column[c]);
+  }
+
+  /** The first pose that a block row of the prior is about. */
+  #firstOf(blockRow: number): number {
+    return Math.floor(((blockRow - this.#priorFrom) * this.#observer.rows) / POSE_DOF);
+  }
+
+  #pointPattern(): BsrPattern {
+    const rowPtr = Int32Array.from({ length: this.#blockRows + 1 }, (_, i) => Math.min(i, this.constantFrom));
+    return {
+      blockRows: this.#blockRows,
+      blockCols: pointCount(this.#bundle),
+      r: this.#observer.rows,
+      c: 3,
+      rowPtr,
+      colIdx: this.#bundle.point,
+    };
   }
 
   residual(x: Float64Array, { storage }: OperationFormat, r: Float64Array): void {
     const observer = this.#observer;
     const { rows, residual } = observer;
     observer.moveTo(x);
-    for (let i = 0; i < this.priorFrom; i++) {
+    for (let i = 0; i < this.constantFrom; i++) {
       observer.observe(i, false);
       r.set(residual, i * rows);
     }
-    r.fill(0, this.priorFrom * rows + this.#prior.width);
-    this.#prior.residual(x, r, this.priorFrom * rows);
+    r.fill(0, this.constantFrom * rows);
+    if (this.#scale !== undefined) r[this.constantFrom * rows] = this.#scale.residual(x);
+    this.#prior.residual(x, r, this.#priorFrom * rows);
     if (storage !== fp64) for (let i = 0; i < r.length; i++) r[i] = storage.round(r[i]);
   }
 
@@ -94,11 +114,12 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const [pose, point] = this.#patterns.map((pattern) => bsrMatrix<AnyPrecision>(pattern, storage));
     const { rowPtr } = pose.pattern;
     observer.moveTo(this.#linearizationPoint(x));
-    for (let i = 0; i < this.priorFrom; i++) {
+    for (let i = 0; i < this.constantFrom; i++) {
       observer.observe(i, true);
       if (rowPtr[i + 1] > rowPtr[i]) this.#store(pose, byPose, rowPtr[i] * rows * POSE_DOF);
       this.#store(point, byPoint, i * rows * 3);
     }
+    if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, rowPtr[this.constantFrom] * rows * POSE_DOF);
     this.#writePrior(pose);
     return new BundleJacobian([pose, point]);
   }
@@ -118,9 +139,9 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const { R, stride, width } = this.#prior;
     const { rowPtr, r } = pose.pattern;
     const block = new Float64Array(r * POSE_DOF);
-    for (let b = this.priorFrom; b < pose.pattern.blockRows; b++) {
-      const first = (b - this.priorFrom) * r;
-      for (let c = Math.floor(first / POSE_DOF), k = rowPtr[b]; k < rowPtr[b + 1]; c++) {
+    for (let b = this.#priorFrom; b < this.#blockRows; b++) {
+      const first = (b - this.#priorFrom) * r;
+      for (let c = this.#firstOf(b), k = rowPtr[b]; k < rowPtr[b + 1]; c++) {
         if (this.#column[c] < 0 || !this.#prior.touches(c)) continue;
         block.fill(0);
         for (let i = 0; i < r && first + i < width; i++) {
@@ -151,11 +172,11 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     return storedPoint(moved, cameraCount(this.#bundle), storage);
   }
 
-  /** Observations of points that their cameras do not see at x. */
-  unseen(x: Float64Array): number {
+  /** The observations of points that their cameras do not see at x. */
+  unseen(x: Float64Array): readonly number[] {
+    const unseen: number[] = [];
     this.#observer.moveTo(x);
-    let unseen = 0;
-    for (let i = 0; i < this.priorFrom; i++) if (!this.#observer.observe(i, false)) unseen++;
+    for (let i = 0; i < this.constantFrom; i++) if (!this.#observer.observe(i, false)) unseen.push(i);
     return unseen;
   }
 }
