@@ -5,6 +5,7 @@ import { type Bundle, type KeyFrame, SlidingWindow, start, type WindowOptions, t
 import { pinhole, stereo } from "@slam/camera";
 import { ate } from "@slam/eval";
 import { se3 } from "@slam/lie";
+import { parsePolicy } from "@slam/nlls";
 import { readKittiStereo } from "../test/window/kitti-stereo.ts";
 import { seeded, steadyTracks, street } from "../test/window/street.ts";
 
@@ -25,13 +26,16 @@ function kitti(): void {
     row(name, `window ${size}`, drive({ model: stereo, intrinsics, size, loss: HUBER }, frames, steps), truth);
   }
   row(name, "window 10, 50 ms", drive({ model: stereo, intrinsics, size: 10, loss: HUBER }, frames, steps, 50), truth);
-  for (const linear of ["schur-cg", "cgnr"] as const) {
-    row(
-      name,
-      `window 10, ${linear}`,
-      drive({ model: stereo, intrinsics, size: 10, loss: HUBER, linear }, frames.slice(0, 40), steps),
-      truth.slice(0, 7 * 40),
-    );
+  const few = 40;
+  const sixteen = parsePolicy({ preset: "fp32", matvec: "fp16" });
+  for (const [label, more] of [
+    ["schur-dense", {}],
+    ["schur-cg", { linear: "schur-cg" }],
+    ["cgnr", { linear: "cgnr" }],
+    ["cgnr, fp32, J in fp16", { linear: "cgnr", policy: sixteen }],
+  ] as const) {
+    const driven = drive({ model: stereo, intrinsics, size: 10, loss: HUBER, ...more }, frames.slice(0, few), steps);
+    row(`${name}, ${few} key frames`, `window 10, ${label}`, driven, truth.slice(0, 7 * few));
   }
   const batch = fullBatch(intrinsics, frames, chained(steps));
   print([name, "full batch", ate(truth, batch, { align: "se3" }).rmse.toFixed(3), drift(truth, batch), "", "", "", "", ""]);

@@ -7,6 +7,7 @@ test("exports nothing by accident", () => {
     "BundleProblem",
     "CgSolver",
     "SIXTEEN_BIT",
+    "SlidingWindow",
     "checkBundle",
     "pointOf",
     "readBal",

@@ -23,6 +23,8 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #poses = 0;
   #points = 0;
   #pose: BsrPattern | undefined;
+  /** The pose of each block row with a point; -1 where there is none. */
+  #poseOf: Int32Array = new Int32Array(0);
   /** Rows of each point, and where its block is in the values. */
   #pointRows: BsrPattern | undefined;
   #pointBlocks: Int32Array = new Int32Array(0);
@@ -53,6 +55,9 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     this.#poses = pose.blockCols;
     this.#points = point.blockCols;
     this.#pose = pose;
+    this.#poseOf = Int32Array.from({ length: pose.blockRows }, (_, i) =>
+      pose.rowPtr[i + 1] > pose.rowPtr[i] ? pose.colIdx[pose.rowPtr[i]] : -1,
+    );
     this.#pointRows = transposed.pattern;
     this.#pointBlocks = transposed.source;
     this.#pointFactors = new Float64Array(POINT * POINT * this.#points);
@@ -68,22 +73,19 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #envelope(): Int32Array {
     const { rowPtr, colIdx, blockRows } = this.#pose!;
     const points = this.#pointRows!;
-    const firstPose = Int32Array.from({ length: this.#poses }, (_, c) => c);
+    const first = Int32Array.from({ length: this.#poses }, (_, c) => c);
     for (let i = 0; i < blockRows; i++) {
-      for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) firstPose[colIdx[k]] = Math.min(firstPose[colIdx[k]], colIdx[rowPtr[i]]);
+      for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) first[colIdx[k]] = Math.min(first[colIdx[k]], colIdx[rowPtr[i]]);
     }
     for (let p = 0; p < this.#points; p++) {
-      let least = this.#poses;
-      for (let k = points.rowPtr[p]; k < points.rowPtr[p + 1]; k++) {
-        const i = points.colIdx[k];
-        if (rowPtr[i + 1] > rowPtr[i]) least = Math.min(least, colIdx[rowPtr[i]]);
-      }
-      for (let k = points.rowPtr[p]; k < points.rowPtr[p + 1]; k++) {
-        const i = points.colIdx[k];
-        if (rowPtr[i + 1] > rowPtr[i]) firstPose[colIdx[rowPtr[i]]] = Math.min(firstPose[colIdx[rowPtr[i]]], least);
-      }
+      const poses = points.colIdx
+        .subarray(points.rowPtr[p], points.rowPtr[p + 1])
+        .map((i) => this.#poseOf[i])
+        .filter((c) => c >= 0);
+      const least = poses.reduce((a, b) => Math.min(a, b), this.#poses);
+      for (const c of poses) first[c] = Math.min(first[c], least);
     }
-    return Int32Array.from({ length: POSE_DOF * this.#poses }, (_, i) => POSE_DOF * firstPose[Math.floor(i / POSE_DOF)]);
+    return Int32Array.from({ length: POSE_DOF * this.#poses }, (_, i) => POSE_DOF * first[Math.floor(i / POSE_DOF)]);
   }
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
@@ -153,28 +155,33 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
 
   /** S -= W V^-1 W' = Y Y' for one point. */
   #eliminatePoint(pose: Float64Array, point: Float64Array, p: number): void {
-    const { rowPtr: poseRows, colIdx } = this.#pose!;
     const { rowPtr, colIdx: rowsOf } = this.#pointRows!;
-    const n = POSE_DOF * this.#poses;
-    const [Y, S] = [this.#Y, this.#S];
+    const columnOf = this.#poseOf;
     for (let k = rowPtr[p]; k < rowPtr[p + 1]; k++) {
       const i = rowsOf[k];
-      if (poseRows[i + 1] === poseRows[i]) continue;
+      if (columnOf[i] < 0) continue;
       this.#writeY(pose, point, p, k);
       for (let l = rowPtr[p]; l <= k; l++) {
         const j = rowsOf[l];
-        if (poseRows[j + 1] === poseRows[j]) continue;
-        const [a, b] = [colIdx[poseRows[i]], colIdx[poseRows[j]]];
-        const [low, high] = a >= b ? [i, j] : [j, i];
-        const corner = Math.max(a, b) * POSE_DOF * n + Math.min(a, b) * POSE_DOF;
-        for (let s = 0; s < POSE_DOF; s++) {
-          const left = W * low + POINT * s;
-          const [y0, y1, y2] = [Y[left], Y[left + 1], Y[left + 2]];
-          const into = corner + s * n;
-          for (let t = 0, right = W * high; t < POSE_DOF; t++, right += POINT) {
-            S[into + t] -= y0 * Y[right] + y1 * Y[right + 1] + y2 * Y[right + 2];
-          }
-        }
+        if (columnOf[j] < 0) continue;
+        if (columnOf[i] >= columnOf[j]) this.#subtractProduct(i, j);
+        else this.#subtractProduct(j, i);
+      }
+    }
+  }
+
+  /** The block of S of the poses of rows i and j, in this order by columns, -= Y_i Y_j'. */
+  #subtractProduct(i: number, j: number): void {
+    const Y = this.#Y;
+    const S = this.#S;
+    const n = POSE_DOF * this.#poses;
+    let into = this.#poseOf[i] * POSE_DOF * n + this.#poseOf[j] * POSE_DOF;
+    for (let left = W * i; left < W * (i + 1); left += POINT, into += n) {
+      const y0 = Y[left];
+      const y1 = Y[left + 1];
+      const y2 = Y[left + 2];
+      for (let t = 0, right = W * j; t < POSE_DOF; t++, right += POINT) {
+        S[into + t] -= y0 * Y[right] + y1 * Y[right + 1] + y2 * Y[right + 2];
       }
     }
   }
@@ -249,12 +256,11 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
 
   /** For each row with a pose and a point: the row and their columns. */
   #eachY(visit: (row: number, pose: number, point: number) => void): void {
-    const { rowPtr: poseRows, colIdx } = this.#pose!;
     const { rowPtr, colIdx: rowsOf } = this.#pointRows!;
     for (let p = 0; p < this.#points; p++) {
       for (let k = rowPtr[p]; k < rowPtr[p + 1]; k++) {
         const i = rowsOf[k];
-        if (poseRows[i + 1] > poseRows[i]) visit(i, colIdx[poseRows[i]], p);
+        if (this.#poseOf[i] >= 0) visit(i, this.#poseOf[i], p);
       }
     }
   }

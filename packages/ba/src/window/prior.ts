@@ -46,7 +46,7 @@ export class Prior {
   }
 
   touches(pose: number): boolean {
-    return this.#touched[pose] !== 0;
+    return this.#touched[pose] === 1;
   }
 
   /** From now on about this pose too, linearised at x[at ...]; one that it was about before keeps its first estimate. */
