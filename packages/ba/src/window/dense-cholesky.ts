@@ -4,9 +4,10 @@
  *
  * @param S n x n, by rows.
  * @param first of each row, the column of its first entry.
- * @returns -1, or the row whose pivot is not a positive number.
+ * @param least of each row, what its pivot must exceed: below that it is what rounding left.
+ * @returns -1, or the row whose pivot does not, or is not finite.
  */
-export function factorizeDense(S: Float64Array, n: number, first: Int32Array): number {
+export function factorizeDense(S: Float64Array, n: number, first: Int32Array, least: Float64Array): number {
   for (let i = 0; i < n; i++) {
     const row = i * n;
     for (let j = first[i]; j <= i; j++) {
@@ -14,7 +15,7 @@ export function factorizeDense(S: Float64Array, n: number, first: Int32Array): n
       let sum = S[row + j];
       for (let k = Math.max(first[i], first[j]); k < j; k++) sum -= S[row + k] * S[other + k];
       if (j < i) S[row + j] = sum / S[other + j];
-      else if (sum > 0 && sum < Number.POSITIVE_INFINITY) S[row + i] = Math.sqrt(sum);
+      else if (sum > least[i] && sum < Number.POSITIVE_INFINITY) S[row + i] = Math.sqrt(sum);
       else return i;
     }
   }

@@ -1,4 +1,4 @@
-import { type AnyPrecision, fp64, type Storage } from "@slam/float";
+import { type AnyPrecision, fp64, type Storage, tolerance } from "@slam/float";
 import type { LinearReport, LinearSolver } from "@slam/linop";
 import { type BsrMatrix, type BsrPattern, transposePattern } from "@slam/sparse";
 import type { BundleJacobian } from "../jacobian.ts";
@@ -8,6 +8,8 @@ import { factorizeDense, solveLower, solveLowerTransposed } from "./dense-choles
 const POINT = 3;
 /** Entries of a block of poses x points. */
 const W = POSE_DOF * POINT;
+/** A pivot that is no more than this of what it was before anything was eliminated is none. */
+const ROUNDING = tolerance(fp64, 100);
 
 /**
  * Solves (J'J + D) dx = -g directly for J = [poses, points]: points are eliminated, the reduced camera system U - W V^-1 W' is assembled in a dense triangle and
@@ -37,15 +39,11 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #constant: Float64Array | undefined;
   #cameraPart = new Float64Array(0);
   #pointPart = new Float64Array(0);
-  #factorizations = 0;
+  #least = new Float64Array(0);
 
   /** @param constantFrom the block row from which on every J has the same rows, so that their product is made once. Default none. */
   constructor(constantFrom: number = Number.POSITIVE_INFINITY) {
     this.#constantFrom = constantFrom;
-  }
-
-  get factorizations(): number {
-    return this.#factorizations;
   }
 
   analyze(J: BundleJacobian): void {
@@ -65,6 +63,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     const n = POSE_DOF * this.#poses;
     this.#S = new Float64Array(n * n);
     this.#first = this.#envelope();
+    this.#least = new Float64Array(n);
     this.#cameraPart = new Float64Array(n);
     this.#pointPart = new Float64Array(POINT * this.#points);
   }
@@ -97,14 +96,15 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     S.set(this.#constant);
     this.#addRows(pose, S, 0, constantFrom);
     if (d !== undefined) for (let j = 0; j < n; j++) S[j * n + j] += d[j];
-    this.#factorizations++;
+    // What points take away may leave of a pose that nothing ties to another but rounding.
+    for (let j = 0; j < n; j++) this.#least[j] = ROUNDING * S[j * n + j];
     for (let p = 0; p < this.#points; p++) {
       const row = this.#factorPoint(point, p, d);
-      if (row >= 0) return breakdown(`the block of point column ${p} has no positive pivot in row ${row}`);
+      if (row >= 0) return breakdown(`the block of point column ${p} has no pivot beyond rounding in row ${row}`);
       this.#eliminatePoint(pose, point, p);
     }
-    const row = factorizeDense(S, n, this.#first);
-    return row < 0 ? undefined : breakdown(`the reduced camera system has no positive pivot in row ${row} of ${n}`);
+    const row = factorizeDense(S, n, this.#first, this.#least);
+    return row < 0 ? undefined : breakdown(`the reduced camera system has no pivot beyond rounding in row ${row} of ${n}`);
   }
 
   #productOfConstantRows(pose: Float64Array, from: number): Float64Array {
@@ -150,7 +150,8 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
       }
     }
     if (d !== undefined) for (let s = 0; s < POINT; s++) L[s * POINT + s] += d[POSE_DOF * this.#poses + POINT * p + s];
-    return factorizeDense(L, POINT, fromZero);
+    for (let s = 0; s < POINT; s++) leastOfPoint[s] = ROUNDING * L[s * POINT + s];
+    return factorizeDense(L, POINT, fromZero, leastOfPoint);
   }
 
   /** S -= W V^-1 W' = Y Y' for one point. */
@@ -267,6 +268,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
 }
 
 const fromZero = new Int32Array(POINT);
+const leastOfPoint = new Float64Array(POINT);
 
 /** The values in fp64; those of an fp64 matrix themselves. */
 function wide({ format, values }: BsrMatrix<AnyPrecision>): Float64Array {

@@ -230,7 +230,7 @@ export class SlidingWindow {
       if (track.position === undefined) counts.silent += track.views.length;
       else ended.push(track);
     }
-    const bundle = bundleOf({ ...this.#lens }, this.#frames, ended);
+    const bundle = bundleOf(this.#lens, this.#frames, ended);
     const silent = marginalizePoints(bundle, this.#prior, this.#loss);
     counts.landmarks += ended.length;
     counts.observations += bundle.camera.length - silent;
@@ -265,13 +265,7 @@ export class SlidingWindow {
     const { solver, policy: resolved } = this.#solver(problem, counters);
     const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
-    const run = start(weighed, x0, {
-      policy,
-      maxIterations,
-      ftol,
-      counters,
-      solver,
-    });
+    const run = start(weighed, x0, { policy, maxIterations, ftol, counters, solver });
     let longest = 0;
     let overdue: string | undefined;
     while (!run.done && overdue === undefined) {

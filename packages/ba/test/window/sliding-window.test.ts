@@ -238,6 +238,15 @@ test("a landmark given with its place starts there; one of a single camera waits
   expect(window.landmarks.has(2)).toBe(false);
 });
 
+test("a key frame that shares nothing with the others stays at its guess", () => {
+  const tracks = [...Array.from({ length: 6 }, () => [0, 1]), ...Array.from({ length: 6 }, () => [2])];
+  const drive = street({ model: stereo, intrinsics: STEREO, frames: 3, tracks, noise: 0.5, away: 0.01 });
+  const { window } = driven(drive.keyFrames, { model: stereo, intrinsics: STEREO, size: 3, ...tight });
+
+  expectClose(window.keyFrames[2].pose, drive.keyFrames[2].pose, 1e-6);
+  expect(largestDifference(window.keyFrames[1].pose, drive.keyFrames[1].pose)).toBeGreaterThan(1e-4);
+});
+
 test("every observation is in the window, in the prior, discarded or silent, whatever the tracks", () => {
   const tracks = fc.array(
     fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 8 }).map((track) => track.sort((a, b) => a - b)),
