@@ -2,16 +2,26 @@ import { fp64, tolerance } from "@slam/float";
 
 /**
  * Eliminates the first q columns of A by Householder reflections with column pivoting: Q'A = [T, *; 0, B]. min over the variables of these columns of
- * |A y + b|^2 is then |B y' + b'|^2 plus nothing, where b lies among the columns of A.
+ * |A y + b|^2 is then |B y' + b'|^2, where b lies among the columns of A. A column of B that is nothing but rounding beside its column of A is zero: what it
+ * would say later, when nothing larger is left, is noise.
  *
  * @param A rows x columns, by columns; overwritten. What lies below the diagonal of the first q is not cleared.
  * @returns the rank of the first q columns, each measured by its own norm: B is what lies in the rows from it on.
  * @see Golub and Van Loan, Matrix Computations, 2013, 5.4.2.
  */
 export function eliminateColumns(A: Float64Array, rows: number, columns: number, q: number): number {
-  const initial = new Float64Array(q);
-  for (let k = 0; k < q; k++) initial[k] = squaredNormFrom(A, k * rows, rows);
+  const initial = new Float64Array(columns);
+  for (let k = 0; k < columns; k++) initial[k] = squaredNormFrom(A, k * rows, rows);
   const least = tolerance(fp64, rows + q) ** 2;
+  const rank = triangularize(A, rows, columns, q, initial, least);
+  for (let k = q; k < columns; k++) {
+    const from = k * rows + rank;
+    if (squaredNormFrom(A, from, rows - rank) <= least * initial[k]) A.fill(0, from, (k + 1) * rows);
+  }
+  return rank;
+}
+
+function triangularize(A: Float64Array, rows: number, columns: number, q: number, initial: Float64Array, least: number): number {
   const most = Math.min(q, rows);
   for (let s = 0; s < most; s++) {
     let pivot = s;

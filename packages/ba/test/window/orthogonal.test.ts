@@ -56,6 +56,16 @@ describe("eliminateColumns", () => {
     expect(eliminateColumns(A, 5, 3, 2)).toBe(1);
   });
 
+  test("leaves zeros of a column that lies in the span of those eliminated", () => {
+    const a = random(7, 4);
+    const b = random(7, 5);
+    const A = Float64Array.from([...a, ...b, ...a.map((x, i) => 0.3 * x - 2 * b[i]), ...random(7, 6)]);
+
+    expect(eliminateColumns(A, 7, 4, 2)).toBe(2);
+    expect([...A.subarray(16, 21)]).toEqual([0, 0, 0, 0, 0]);
+    expect([...A.subarray(23, 28)]).not.toContain(0);
+  });
+
   test("has no more rank than rows, and none in zeros", () => {
     expect(eliminateColumns(random(2 * 4, 1), 2, 4, 3)).toBe(2);
     expect(eliminateColumns(new Float64Array(12), 3, 4, 3)).toBe(0);
