@@ -6,5 +6,6 @@ export { pointOf, withPoint } from "./observer.ts";
 export { BundleProblem } from "./problem.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
 export type { Held } from "./unknowns.ts";
+export type { KeyFrame } from "./window/key-frame.ts";
 export type { Prior } from "./window/prior.ts";
-export { type Dropped, type KeyFrame, SlidingWindow, type WindowOptions, type WindowReport } from "./window/sliding-window.ts";
+export { type Dropped, SlidingWindow, type WindowOptions, type WindowReport } from "./window/sliding-window.ts";

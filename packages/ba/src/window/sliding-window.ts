@@ -1,5 +1,5 @@
 import type { CameraModel } from "@slam/camera";
-import { checkChoice, checkInteger, checkLength, checkNumber, OptionError } from "@slam/errors";
+import { checkChoice, checkInteger, checkNumber, OptionError } from "@slam/errors";
 import type { LinearSolver } from "@slam/linop";
 import {
   type Counters,
@@ -18,8 +18,8 @@ import { POSE_SIZE } from "../bundle.ts";
 import { CgSolver } from "../cg-solver.ts";
 import type { BundleJacobian } from "../jacobian.ts";
 import { pointOf } from "../observer.ts";
-import { squareRoots } from "../whitening.ts";
 import { DenseSchur } from "./dense-schur.ts";
+import { copyOf, frameOf, type KeyFrame } from "./key-frame.ts";
 import { marginalizePoints } from "./marginalize.ts";
 import { Prior } from "./prior.ts";
 import { bundleOf, type Frame, type Track } from "./track.ts";
@@ -47,20 +47,6 @@ export interface WindowOptions {
   readonly maxIterations?: number;
   /** Default 1e-4: the next key frame moves the cost by more. */
   readonly ftol?: number;
-}
-
-/** What one key frame brings; m observations. Arrays are copied. */
-export interface KeyFrame {
-  /** [x y z qx qy qz qw], worldFromCamera: the guess it starts from. */
-  readonly pose: ArrayLike<number>;
-  /** The landmark of each observation: whole numbers of the caller's, none twice. */
-  readonly landmark: ArrayLike<number>;
-  /** m x model.measurement.length. */
-  readonly measurements: ArrayLike<number>;
-  /** m x the upper triangle, row-major, of inverse covariances. Default the identity. */
-  readonly information?: ArrayLike<number>;
-  /** m x 3, in the world: guesses for landmarks that are not in the window yet; read of those alone, and NaN says there is none. Default from the measurements. */
-  readonly points?: ArrayLike<number>;
 }
 
 /** What has left the window since it was made. */
@@ -91,9 +77,9 @@ export interface WindowReport extends SolveReport {
 /**
  * Odometry over the last key frames of one camera: bundle adjustment of what is in the window, and a prior for what has left it.
  *
- * Key frames come by `addKeyFrame`. When there are `size` of them already, the oldest is marginalised first, with every landmark it saw whose track has ended: that
- * neither it nor the new key frame's list goes on. Landmarks still tracked lose the observations it made of them. The prior is kept as the
- * triangle R of a QR factorisation with the point it is linearised at; see `Prior` and `WindowProblem`.
+ * Key frames come by `addKeyFrame`. When there are `size` of them already, the oldest is marginalised first, with every landmark it saw whose track has ended: those
+ * that the new key frame does not see. Landmarks still tracked lose the observations it made of them. The prior is kept as the triangle R of a QR factorisation
+ * with the point it is linearised at; see `Prior` and `WindowProblem`.
  *
  * The oldest key frame in the window is held where it is while the others move: that fixes the gauge, and changes no cost. Where the camera
  * does not measure the scale either, its distance from the next key frame stays as well.
@@ -120,7 +106,7 @@ export class SlidingWindow {
     checkChoice("linear", linear, LINEAR);
     checkInteger("maxIterations", maxIterations, 0);
     checkNumber("ftol", ftol, 0);
-    const intrinsics = numbers("intrinsics", options.intrinsics, model.intrinsics.length);
+    const intrinsics = copyOf("intrinsics", options.intrinsics, model.intrinsics.length);
     this.#options = { size, policy, linear, maxIterations, ftol };
     this.#lens = { model, intrinsics };
     this.#loss = loss && lossOf(loss);
@@ -156,7 +142,8 @@ export class SlidingWindow {
    * @throws DimensionError, OptionError for a key frame that contradicts itself; the window is then as it was.
    */
   addKeyFrame(keyFrame: KeyFrame): { readonly id: number; readonly dropped?: { readonly id: number; readonly pose: Float64Array } } {
-    const { frame, points } = this.#checked(keyFrame);
+    const frame = frameOf(keyFrame, this.#lens.model.measurement.length, this.#next);
+    const points = keyFrame.points && Float64Array.from(keyFrame.points);
     const dropped = this.#frames.length < this.#options.size ? undefined : this.#drop(new Set(frame.landmark));
     frame.index = this.#frames.length;
     this.#frames.push(frame);
@@ -168,32 +155,6 @@ export class SlidingWindow {
       track.position ??= finite(points?.subarray(3 * at, 3 * at + 3)) ?? this.#locate(track);
     }
     return { id: frame.id, ...(dropped && { dropped: { id: dropped.id, pose: dropped.pose } }) };
-  }
-
-  #checked({ pose, landmark, measurements, information, points }: KeyFrame): {
-    readonly frame: Frame;
-    readonly points: Float64Array | undefined;
-  } {
-    const rows = this.#lens.model.measurement.length;
-    const m = landmark.length;
-    const ids = Int32Array.from(landmark);
-    const wrong = ids.findIndex((id, at) => id !== landmark[at]);
-    if (wrong >= 0) checkInteger(`keyFrame.landmark[${wrong}]`, landmark[wrong], -(2 ** 31), 2 ** 31 - 1);
-    if (new Set(ids).size < m)
-      throw new OptionError("keyFrame.landmark", { expected: "no landmark twice", actual: `${m - new Set(ids).size} repeated` });
-    const frame: Frame = {
-      id: this.#next,
-      pose: numbers("keyFrame.pose", pose, POSE_SIZE),
-      landmark: ids,
-      measurements: numbers("keyFrame.measurements", measurements, m * rows),
-      information: information && numbers("keyFrame.information", information, (m * rows * (rows + 1)) / 2),
-      index: this.#frames.length,
-    };
-    const norm = Math.hypot(...frame.pose.subarray(3));
-    if (Math.abs(norm - 1) > 1e-6) throw new OptionError("keyFrame.pose", { expected: "a quaternion of unit length", actual: norm });
-    if (frame.information !== undefined) squareRoots(frame.information, rows);
-    if (points !== undefined) checkLength("keyFrame.points", points.length, 3 * m);
-    return { frame, points: points && Float64Array.from(points) };
   }
 
   /** A guess from what the track's first and last views measured. */
@@ -328,15 +289,6 @@ export class SlidingWindow {
 function lossOf({ name, C }: NonNullable<WindowOptions["loss"]>): Loss {
   checkChoice("loss", name, ["huber", "cauchy"]);
   return name === "huber" ? huber(C) : cauchy(C);
-}
-
-/** A copy of `length` finite numbers. */
-function numbers(what: string, values: ArrayLike<number>, length: number): Float64Array {
-  checkLength(what, values.length, length);
-  const copy = Float64Array.from(values);
-  const bad = copy.findIndex((x) => !Number.isFinite(x));
-  if (bad >= 0) throw new OptionError(`${what}[${bad}]`, { expected: "a finite number", actual: copy[bad] });
-  return copy;
 }
 
 /** A copy of three numbers, if they are a place. */

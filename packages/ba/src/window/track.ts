@@ -8,7 +8,7 @@ export interface Frame {
   readonly landmark: Int32Array;
   readonly measurements: Float64Array;
   readonly information: Float64Array | undefined;
-  /** Where it is in the window. */
+  /** Where it is in the window; -1 before it is in it. */
   index: number;
 }
 
