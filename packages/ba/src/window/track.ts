@@ -20,7 +20,7 @@ export interface Track {
   readonly views: View[];
 }
 
-export interface View {
+interface View {
   readonly frame: Frame;
   /** Which of the frame's observations. */
   readonly at: number;
