@@ -65,6 +65,10 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
   for (let i = 0; i < m; i++) {
     if (speaks[i] === 0) continue;
     observer.observe(i, true);
+    if (!observer.byPose.every(Number.isFinite) || !observer.byPoint.every(Number.isFinite)) {
+      speaks[i] = 0;
+      continue;
+    }
     byPose.set(observer.byPose, i * height * POSE_DOF);
     byPoint.set(observer.byPoint, i * height * POINT);
     weigh(i);

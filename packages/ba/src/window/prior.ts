@@ -49,6 +49,15 @@ export class Prior {
     return this.#touched[pose] === 1;
   }
 
+  /** Whether it says anything of a pose: what it is made of may have been too little to. */
+  informs(pose: number): boolean {
+    if (!this.touches(pose)) return false;
+    for (let i = 0; i < POSE_DOF * (pose + 1); i++) {
+      for (let j = POSE_DOF * pose; j < POSE_DOF * (pose + 1); j++) if (this.R[i * this.stride + j] !== 0) return true;
+    }
+    return false;
+  }
+
   /** From now on about this pose too, linearised at x[at ...]; one that it was about before keeps its first estimate. */
   touch(pose: number, x: Float64Array, at: number): void {
     if (this.touches(pose)) return;

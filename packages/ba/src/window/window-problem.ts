@@ -185,7 +185,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
 function columnsOf({ camera, poses }: Bundle, prior: Prior): Int32Array {
   const column = new Int32Array(poses.length / POSE_SIZE).fill(-1);
   for (const c of camera) column[c] = 0;
-  for (let c = 0; c < column.length; c++) if (prior.touches(c)) column[c] = 0;
+  for (let c = 0; c < column.length; c++) if (prior.informs(c)) column[c] = 0;
   column[0] = -1;
   for (let c = 1, next = 0; c < column.length; c++) if (column[c] === 0) column[c] = next++;
   return column;

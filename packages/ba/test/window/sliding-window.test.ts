@@ -247,6 +247,22 @@ test("a key frame that shares nothing with the others stays at its guess", () =>
   expect(largestDifference(window.keyFrames[1].pose, drive.keyFrames[1].pose)).toBeGreaterThan(1e-4);
 });
 
+test("a key frame of which the prior says nothing keeps no other from moving", () => {
+  // Three equations for the six unknowns of the pose that goes leave none for key frame 2.
+  const tracks = [[0, 2], ...Array.from({ length: 6 }, () => [1, 3])];
+  const drive = street({ model: stereo, intrinsics: STEREO, frames: 4, tracks, noise: 0.5, away: 0.01 });
+  const { window } = driven(drive.keyFrames.slice(0, 3), { model: stereo, intrinsics: STEREO, size: 3, ...tight });
+  window.addKeyFrame(drive.keyFrames[3]);
+  const before = window.keyFrames;
+  const report = window.solve();
+  const after = window.keyFrames;
+
+  expect(window.dropped).toMatchObject({ landmarks: 1, observations: 2 });
+  expect(report.termination).toBe("converged");
+  expect(after[1]).toEqual(before[1]);
+  expect(largestDifference(after[2].pose, before[2].pose)).toBeGreaterThan(1e-4);
+});
+
 test("every observation is in the window, in the prior, discarded or silent, whatever the tracks", () => {
   const tracks = fc.array(
     fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 8 }).map((track) => track.sort((a, b) => a - b)),
@@ -263,6 +279,7 @@ test("every observation is in the window, in the prior, discarded or silent, wha
         const report = window.solve();
         const { observations, discarded, silent } = window.dropped;
 
+        expect(["converged", "max-iterations", "stagnated"]).toContain(report.termination);
         // But for rounding.
         expect(report.finalCost).toBeLessThanOrEqual(report.initialCost + 1e-20);
         expect(report.observations + observations + discarded + silent).toBe(seen);
