@@ -15,3 +15,6 @@ export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
 export { type BundleSurvey, type Spread, surveyBundle } from "./survey.ts";
 export type { Held } from "./unknowns.ts";
+export type { KeyFrame } from "./window/key-frame.ts";
+export type { Prior } from "./window/prior.ts";
+export { type Dropped, SlidingWindow, type WindowOptions, type WindowReport } from "./window/sliding-window.ts";

@@ -90,9 +90,7 @@ export class BundleJacobian implements WeighableJacobian {
       const { rowPtr, blockRows, r, c } = pattern;
       const stored = values as Storage;
       for (let row = 0; row < blockRows; row++) {
-        // At most one block a row.
-        if (rowPtr[row + 1] === rowPtr[row]) continue;
-        for (let a = 0, at = rowPtr[row] * r * c; a < r; a++) {
+        for (let at = rowPtr[row] * r * c, a = 0; at < rowPtr[row + 1] * r * c; a = (a + 1) % r) {
           for (const end = at + c; at < end; at++) format.store(stored, at, factors[row * r + a] * format.load(stored, at));
         }
       }

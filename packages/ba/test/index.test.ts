@@ -9,6 +9,7 @@ test("exports nothing by accident", () => {
     "CgSolver",
     "SIXTEEN_BIT",
     "SchurSolver",
+    "SlidingWindow",
     "asBal",
     "checkBundle",
     "colmapCameras",

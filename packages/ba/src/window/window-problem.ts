@@ -1,0 +1,200 @@
+import { type AnyPrecision, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
+import { se3 } from "@slam/lie";
+import type { Counters, LeastSquaresProblem } from "@slam/nlls";
+import { type BsrMatrix, type BsrPattern, bsrMatrix } from "@slam/sparse";
+import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
+import { BundleJacobian } from "../jacobian.ts";
+import { Observer } from "../observer.ts";
+import { POSE_DOF } from "../unknowns.ts";
+import type { Prior } from "./prior.ts";
+import { type ScaleRow, scaleRow } from "./scale-row.ts";
+
+/**
+ * The least-squares problem of a window: its observations, then the prior's rows R d + r0. Pose 0 is held, which is what fixes the gauge: the cost is the same
+ * wherever the whole window is; where nothing measures the scale, a row between them keeps that. Intrinsics are held. A point x is what `pointOf` makes of the bundle.
+ *
+ * Residuals are those at x. Derivatives are taken where the poses that the prior touches have their first estimates: evaluated elsewhere they would make
+ * directions that nothing measures look measured.
+ *
+ * @see Huang, Mourikis and Roumeliotis, Observability-based rules for designing consistent EKF SLAM estimators, IJRR 2010; Dong-Si and Mourikis, Motion tracking with
+ *   fixed-lag smoothing, ICRA 2011.
+ */
+export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJacobian> {
+  readonly rows: number;
+  readonly cols: number;
+  /** The block row from which on J is the same at every point: as many as there are observations. */
+  readonly constantFrom: number;
+  readonly #priorFrom: number;
+  readonly #blockRows: number;
+  readonly #bundle: Bundle;
+  readonly #prior: Prior;
+  readonly #counters: Counters;
+  readonly #observer: Observer;
+  /** The block column of each pose; -1 of those that stay. */
+  readonly #column: Int32Array;
+  readonly #poseColumns: number;
+  readonly #patterns: readonly [pose: BsrPattern, point: BsrPattern];
+  readonly #linearizedAt: Float64Array;
+  readonly #scale: ScaleRow | undefined;
+
+  /**
+   * @param bundle every point of which is observed.
+   * @param isScaleFree whether no measurement says how large the world is.
+   */
+  constructor(bundle: Bundle, prior: Prior, counters: Counters, isScaleFree: boolean) {
+    this.#bundle = bundle;
+    this.#prior = prior;
+    this.#counters = counters;
+    this.#observer = new Observer(bundle);
+    this.constantFrom = bundle.camera.length;
+    this.#column = columnsOf(bundle, prior);
+    this.#poseColumns = this.#column.reduce((sum, column) => sum + (column < 0 ? 0 : 1), 0);
+    this.#scale = isScaleFree && this.#column[1] >= 0 ? scaleRow(bundle.poses) : undefined;
+    this.#priorFrom = this.constantFrom + (this.#scale === undefined ? 0 : 1);
+    this.#blockRows = this.#priorFrom + Math.ceil(prior.width / this.#observer.rows);
+    this.rows = this.#blockRows * this.#observer.rows;
+    this.cols = POSE_DOF * this.#poseColumns + bundle.points.length;
+    this.#patterns = [this.#posePattern(), this.#pointPattern()];
+    this.#linearizedAt = new Float64Array(bundle.poses.length + bundle.intrinsics.length + bundle.points.length);
+  }
+
+  #posePattern(): BsrPattern {
+    const { camera } = this.#bundle;
+    const r = this.#observer.rows;
+    const rowPtr = new Int32Array(this.#blockRows + 1);
+    const colIdx: number[] = [];
+    for (let i = 0; i < this.#blockRows; i++) {
+      if (i < this.constantFrom) this.#pushColumn(colIdx, camera[i]);
+      else if (i < this.#priorFrom) this.#pushColumn(colIdx, 1);
+      // R is upper triangular.
+      else for (let c = this.#firstOf(i); c < cameraCount(this.#bundle); c++) if (this.#prior.touches(c)) this.#pushColumn(colIdx, c);
+      rowPtr[i + 1] = colIdx.length;
+    }
+    return { blockRows: this.#blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: Int32Array.from(colIdx) };
+  }
+
+  #pushColumn(colIdx: number[], c: number): void {
+    if (this.#column[c] >= 0) colIdx.push(this.#column[c]);
+  }
+
+  /** The first pose that a block row of the prior is about. */
+  #firstOf(blockRow: number): number {
+    return Math.floor(((blockRow - this.#priorFrom) * this.#observer.rows) / POSE_DOF);
+  }
+
+  #pointPattern(): BsrPattern {
+    const rowPtr = Int32Array.from({ length: this.#blockRows + 1 }, (_, i) => Math.min(i, this.constantFrom));
+    return {
+      blockRows: this.#blockRows,
+      blockCols: pointCount(this.#bundle),
+      r: this.#observer.rows,
+      c: 3,
+      rowPtr,
+      colIdx: this.#bundle.point,
+    };
+  }
+
+  residual(x: Float64Array, { storage }: OperationFormat, r: Float64Array): void {
+    const observer = this.#observer;
+    const { rows, residual } = observer;
+    observer.moveTo(x);
+    for (let i = 0; i < this.constantFrom; i++) {
+      observer.observe(i, false);
+      r.set(residual, i * rows);
+    }
+    r.fill(0, this.constantFrom * rows);
+    if (this.#scale !== undefined) r[this.constantFrom * rows] = this.#scale.residual(x);
+    this.#prior.residual(x, r, this.#priorFrom * rows);
+    if (storage !== fp64) for (let i = 0; i < r.length; i++) r[i] = storage.round(r[i]);
+  }
+
+  jacobian(x: Float64Array, { storage }: OperationFormat): BundleJacobian {
+    const observer = this.#observer;
+    const { rows, byPose, byPoint } = observer;
+    const [pose, point] = this.#patterns.map((pattern) => bsrMatrix<AnyPrecision>(pattern, storage));
+    const { rowPtr } = pose.pattern;
+    observer.moveTo(this.#linearizationPoint(x));
+    for (let i = 0; i < this.constantFrom; i++) {
+      observer.observe(i, true);
+      if (rowPtr[i + 1] > rowPtr[i]) this.#store(pose, byPose, rowPtr[i] * rows * POSE_DOF);
+      this.#store(point, byPoint, i * rows * 3);
+    }
+    if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, rowPtr[this.constantFrom] * rows * POSE_DOF);
+    this.#writePrior(pose);
+    return new BundleJacobian([pose, point]);
+  }
+
+  #linearizationPoint(x: Float64Array): Float64Array {
+    const at = this.#linearizedAt;
+    const { firstEstimates } = this.#prior;
+    at.set(x);
+    for (let c = 0; c < cameraCount(this.#bundle); c++) {
+      if (this.#prior.touches(c)) at.set(firstEstimates.subarray(POSE_SIZE * c, POSE_SIZE * (c + 1)), POSE_SIZE * c);
+    }
+    return at;
+  }
+
+  /** d(R d + r0): at the first estimates dd/d(xi) is the identity. */
+  #writePrior(pose: BsrMatrix<AnyPrecision>): void {
+    const { R, stride, width } = this.#prior;
+    const { rowPtr, r } = pose.pattern;
+    const block = new Float64Array(r * POSE_DOF);
+    for (let b = this.#priorFrom; b < this.#blockRows; b++) {
+      const first = (b - this.#priorFrom) * r;
+      for (let c = this.#firstOf(b), k = rowPtr[b]; k < rowPtr[b + 1]; c++) {
+        if (this.#column[c] < 0 || !this.#prior.touches(c)) continue;
+        block.fill(0);
+        for (let i = 0; i < r && first + i < width; i++) {
+          for (let j = 0; j < POSE_DOF; j++) block[i * POSE_DOF + j] = R[(first + i) * stride + POSE_DOF * c + j];
+        }
+        this.#store(pose, block, k * block.length);
+        k++;
+      }
+    }
+  }
+
+  #store({ format, values }: BsrMatrix<AnyPrecision>, block: Float64Array, at: number): void {
+    if (format === fp64) (values as Storage).set(block, at);
+    else for (let k = 0; k < block.length; k++) storeCounted(format, values as Storage, at + k, block[k], this.#counters.events);
+  }
+
+  retract(x: Float64Array, dx: Float64Array, { storage, arithmetic }: OperationFormat): Float64Array {
+    const moved = x.slice();
+    for (let c = 0; c < this.#column.length; c++) {
+      if (this.#column[c] >= 0) se3.retract(x, POSE_SIZE * c, dx, POSE_DOF * this.#column[c], moved, POSE_SIZE * c);
+    }
+    const from = x.length - this.#bundle.points.length;
+    const firstPoint = POSE_DOF * this.#poseColumns;
+    for (let j = 0; firstPoint + j < dx.length; j++) {
+      const step = dx[firstPoint + j];
+      moved[from + j] = arithmetic === fp64 ? x[from + j] + step : arithmetic.add(arithmetic.round(x[from + j]), arithmetic.round(step));
+    }
+    return storedPoint(moved, cameraCount(this.#bundle), storage);
+  }
+
+  /** The observations of points that their cameras do not see at x. */
+  unseen(x: Float64Array): readonly number[] {
+    const unseen: number[] = [];
+    this.#observer.moveTo(x);
+    for (let i = 0; i < this.constantFrom; i++) if (!this.#observer.observe(i, false)) unseen.push(i);
+    return unseen;
+  }
+}
+
+/** Poses with something that holds them to the others get a column, but for pose 0. */
+function columnsOf({ camera, poses }: Bundle, prior: Prior): Int32Array {
+  const column = new Int32Array(poses.length / POSE_SIZE).fill(-1);
+  for (const c of camera) column[c] = 0;
+  for (let c = 0; c < column.length; c++) if (prior.informs(c)) column[c] = 0;
+  column[0] = -1;
+  for (let c = 1, next = 0; c < column.length; c++) if (column[c] === 0) column[c] = next++;
+  return column;
+}
+
+/** x as a format stores it; a rotation in few bits means the unit quaternion along them. Changed in place. */
+export function storedPoint(x: Float64Array, cameras: number, storage: AnyPrecision): Float64Array {
+  if (storage === fp64) return x;
+  for (let k = 0; k < x.length; k++) x[k] = storage.round(x[k]);
+  for (let c = 0; c < cameras; c++) se3.normalize(x, POSE_SIZE * c, x, POSE_SIZE * c);
+  return x;
+}
