@@ -1,3 +1,4 @@
+import { readStereo } from "@slam/ba";
 import { se3 } from "@slam/lie";
 import { publicData } from "../public-data.ts";
 
@@ -11,29 +12,29 @@ export interface StereoSequence {
   readonly frames: readonly { readonly landmark: number[]; readonly measurements: number[] }[];
 }
 
-/** As GTSAM's example has it: `fx fy skew cx cy b`; index and 4 x 4 pose; camera, landmark, uL, uR, v, point. */
+const NAMES = {
+  factors: "vo/kitti00_stereo_gtsam/VO_stereo_factors00.txt",
+  poses: "vo/kitti00_stereo_gtsam/VO_camera_poses00.txt",
+  calibration: "vo/kitti00_stereo_gtsam/VO_calibration00.txt",
+};
+
 export function readKittiStereo(): StereoSequence {
-  const [fx, fy, , cx, cy, b] = rowsOf("vo/kitti00_stereo_gtsam/VO_calibration00.txt")[0];
-  const poses = rowsOf("vo/kitti00_stereo_gtsam/VO_camera_poses00.txt");
-  const all = rowsOf("trajectories/kitti/00.txt");
-  const estimate = new Float64Array(7 * poses.length);
-  const truth = new Float64Array(7 * poses.length);
-  const position = new Map<number, number>();
-  for (const [n, [index, ...matrix]] of poses.entries()) {
-    position.set(index, n);
-    se3.fromMatrix(Float64Array.from(matrix), 0, estimate, 7 * n);
-    se3.fromMatrix(Float64Array.of(...all[index], 0, 0, 0, 1), 0, truth, 7 * n);
+  const bytes = { factors: publicData(NAMES.factors), poses: publicData(NAMES.poses), calibration: publicData(NAMES.calibration) };
+  const { bundle, cameraIds, landmarkIds } = readStereo(bytes, NAMES);
+  const frames = cameraIds.map(() => ({ landmark: [] as number[], measurements: [] as number[] }));
+  for (const [i, c] of bundle.camera.entries()) {
+    frames[c].landmark.push(landmarkIds[bundle.point[i]]);
+    frames[c].measurements.push(...bundle.measurements.subarray(3 * i, 3 * i + 3));
   }
-  const frames = poses.map(() => ({ landmark: [] as number[], measurements: [] as number[] }));
-  for (const [camera, landmark, uL, uR, v] of rowsOf("vo/kitti00_stereo_gtsam/VO_stereo_factors00.txt")) {
-    const frame = frames[position.get(camera)!];
-    frame.landmark.push(landmark);
-    frame.measurements.push(uL, uR, v);
-  }
-  return { intrinsics: [fx, fy, cx, cy, b], estimate, truth, frames };
+  return { intrinsics: [...bundle.intrinsics], estimate: bundle.poses, truth: truthOf(cameraIds), frames };
 }
 
-function rowsOf(path: string): number[][] {
-  const lines = new TextDecoder().decode(publicData(path)).split("\n");
-  return lines.filter((line) => line.trim() !== "").map((line) => line.trim().split(/\s+/).map(Number));
+/** KITTI numbers frames as the stereo problem numbers its cameras. */
+function truthOf(cameraIds: readonly number[]): Float64Array {
+  const lines = new TextDecoder().decode(publicData("trajectories/kitti/00.txt")).split("\n");
+  const truth = new Float64Array(7 * cameraIds.length);
+  for (const [n, id] of cameraIds.entries()) {
+    se3.fromMatrix(Float64Array.of(...lines[id].trim().split(" ").map(Number), 0, 0, 0, 1), 0, truth, 7 * n);
+  }
+  return truth;
 }
