@@ -84,7 +84,7 @@ console.log(
   `load ${machine.load.toFixed(2)} before, ${describeMachine().load.toFixed(2)} after; medians of ${values.rounds} turns of ${values.solves} solves`,
 );
 console.log(
-  writeResults(join(here, "results"), machine, {
+  writeResults(join(here, "results/bundles"), machine, {
     policy: values.policy,
     turns: Number(values.rounds),
     solves: Number(values.solves),
