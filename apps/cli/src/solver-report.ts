@@ -1,5 +1,5 @@
 import type { Operation, Termination } from "@slam/linop";
-import type { IterationRecord, Method, PrecisionEvents, SolveReport } from "@slam/nlls";
+import type { IterationRecord, LinearSummary, Method, PrecisionEvents, SolveReport } from "@slam/nlls";
 import type { PolicyNames } from "./policy.ts";
 import type { Outcome, SolveSeconds } from "./solve-job.ts";
 
@@ -25,14 +25,9 @@ export type Tally = { readonly [operation in Operation]?: { readonly [format: st
 /** What every library reports of a solve. */
 interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly method: Method;
-  readonly linear: {
-    readonly solver: string;
+  readonly linear: LinearSummary & {
     /** Why it was chosen, where it was. */
     readonly reason?: string;
-    readonly preconditioner: string;
-    readonly factorizations: number;
-    readonly cgIterations: number;
-    readonly factorNonzeros: number;
     /** Of pose graphs. */
     readonly preconditionSeconds?: number;
   };

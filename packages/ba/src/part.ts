@@ -13,7 +13,9 @@ import {
   packedValuesBytes,
   packNormal,
   packPattern,
+  ScaledBsr,
   scaleColumns,
+  scaledBsrBytes,
 } from "@slam/sparse";
 import { type Arena, bytesFor } from "@slam/wasm";
 
@@ -43,9 +45,7 @@ const uncounted = { overflows: 0, flushed: 0 };
 /** In an arena, by kernels. */
 export class PackedPart implements Part {
   readonly #formats: PartFormats;
-  readonly #source: PackedBsr;
-  readonly #matrices = new Map<AnyPrecision, { readonly matrix: PackedBsr; isFresh: boolean }>();
-  readonly #S: Float64Array;
+  readonly #scaled: ScaledBsr;
   readonly #ones: Float64Array;
   readonly #normals = new Map<AnyPrecision, PackedNormal<AnyPrecision>>();
   /** The rounded J in the format its normal matrix is summed in, where that is another. */
@@ -55,34 +55,24 @@ export class PackedPart implements Part {
     this.#formats = formats;
     const { pattern, jacobian, matvec, exact, normal, factorize } = formats;
     const structure = packPattern(pattern, arena);
-    this.#source = packedBsr(structure, jacobian);
-    for (const format of storedFormats(formats)) this.#matrices.set(format, { matrix: packedBsr(structure, format), isFresh: false });
+    this.#scaled = new ScaledBsr(structure, jacobian, storedFormats(formats), formats.counters.events);
     if (matvec.storage !== factorize) this.#rounded = packedBsr(structure, factorize);
     for (const format of new Set([factorize, exact])) this.#normals.set(format, packNormal(normal, format, arena));
-    this.#S = arena.view(fp64, pattern.blockCols * pattern.c);
     this.#ones = arena.view(fp64, pattern.blockCols * pattern.c);
     this.#ones.fill(1);
   }
 
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
-    this.#source.replaceValues(J);
-    this.#S.set(S);
-    for (const scaled of this.#matrices.values()) scaled.isFresh = false;
-  }
-
-  #in(format: AnyPrecision): PackedBsr {
-    const scaled = this.#matrices.get(format)!;
-    if (!scaled.isFresh) scaled.matrix.replaceScaled(this.#source, this.#S, this.#formats.counters.events);
-    scaled.isFresh = true;
-    return scaled.matrix;
+    this.#scaled.load(J);
+    this.#scaled.scale(S);
   }
 
   stored(): PackedBsr {
-    return this.#in(this.#formats.matvec.storage);
+    return this.#scaled.in(this.#formats.matvec.storage);
   }
 
   exact(): PackedBsr {
-    return this.#in(this.#formats.exact);
+    return this.#scaled.in(this.#formats.exact);
   }
 
   normal(): BsrMatrix<AnyPrecision> {
@@ -109,8 +99,8 @@ function storedFormats({ matvec, exact }: PartFormats): ReadonlySet<AnyPrecision
 /** What a part takes in an arena. */
 export function packedPartBytes(formats: PartFormats): number {
   const { pattern, jacobian, matvec, exact, normal, factorize } = formats;
-  let bytes = packedPatternBytes(pattern) + packedValuesBytes(pattern, jacobian) + 2 * bytesFor(fp64, pattern.blockCols * pattern.c);
-  for (const format of storedFormats(formats)) bytes += packedValuesBytes(pattern, format);
+  let bytes = packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, storedFormats(formats));
+  bytes += bytesFor(fp64, pattern.blockCols * pattern.c);
   if (matvec.storage !== factorize) bytes += packedValuesBytes(pattern, factorize);
   for (const format of new Set([factorize, exact])) bytes += packedNormalBytes(normal, format);
   return bytes;

@@ -3,7 +3,7 @@ export type { Method } from "./method.ts";
 export { type Counters, type MinimizeOptions, newCounters, type Run, start } from "./minimize.ts";
 export { chooseBySize, OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "./policy.ts";
 export type { Jacobian, LeastSquaresProblem } from "./problem.ts";
-export type { IterationRecord, PhaseSeconds, PrecisionEvents, SolveReport } from "./report.ts";
+export type { IterationRecord, LinearSummary, PhaseSeconds, PrecisionEvents, SolveReport } from "./report.ts";
 export { RobustProblem, type WeighableJacobian } from "./robust.ts";
 export { type Cancellation, drive, type Solution, solve } from "./solve.ts";
 export { type Stage, type Stages, startStages } from "./stages.ts";

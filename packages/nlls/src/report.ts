@@ -35,6 +35,15 @@ export interface PhaseSeconds {
   update: number;
 }
 
+/** What a report says of the linear solver. */
+export interface LinearSummary {
+  readonly solver: string;
+  readonly preconditioner: string;
+  readonly factorizations: number;
+  readonly cgIterations: number;
+  readonly factorNonzeros: number;
+}
+
 export interface SolveReport {
   readonly termination: Termination;
   /** One sentence with the numbers in it. */

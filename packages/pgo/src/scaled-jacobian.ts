@@ -7,15 +7,14 @@ import {
   bsrOperator,
   type NormalSymbolic,
   normalProduct,
-  type PackedBsr,
   type PackedNormal,
-  packedBsr,
   packedNormalBytes,
   packedPatternBytes,
-  packedValuesBytes,
   packNormal,
   packPattern,
+  ScaledBsr,
   scaleColumns,
+  scaledBsrBytes,
 } from "@slam/sparse";
 import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
 
@@ -77,9 +76,8 @@ class PackedJacobian implements ScaledJacobian {
   readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
   readonly #options: ScaledJacobianOptions;
   readonly #arena: Arena;
-  readonly #source: PackedBsr;
-  readonly #S: Float64Array;
-  readonly #scaled: Map<AnyPrecision, { readonly matrix: PackedBsr; isFresh: boolean }> = new Map();
+  readonly #scaled: ScaledBsr;
+  #S: Float64Array = new Float64Array(0);
   /** How J is stored for exact products: as evaluated, unless S could take it out of a small range. */
   readonly #exactStorage: AnyPrecision;
   readonly #normal: PackedNormal<AnyPrecision> | undefined;
@@ -95,49 +93,39 @@ class PackedJacobian implements ScaledJacobian {
     if (arithmetic !== undefined) stored.add(arithmetic);
     const { blockRows, blockCols, r, c } = pattern;
     const vectorBytes = (P: AnyPrecision): number => rowVectors * bytesFor(P, blockRows * r) + colVectors * bytesFor(P, blockCols * c);
-    let bytes = packedPatternBytes(pattern) + packedValuesBytes(pattern, jacobian) + bytesFor(fp64, blockCols * c);
-    for (const format of stored) bytes += packedValuesBytes(pattern, format);
+    let bytes = packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, stored);
     if (arithmetic !== undefined && normal !== undefined) bytes += packedNormalBytes(normal.symbolic, arithmetic);
     this.#arena = arenas.take(bytes + vectorBytes(vectors.storage) + (exact === undefined ? 0 : vectorBytes(exact)));
-    const structure = packPattern(pattern, this.#arena);
-    this.#source = packedBsr(structure, jacobian);
-    this.#S = this.#arena.view(fp64, blockCols * c);
-    for (const format of stored) this.#scaled.set(format, { matrix: packedBsr(structure, format), isFresh: false });
+    this.#scaled = new ScaledBsr(packPattern(pattern, this.#arena), jacobian, stored, counters.events);
     if (arithmetic !== undefined && normal !== undefined) this.#normal = packNormal(normal.symbolic, arithmetic, this.#arena);
     this.space = arenaSpace<AnyPrecision>(this.#arena, vectors, counters);
     this.exactSpace = exact && arenaSpace<AnyPrecision>(this.#arena, operationFormat<AnyPrecision>(exact), counters);
   }
 
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
-    if (J !== this.#J) this.#source.replaceValues(J);
+    if (J !== this.#J) this.#scaled.load(J);
     this.#J = J;
-    this.#S.set(S);
-    for (const scaled of this.#scaled.values()) scaled.isFresh = false;
-  }
-
-  #in(format: AnyPrecision): PackedBsr {
-    const scaled = this.#scaled.get(format)!;
-    if (!scaled.isFresh) scaled.matrix.replaceScaled(this.#source, this.#S, this.#options.counters.events);
-    scaled.isFresh = true;
-    return scaled.matrix;
+    this.#S = S;
+    this.#scaled.scale(S);
   }
 
   operator(): LinearOperator<AnyPrecision> {
     const { matvec, counters } = this.#options;
-    return bsrOperator(this.#in(matvec.storage), this.space, { operation: "matvec", work: counters.work });
+    return bsrOperator(this.#scaled.in(matvec.storage), this.space, { operation: "matvec", work: counters.work });
   }
 
   exact(): LinearOperator<AnyPrecision> | undefined {
     const { exactSpace } = this;
     return (
-      exactSpace && bsrOperator(this.#in(this.#exactStorage), exactSpace, { operation: "residual", work: this.#options.counters.work })
+      exactSpace &&
+      bsrOperator(this.#scaled.in(this.#exactStorage), exactSpace, { operation: "residual", work: this.#options.counters.work })
     );
   }
 
   normal(): BsrMatrix<AnyPrecision> {
     const normal = this.#normal;
     if (normal === undefined) return plainNormal(this.#options, this.#J!, this.#S);
-    normal.replaceProduct(this.#in(normal.H.format), this.#options.counters.work);
+    normal.replaceProduct(this.#scaled.in(normal.H.format), this.#options.counters.work);
     return normal.H;
   }
 

@@ -5,6 +5,7 @@ import {
   type Cancellation,
   drive,
   type IterationRecord,
+  type LinearSummary,
   type Method,
   newCounters,
   OPERATIONS,
@@ -103,12 +104,7 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
   readonly cost: { readonly convention: string; readonly initial: number; readonly afterInit: number; readonly final: number };
   /** With a loss: what it rejects at the final poses. */
   readonly loss?: LossReport;
-  readonly linear: {
-    readonly solver: string;
-    readonly preconditioner: string;
-    readonly factorizations: number;
-    readonly cgIterations: number;
-    readonly factorNonzeros: number;
+  readonly linear: LinearSummary & {
     /** Of the seconds of linear solves, what applying the preconditioner took; 0 where the solver does not say. */
     readonly preconditionSeconds: number;
   };

@@ -12,5 +12,6 @@ export { PackedBsr, packBsr, packedBsr } from "./packed-bsr.ts";
 export { type PackedNormal, packedNormalBytes, packNormal } from "./packed-normal.ts";
 export { type PackedPattern, packedPatternBytes, packPattern } from "./packed-pattern.ts";
 export { checkPermutation, inversePermutation, type PermutedTriangle, permuteSymmetric } from "./permutation.ts";
+export { ScaledBsr, scaledBsrBytes } from "./scaled-bsr.ts";
 export { columnSquares, jacobiScaling } from "./scaling.ts";
 export { type RowStructure, rowStructure, type SymbolicCholesky, symbolicCholesky } from "./symbolic-cholesky.ts";

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "PackedBsr",
+    "ScaledBsr",
     "addDiagonal",
     "amd",
     "bsrMatrix",
@@ -32,6 +33,7 @@ test("exports nothing by accident", () => {
     "postorder",
     "rowStructure",
     "scaleColumns",
+    "scaledBsrBytes",
     "symbolicCholesky",
     "transpose",
     "transposePattern",

@@ -11,7 +11,9 @@ import {
   packedPatternBytes,
   packedValuesBytes,
   packPattern,
+  ScaledBsr,
   scaleColumns,
+  scaledBsrBytes,
 } from "@slam/sparse";
 import { expectSameBits } from "@slam/testing";
 import { Arena, arenaSpace } from "@slam/wasm";
@@ -185,3 +187,25 @@ test("refuses what does not fit", () => {
 function drawnNumbers(P: AnyPrecision, values: readonly number[]): never {
   return new P.Storage(values.length).map((_, i) => values[i]) as never;
 }
+
+test("ScaledBsr has the last A and s in each format, and counts each once, when it is asked for", () => {
+  const pattern = bsrPattern({ blockRows: 2, blockCols: 1, r: 1, c: 2, rowPtr: Int32Array.of(0, 1, 2), colIdx: Int32Array.of(0, 0) });
+  const formats = [fp32, fp16];
+  const arena = new Arena(packedPatternBytes(pattern) + scaledBsrBytes(pattern, fp64, formats));
+  const { events } = newCounters();
+  const scaled = new ScaledBsr(packPattern(pattern, arena), fp64, formats, events);
+  scaled.load(bsrMatrix<AnyPrecision>(pattern, fp64, Float64Array.of(1, 2, 3, 1e5)));
+  scaled.scale(Float64Array.of(2, 1));
+
+  expect(scaled.in(fp32).values).toEqual(Float32Array.of(2, 2, 6, 1e5));
+  expect(events.overflows).toBe(0);
+  expect(scaled.in(fp16)).toBe(scaled.in(fp16));
+  expect(events.overflows).toBe(1);
+
+  scaled.scale(Float64Array.of(1, 0.5));
+  expect(scaled.in(fp32).values).toEqual(Float32Array.of(1, 1, 3, 5e4));
+  scaled.load(bsrMatrix<AnyPrecision>(pattern, fp64, Float64Array.of(5, 6, 7, 8)));
+  expect(scaled.in(fp32).values).toEqual(Float32Array.of(5, 3, 7, 4));
+  scaled.in(fp16);
+  expect(events).toMatchObject({ overflows: 1, flushed: 0 });
+});
