@@ -9,7 +9,11 @@ import { type Control, solveRepeatedly } from "./solve-repeatedly.ts";
 export function solveBa({ bundle: sent, policy, options, repeat }: BaJob, control: Control): BaOutcome {
   const bundle = { ...sent, model: cameraModel(sent.model) };
   const arenas = new ArenaPool();
-  const { run, seconds } = solveRepeatedly(repeat, control, (solve) => {
+  const {
+    run,
+    report: whole,
+    seconds,
+  } = solveRepeatedly(repeat, control, (solve) => {
     arenas.recycle();
     return start(bundle, {
       ...options,
@@ -18,7 +22,7 @@ export function solveBa({ bundle: sent, policy, options, repeat }: BaJob, contro
       onIteration: (record, index) => control.onIteration(record, index, solve),
     });
   });
-  const { policy: formats, seconds: _, initializeSeconds: __, ...report } = run.report;
+  const { policy: formats, seconds: _, initializeSeconds: __, ...report } = whole;
   const { poses, intrinsics, points } = run.bundle;
   return { poses, intrinsics, points, report: { ...report, policy: policyNames(formats) }, seconds };
 }

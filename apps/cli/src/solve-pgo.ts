@@ -12,7 +12,11 @@ export function solvePgo(
   control: Control,
 ): PgoOutcome {
   const arenas = new ArenaPool();
-  const { run, seconds } = solveRepeatedly(repeat, control, (solve) => {
+  const {
+    run,
+    report: whole,
+    seconds,
+  } = solveRepeatedly(repeat, control, (solve) => {
     arenas.recycle();
     return start(graph, {
       ...options,
@@ -21,7 +25,7 @@ export function solvePgo(
       onIteration: (record, index) => control.onIteration(record, index, solve),
     });
   });
-  const { policy: formats, seconds: _, initializeSeconds: __, ...report } = run.report;
+  const { policy: formats, seconds: _, initializeSeconds: __, ...report } = whole;
   let { graph: solved } = run;
   const fixed = options.fixed ?? [...solved.fixed];
   arenas.recycle();

@@ -16,12 +16,12 @@ interface Run {
   cancel(message: string): void;
 }
 
-/** Solves the same problem again and again, until a stop is asked for. @returns the last run, and the seconds of each. */
+/** Solves the same problem again and again, until a stop is asked for. @returns the last run with its report, which is computed anew wherever it is read, and the seconds of each. */
 export function solveRepeatedly<R extends Run>(
   repeat: number,
   { isStopped }: Control,
   start: (solve: number) => R,
-): { readonly run: R; readonly seconds: readonly SolveSeconds[] } {
+): { readonly run: R; readonly report: R["report"]; readonly seconds: readonly SolveSeconds[] } {
   const seconds: SolveSeconds[] = [];
   for (let solve = 1; ; solve++) {
     const began = performance.now();
@@ -30,8 +30,9 @@ export function solveRepeatedly<R extends Run>(
       if (isStopped()) run.cancel("interrupted");
       else run.step();
     }
-    const { seconds: phases, initializeSeconds } = run.report;
+    const report: R["report"] = run.report;
+    const { seconds: phases, initializeSeconds } = report;
     seconds.push({ solve: (performance.now() - began) / 1000, initialize: initializeSeconds, ...phases });
-    if (solve >= repeat || isStopped()) return { run, seconds };
+    if (solve >= repeat || isStopped()) return { run, report, seconds };
   }
 }

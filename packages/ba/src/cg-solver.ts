@@ -19,6 +19,7 @@ import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { Products } from "./products.ts";
+import type { ReducedStructure } from "./reduced-structure.ts";
 import { SchurJacobi } from "./schur-jacobi.ts";
 import { type SchurWorkspace, schurOperator } from "./schur-operator.ts";
 import { blockDiagonal, piecesOf, read, sideBySide, write } from "./side-by-side.ts";
@@ -34,6 +35,8 @@ export interface CgSolverOptions {
   readonly maxIterations?: number;
   /** What the memory is taken from. Default a new one. */
   readonly arenas?: ArenaPool | undefined;
+  /** Of J's patterns, where something else has it. */
+  readonly structure?: ReducedStructure | undefined;
 }
 
 export type ReducedPreconditioner = "jacobi" | "schur-jacobi";
@@ -130,7 +133,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     if (this.#options.linear === "schur-cg") {
       const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
       this.#exactBlock = new BlockJacobi(normals[normals.length - 1].pattern, ofExact);
-      if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks);
+      if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks, this.#options.structure);
     }
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;

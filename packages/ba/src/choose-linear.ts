@@ -1,5 +1,5 @@
 import { fp32, fp64 } from "@slam/float";
-import { analyzeCholesky } from "@slam/ichol";
+import { analyzeCholesky, type CholeskySymbolic } from "@slam/ichol";
 import type { Policy } from "@slam/nlls";
 import { type BsrPattern, valueCount } from "@slam/sparse";
 import { type ReducedStructure, reducedStructure } from "./reduced-structure.ts";
@@ -10,6 +10,7 @@ export interface LinearChoice {
   readonly reason: string;
   /** What was analysed on the way. */
   readonly structure?: ReducedStructure;
+  readonly symbolic?: CholeskySymbolic;
 }
 
 /** Iterations of CG whose operations a factorisation may take: easy problems need 15 a step, hard ones hundreds, and a factorisation's operations are the cheaper ones. */
@@ -31,10 +32,11 @@ export function chooseLinear(patterns: readonly BsrPattern[], { factorize }: Pol
     return { linear: "schur-cg", reason: `forming the reduced camera system takes about ${flops(forming)}, more than ${cost(limit)}` };
   }
   const structure = reducedStructure(patterns);
-  const all = forming + analyzeCholesky(structure.pattern).flops;
+  const symbolic = analyzeCholesky(structure.pattern);
+  const all = forming + symbolic.flops;
   const what = `forming and factorising the reduced camera system of ${structure.pattern.blockCols} blocks takes about ${flops(all)}`;
   if (all > limit) return { linear: "schur-cg", reason: `${what}, more than ${cost(limit)}`, structure };
-  return { linear: "schur-direct", reason: `${what}, not more than ${cost(limit)}`, structure };
+  return { linear: "schur-direct", reason: `${what}, not more than ${cost(limit)}`, structure, symbolic };
 }
 
 /** 6 b^2 for each pair of observations of a point, as if each were of another camera. */

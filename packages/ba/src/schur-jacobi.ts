@@ -3,6 +3,7 @@ import type { LinearReport, Preconditioner } from "@slam/linop";
 import { type BsrMatrix, bsrMatrix, normalSymbolic } from "@slam/sparse";
 import { BlockJacobi, type BlockJacobiOptions } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
+import type { ReducedStructure } from "./reduced-structure.ts";
 import { ReducedSystem } from "./reduced-system.ts";
 
 /** The inverses of the blocks on the diagonal of the Schur complement, which are formed without the others: of one J and D after another. */
@@ -11,10 +12,11 @@ export class SchurJacobi {
   readonly #blocks: readonly BlockJacobi[];
   readonly #H: readonly BsrMatrix<AnyPrecision>[];
 
-  constructor(J: BundleJacobian, options: BlockJacobiOptions) {
+  /** @param structure of J's patterns, where something else has it. */
+  constructor(J: BundleJacobian, options: BlockJacobiOptions, structure?: ReducedStructure) {
     const { counters, arenas, factorize } = options;
     const patterns = J.parts.map(({ pattern }) => pattern);
-    this.#system = new ReducedSystem(patterns, { part: "diagonal", jacobian: J.parts[0].format, counters, arenas });
+    this.#system = new ReducedSystem(patterns, { part: "diagonal", jacobian: J.parts[0].format, structure, counters, arenas });
     const diagonals = patterns.slice(0, -1).map((pattern) => normalSymbolic(pattern, "diagonal").pattern);
     this.#blocks = diagonals.map((pattern) => new BlockJacobi(pattern, options));
     this.#H = diagonals.map((pattern) => bsrMatrix(pattern, factorize));

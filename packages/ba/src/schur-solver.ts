@@ -2,6 +2,7 @@ import { OptionError } from "@slam/errors";
 import { type AnyPrecision, type FP64, fp32, fp64, type OperationFormat, operationFormat, powerOfTwoBelow } from "@slam/float";
 import {
   analyzeCholesky,
+  type CholeskySymbolic,
   type CholeskyWorkspace,
   choleskyWorkspace,
   factorize,
@@ -26,6 +27,8 @@ export interface SchurSolverOptions {
   readonly arenas?: ArenaPool | undefined;
   /** Of J's patterns, where something else has it. */
   readonly structure?: ReducedStructure | undefined;
+  /** Of that structure's pattern, likewise. */
+  readonly symbolic?: CholeskySymbolic | undefined;
 }
 
 /** Of one solve; a factor that needs more of them is of no use. */
@@ -53,11 +56,12 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   readonly #arenas: ArenaPool;
   readonly #space: VectorSpace<FP64>;
   readonly #structure: ReducedStructure | undefined;
+  readonly #symbolic: CholeskySymbolic | undefined;
   #memory: Memory | undefined;
   #system: System | undefined;
   #factorizations = 0;
 
-  constructor({ policy, counters, structure, arenas = new ArenaPool() }: SchurSolverOptions) {
+  constructor({ policy, counters, structure, symbolic, arenas = new ArenaPool() }: SchurSolverOptions) {
     const { storage, arithmetic, name } = policy.factorize;
     if ((storage !== fp64 && storage !== fp32) || arithmetic !== storage) {
       throw new OptionError("schur-direct: the policy's factorize", {
@@ -70,6 +74,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     this.#counters = counters;
     this.#arenas = arenas;
     this.#structure = structure;
+    this.#symbolic = symbolic;
     this.#space = vectorSpace(operationFormat(fp64), counters);
   }
 
@@ -88,7 +93,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     const of = { part: "lower", jacobian: J.parts[0].format, structure: this.#structure, counters: this.#counters, arenas } as const;
     const reduced = new ReducedSystem(patterns, of);
     const { pattern } = reduced.structure;
-    const symbolic = analyzeCholesky(pattern);
+    const symbolic = this.#symbolic ?? analyzeCholesky(pattern);
     const vector = (): Float64Array => new Float64Array(reduced.size);
     const last = patterns[patterns.length - 1];
     this.#memory = {

@@ -4,6 +4,7 @@ import {
   type Cancellation,
   drive,
   type IterationRecord,
+  type LinearSummary,
   type Method,
   newCounters,
   type Policy,
@@ -63,14 +64,9 @@ export interface BundleOptions {
 export interface BundleReport extends SolveReport {
   readonly policy: Policy;
   readonly method: Method;
-  readonly linear: {
-    readonly solver: string;
+  readonly linear: LinearSummary & {
     /** Why it was chosen, where it was. */
     readonly reason?: string;
-    readonly preconditioner: string;
-    readonly factorizations: number;
-    readonly cgIterations: number;
-    readonly factorNonzeros: number;
   };
   /** The loss and its bound, where there is one: costs are then 1/2 sum rho(r^2). */
   readonly loss?: Required<BundleLoss>;
@@ -112,7 +108,8 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
-  const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure: choice?.structure };
+  const { structure, symbolic } = choice ?? {};
+  const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure, symbolic };
   const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
   const x0 = problem.store(pointOf(bundle), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
