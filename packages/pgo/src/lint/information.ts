@@ -60,7 +60,8 @@ export function nearestSemidefinite(triangle: Float64Array, dof: number): Float6
   const largest = values[dof - 1];
   const nearest = new Float64Array(triangle.length);
   if (largest <= 0) return nearest;
-  const least = noiseOf(dof) * largest;
+  // Of subnormal numbers rounding is not relative to the largest.
+  const least = Math.max(noiseOf(dof) * largest, 4 * dof * dof * fp64.minSubnormal);
   for (let i = 0, at = 0; i < dof; i++) {
     for (let j = i; j < dof; j++, at++) {
       for (let k = 0; k < dof; k++) nearest[at] += vectors[i * dof + k] * Math.max(values[k], least) * vectors[j * dof + k];

@@ -127,6 +127,14 @@ describe.each([3, 6])("nearestSemidefinite with %i rows", (dof) => {
     );
   });
 
+  test("solvers take it where it is of subnormal numbers", () => {
+    const triangle = new Float64Array((dof * (dof + 1)) / 2);
+    triangle[1] = -9.207283868723096e-309;
+    triangle[dof] = -2.0032990965040044e-307;
+
+    expect(isSemidefinite(nearestSemidefinite(triangle, dof), dof)).toBe(true);
+  });
+
   test("changes a definite matrix by rounding only, and no matrix by more than its negative eigenvalues", () => {
     fc.assert(
       fc.property(triangleOf(dof), (triangle) => {
