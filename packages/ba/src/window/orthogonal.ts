@@ -1,4 +1,8 @@
-import { fp64, tolerance } from "@slam/float";
+/**
+ * What is left of a column once others are taken out of it is nothing but rounding below this share of it. It is far above fp64's unit: columns nearly dependent, as
+ * poses that few points tie are, amplify rounding (1e-12 was seen), and below what a solver that squares R can tell from nothing (1e-8).
+ */
+const ROUNDING = 2 ** -30;
 
 /**
  * Eliminates the first q columns of A by Householder reflections with column pivoting: Q'A = [T, *; 0, B]. min over the variables of these columns of
@@ -12,7 +16,7 @@ import { fp64, tolerance } from "@slam/float";
 export function eliminateColumns(A: Float64Array, rows: number, columns: number, q: number): number {
   const initial = new Float64Array(columns);
   for (let k = 0; k < columns; k++) initial[k] = squaredNormFrom(A, k * rows, rows);
-  const least = tolerance(fp64, rows + q) ** 2;
+  const least = ROUNDING ** 2;
   const rank = triangularize(A, rows, columns, q, initial, least);
   for (let k = q; k < columns; k++) {
     const from = k * rows + rank;
@@ -71,7 +75,7 @@ function reflect(A: Float64Array, rows: number, columns: number, s: number): voi
  * @param A `rows` x (width + 1) by columns, b the last of them; overwritten.
  */
 export function foldRows(R: Float64Array, stride: number, r0: Float64Array, A: Float64Array, rows: number, width: number): void {
-  const least = tolerance(fp64, width + rows, 16) ** 2;
+  const least = ROUNDING ** 2;
   const b = width * rows;
   for (let j = 0; j < width; j++) {
     const v = j * rows;
