@@ -1,4 +1,4 @@
-import type { Operation, Termination } from "@slam/linop";
+import { type Energy, energyOf, horowitzCache, type Operation, type Termination } from "@slam/linop";
 import type { IterationRecord, LinearSummary, Method, PrecisionEvents, SolveReport } from "@slam/nlls";
 import type { PolicyNames } from "./policy.ts";
 import type { Outcome, SolveSeconds } from "./solve-job.ts";
@@ -14,7 +14,7 @@ export interface SolverReport {
   readonly linear: SolvedReport["linear"];
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
   readonly precision: PrecisionEvents;
-  readonly work: { readonly flops: Tally; readonly bytes: Tally };
+  readonly work: { readonly flops: Tally; readonly bytes: Tally; readonly joules: Energy };
   /** Peak resident memory of the process. */
   readonly memoryBytes: number;
 }
@@ -47,7 +47,7 @@ export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSe
     linear,
     seconds: { parse: parseSeconds, ...medians(seconds), cold: seconds[0]!.solve },
     precision,
-    work: { flops, bytes },
+    work: { flops, bytes, joules: energyOf(work, horowitzCache) },
     memoryBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

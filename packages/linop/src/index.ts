@@ -1,4 +1,5 @@
 export { convertInto } from "./convert-into.ts";
+export { type Energy, type EnergyTable, energyOf, horowitzCache, horowitzDram } from "./energy.ts";
 export type { LinearSolver } from "./linear-solver.ts";
 export { vectorSpace } from "./make-vector-space.ts";
 export { type LinearOperator, multiplyNormal, type Preconditioner } from "./operator.ts";

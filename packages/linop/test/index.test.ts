@@ -3,6 +3,14 @@ import * as reference from "@slam/linop/reference";
 import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
-  expect(Object.keys(api).sort()).toEqual(["Work", "convertInto", "multiplyNormal", "vectorSpace"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "Work",
+    "convertInto",
+    "energyOf",
+    "horowitzCache",
+    "horowitzDram",
+    "multiplyNormal",
+    "vectorSpace",
+  ]);
   expect(Object.keys(reference)).toEqual(["referenceSpace"]);
 });
