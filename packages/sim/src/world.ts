@@ -51,8 +51,15 @@ export interface Layout {
   readonly truth: Float64Array;
   /** The loop closures the world offers. */
   readonly candidates: readonly Pair[];
-  /** Standard deviations per axis: metres, radians. */
-  readonly sigma: { readonly translation: number; readonly rotation: number };
+  readonly sigma: Deviations;
+  /** Of loop closures. Default `sigma`. */
+  readonly loopSigma?: Deviations;
+}
+
+/** Standard deviations per axis: metres, radians. */
+export interface Deviations {
+  readonly translation: number;
+  readonly rotation: number;
 }
 
 /** @throws OptionError for options out of range. */
@@ -67,16 +74,22 @@ export function checkOptions(world: string, options: WorldOptions, defaultPoses:
 
 /** Chooses the loop closures, measures every edge, and chains the odometry. */
 export function observe(layout: Layout, { loops, noise, random }: Settings): PoseGraphWorld {
-  const { dimension, truth, candidates, sigma } = layout;
+  const { dimension, truth, candidates, sigma, loopSigma = sigma } = layout;
   const group = dimension === 2 ? se2 : se3;
   const poses = truth.length / group.size;
   const weighted = noise === 0 ? 1 : noise;
   const edges = order(poses, sample(candidates, loops ?? candidates.length, random));
   const measurements = new Float64Array(edges.length * group.size);
   const error = new Float64Array(group.size);
+  const odometryInformation = informationOf(dimension, sigma.translation * weighted, sigma.rotation * weighted);
+  const loopInformation = informationOf(dimension, loopSigma.translation * weighted, loopSigma.rotation * weighted);
+  const information = new Float64Array(edges.length * odometryInformation.length);
   edges.forEach(([from, to], k) => {
     const at = k * group.size;
-    drawError(group, sigma.translation * noise, sigma.rotation * noise, random, error);
+    const isOdometry = to - from === 1;
+    const { translation, rotation } = isOdometry ? sigma : loopSigma;
+    information.set(isOdometry ? odometryInformation : loopInformation, k * odometryInformation.length);
+    drawError(group, translation * noise, rotation * noise, random, error);
     group.relative(truth, from * group.size, truth, to * group.size, measurements, at);
     group.compose(measurements, at, error, 0, measurements, at);
     group.normalize(measurements, at, measurements, at);
@@ -87,7 +100,7 @@ export function observe(layout: Layout, { loops, noise, random }: Settings): Pos
     from: Int32Array.from(edges, ([from]) => from),
     to: Int32Array.from(edges, ([, to]) => to),
     measurements,
-    information: repeat(informationOf(dimension, sigma.translation * weighted, sigma.rotation * weighted), edges.length),
+    information,
     initial: chain(group, truth, edges, measurements),
   };
 }
@@ -112,12 +125,6 @@ function informationOf(dimension: 2 | 3, translation: number, rotation: number):
   const angles = (dimension === 2 ? 1 : 4) / (rotation * rotation);
   for (let row = 0, k = 0; row < dof; k += dof - row, row++) upper[k] = row < dimension ? 1 / (translation * translation) : angles;
   return upper;
-}
-
-function repeat(x: Float64Array, times: number): Float64Array {
-  const result = new Float64Array(x.length * times);
-  for (let k = 0; k < times; k++) result.set(x, k * x.length);
-  return result;
 }
 
 /** `count` of the pairs, or all where there are fewer; each set is equally likely (Fisher and Yates, stopped early). */
