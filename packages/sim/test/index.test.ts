@@ -2,5 +2,19 @@ import * as api from "@slam/sim";
 import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
-  expect(Object.keys(api).sort()).toEqual(["Random", "driftScale", "garage", "grid", "manhattan", "ring", "sphere", "torus"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "Random",
+    "apartment",
+    "driftPoses",
+    "driftScale",
+    "garage",
+    "grid",
+    "landmarksAround",
+    "manhattan",
+    "ring",
+    "sampleMotion",
+    "simulateDrive",
+    "sphere",
+    "torus",
+  ]);
 });
