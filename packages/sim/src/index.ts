@@ -1,6 +1,11 @@
+export { type ApartmentOptions, apartment } from "./apartment.ts";
+export type { MovingCamera, ProjectionModel, ProjectionRoom } from "./camera.ts";
+export { type Drive, type DriveFrame, type DriveOptions, type DriveWorld, simulateDrive } from "./drive.ts";
 export { garage } from "./garage.ts";
 export { type GridOptions, grid } from "./grid.ts";
+export { type LandmarksAroundOptions, landmarksAround } from "./landmarks-around.ts";
 export { manhattan } from "./manhattan.ts";
+export { type DriftOptions, driftPoses, type Motion, sampleMotion } from "./motion.ts";
 export { Random } from "./random.ts";
 export { type RevisitOptions, revisits } from "./revisits.ts";
 export { ring } from "./ring.ts";

@@ -106,7 +106,7 @@ export function observe(layout: Layout, { loops, noise, random }: Settings): Pos
 }
 
 /** [n; Exp(m)]: errors in position and rotation that are independent, as the information matrix says they are. */
-function drawError(group: LieGroup, translation: number, rotation: number, random: Random, out: Float64Array): void {
+export function drawError(group: LieGroup, translation: number, rotation: number, random: Random, out: Float64Array): void {
   const xi = new Float64Array(group.dof);
   const axes = group.pointSize;
   for (let k = 0; k < group.dof; k++) xi[k] = random.gaussian() * (k < axes ? translation : rotation);

@@ -1,0 +1,68 @@
+import type { Random } from "./random.ts";
+
+/** Areas of a box's faces, by axis; two faces each. */
+function areasOf(boxes: Float64Array, at: number): readonly [number, number, number] {
+  const [x, y, z] = [0, 1, 2].map((axis) => boxes[at + 3 + axis] - boxes[at + axis]);
+  return [y * z, z * x, x * y];
+}
+
+/**
+ * Landmarks drawn evenly over those surfaces of boxes that can be seen from inside of a room [0, 0, 0] ... [width, depth, height]: not on its floor or ceiling, not behind its walls, not where boxes touch.
+ *
+ * @returns count x 3.
+ */
+export function drawSurfaceLandmarks(
+  boxes: Float64Array,
+  room: readonly [number, number, number],
+  count: number,
+  random: Random,
+): Float64Array {
+  const until = cumulativeAreas(boxes);
+  const landmarks = new Float64Array(3 * count);
+  for (let k = 0; k < count; ) {
+    const face = firstAbove(until, until[until.length - 1] * random.uniform());
+    const at = 6 * Math.floor(face / 6);
+    const axis = face % 3;
+    for (let a = 0; a < 3; a++) {
+      const [low, high] = [boxes[at + a], boxes[at + 3 + a]];
+      landmarks[3 * k + a] = a === axis ? (face % 6 < 3 ? low : high) : low + (high - low) * random.uniform();
+    }
+    if (isOpen(landmarks, 3 * k, boxes, at, room)) k++;
+  }
+  return landmarks;
+}
+
+/** Over the faces, six of each box: low x, y, z, then high x, y, z. */
+function cumulativeAreas(boxes: Float64Array): Float64Array {
+  const until = new Float64Array(boxes.length);
+  for (let at = 0, sum = 0; at < boxes.length; at += 6) {
+    const areas = areasOf(boxes, at);
+    for (let face = 0; face < 6; face++) {
+      sum += areas[face % 3];
+      until[at + face] = sum;
+    }
+  }
+  return until;
+}
+
+function firstAbove(ascending: Float64Array, value: number): number {
+  let [low, high] = [0, ascending.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Whether a point of a face is inside the room or on its walls, and in or on no other box. */
+function isOpen(p: Float64Array, o: number, boxes: Float64Array, own: number, room: readonly [number, number, number]): boolean {
+  const [x, y, z] = [p[o], p[o + 1], p[o + 2]];
+  if (!(x >= 0 && x <= room[0] && y >= 0 && y <= room[1] && z > 0 && z < room[2])) return false;
+  for (let at = 0; at < boxes.length; at += 6) {
+    if (at === own) continue;
+    if (x >= boxes[at] && x <= boxes[at + 3] && y >= boxes[at + 1] && y <= boxes[at + 4] && z >= boxes[at + 2] && z <= boxes[at + 5])
+      return false;
+  }
+  return true;
+}
