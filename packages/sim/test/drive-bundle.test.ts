@@ -88,7 +88,7 @@ describe("a drive as a bundle", () => {
   test("is the same in every bit for the same seed, in every engine", () => {
     const made = driveBundle(apartment({ length: 10, rate: 3, landmarks: 300 }), pair, { seed: 7, outliers: 0.1 });
 
-    expect(hashOf([made.poses, made.points, made.camera, made.point, made.measurements, made.outlier, made.truth.points])).toBe("aa7169db");
+    expect(hashOf([made.poses, made.points, made.camera, made.point, made.measurements, made.outlier, made.truth.points])).toBe("832fb901");
   });
 
   test("refuses nonsense", () => {
