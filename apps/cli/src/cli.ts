@@ -191,7 +191,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--loops <n>", "of a graph: at most so many loop closures (default: the world's own)", integer(0))
     .option(
       "--points <n>",
-      "of a bundle: how many, of street and apartment in all of it, seen or not (default: 50 for each camera, 40 for each metre of street, 5000 in an apartment)",
+      "of a bundle: how many, of street and apartment in all of it, seen or not (default: 50 for each camera, 25 for each metre of street, 5000 in an apartment)",
       integer(1),
     )
     .option("--noise <x>", "factor on the world's standard deviations; a bundle's pixels have 0.5 (default: 1)", number(0))

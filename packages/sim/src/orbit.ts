@@ -20,7 +20,7 @@ const GRAZING = 0.2;
  * A camera goes once around an object, a ball with a rough surface, and looks at it: points are tracked from picture to picture for 2 to many, and hidden where they face away; the last pictures meet the first.
  *
  * @param model `snavely` of @slam/camera, which this package may not import: f, k1, k2, looking down -z.
- * @throws DimensionError for another model, OptionError for options out of range.
+ * @throws DimensionError, OptionError for another model; OptionError for options out of range.
  */
 export function orbit(model: ProjectionModel, options: SceneOptions = {}): BundleScene {
   const given = checkSceneOptions("orbit", options);

@@ -38,7 +38,7 @@ export class Photographer {
 
   /**
    * @param model f, k1, k2 and u, v from the image's centre, looking down -z: `snavely` of @slam/camera.
-   * @throws DimensionError for a model with other intrinsics or measurements.
+   * @throws DimensionError for a model with other intrinsics or measurements; OptionError for one that looks elsewhere.
    */
   constructor(
     what: string,
@@ -58,8 +58,9 @@ export class Photographer {
     this.#cameraFromWorld = new Float64Array(truth.poses.length);
     for (let at = 0; at < truth.poses.length; at += 7) se3.inverse(truth.poses, at, this.#cameraFromWorld, at);
     this.#random = streamOf(options.seed, "noise");
-    if (!this.#project(0, Float64Array.of(0, 0, -1)))
+    if (!this.#project(0, Float64Array.of(0, 0, -1))) {
       throw new OptionError(`${what}: model`, { expected: "one that looks down -z", actual: "another" });
+    }
   }
 
   /** Adds what camera c measures of the point P = points[o ...], with noise, if it is in its image. @returns whether it is. */

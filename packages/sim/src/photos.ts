@@ -25,7 +25,7 @@ const HALF_IMAGE = [800, 600] as const;
  * two or three pictures, a few in very many.
  *
  * @param model `snavely` of @slam/camera, which this package may not import: f, k1, k2, looking down -z.
- * @throws DimensionError for another model, OptionError for options out of range.
+ * @throws DimensionError, OptionError for another model; OptionError for options out of range.
  */
 export function photos(model: ProjectionModel, options: SceneOptions = {}): BundleScene {
   const given = checkSceneOptions("photos", options);

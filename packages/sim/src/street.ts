@@ -11,15 +11,15 @@ const BLOCK = 100;
 const HALF_STREET = 9;
 const CORNER_RADIUS = 12;
 const CAMERA_HEIGHT = 1.5;
-/** Above it there are no landmarks. */
-const SKY = 12;
-const LANDMARKS_PER_METRE = 40;
+/** Of the houses, on whose roofs there are no landmarks. */
+const HEIGHT = 12;
+const LANDMARKS_PER_METRE = 25;
 
 /**
  * A car in a town of square blocks of houses, as large as the drive is long: at each crossing it takes a street that it has driven least often, ahead, left or right, so that it sees most of them once and now and then comes by again.
  * Landmarks are on the facades; the camera is 1.5 m high and looks ahead.
  *
- * Defaults: 500 m at 10 m/s, 10 key frames a second, 40 landmarks for each metre.
+ * Defaults: 500 m at 10 m/s, 10 key frames a second, 25 landmarks for each metre.
  *
  * @throws OptionError for options out of range.
  */
@@ -33,10 +33,9 @@ export function street(options: DriveWorldOptions = {}): DriveWorld {
     seed: 0,
   });
   const side = sideOf(given.length);
-  const random = streamOf(given.seed, "landmarks");
-  const boxes = drawHouses(side, random);
-  const town: Box = [-HALF_STREET, -HALF_STREET, 0, BLOCK * side + HALF_STREET, BLOCK * side + HALF_STREET, SKY];
-  const landmarks = drawSurfaceLandmarks(boxes, town, given.landmarks, random);
+  const boxes = housesOf(side);
+  const town: Box = [-HALF_STREET, -HALF_STREET, 0, BLOCK * side + HALF_STREET, BLOCK * side + HALF_STREET, HEIGHT];
+  const landmarks = drawSurfaceLandmarks(boxes, town, given.landmarks, streamOf(given.seed, "landmarks"));
   return { ...driveAlong(roam(side, given.length, streamOf(given.seed, "path")), given, CAMERA_HEIGHT), landmarks, boxes };
 }
 
@@ -48,13 +47,13 @@ function sideOf(length: number): number {
 }
 
 /** The blocks between the streets, and another row around them all. */
-function drawHouses(side: number, random: Random): Float64Array {
+function housesOf(side: number): Float64Array {
   const boxes: Box[] = [];
   for (let i = -1; i <= side; i++) {
     for (let j = -1; j <= side; j++) {
       const [x, y] = [BLOCK * i, BLOCK * j];
       const far = BLOCK - HALF_STREET;
-      boxes.push([x + HALF_STREET, y + HALF_STREET, 0, x + far, y + far, 8 + 7 * random.uniform()]);
+      boxes.push([x + HALF_STREET, y + HALF_STREET, 0, x + far, y + far, HEIGHT]);
     }
   }
   return Float64Array.from(boxes.flat());

@@ -23,8 +23,10 @@ export async function generateScene(name: string, options: GenerateOptions): Pro
   checkTargets(truth === undefined ? targets : [...targets, truth]);
   const bundle = makeScene(name, { poses, points, sigma: SIGMA * noise, outliers, seed });
   const outputs = outputsOf(out, SCENES[name]!.format, bundle);
-  if (truth !== undefined)
-    outputs.push({ target: truth, chunks: writeTum({ timestamps: Float64Array.from(numbers(poses)), poses: bundle.truth.poses }) });
+  if (truth !== undefined) {
+    const timestamps = Float64Array.from(numbers(poses));
+    outputs.push({ target: truth, chunks: writeTum({ timestamps, poses: bundle.truth.poses }) });
+  }
   await writeOutputs(outputs);
   if (!quiet) console.log(`${out}: ${summaryOf(bundle)}`);
   return EXIT.converged;

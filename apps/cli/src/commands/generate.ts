@@ -22,7 +22,7 @@ export interface GenerateOptions extends WorldOptions {
 
 /** Makes a bundle or a pose graph whose answer is known, or adds false loops to the graph in a file. @returns the exit code. */
 export async function generate(name: string, options: GenerateOptions): Promise<number> {
-  if (name in SCENES) return generateScene(name, options);
+  if (Object.hasOwn(SCENES, name)) return generateScene(name, options);
   const { out, truth, outliers = 0, scaleDrift, points, quiet, ...worldOptions } = options;
   if (points !== undefined) throw new UsageError(`--points goes with a scene for bundle adjustment: ${Object.keys(SCENES).join(", ")}`);
   checkGraphTarget(out);
