@@ -8,6 +8,7 @@ import {
   readColmap,
   readStereo,
   type StereoFiles,
+  type StereoProblem,
   stereoFiles,
   writeBal,
   writeColmap,
@@ -74,12 +75,15 @@ async function readStereoFiles(names: StereoFiles<string>): Promise<BundleFile> 
     bundle,
     cameraIds,
     isCalibrated: true,
-    outputs(target, solved) {
-      const targets = stereoFiles(target)!;
-      const text = writeStereo({ bundle: solved, cameraIds, landmarkIds });
-      return (["factors", "poses", "calibration"] as const).map((kind) => ({ target: targets[kind], chunks: text[kind] }));
-    },
+    outputs: (target, solved) => stereoOutputs(target, { bundle: solved, cameraIds, landmarkIds }),
   };
+}
+
+/** The three files of a stereo problem, named by its factors. */
+export function stereoOutputs(target: string, problem: StereoProblem): readonly Output[] {
+  const targets = stereoFiles(target)!;
+  const text = writeStereo(problem);
+  return (["factors", "poses", "calibration"] as const).map((kind) => ({ target: targets[kind], chunks: text[kind] }));
 }
 
 async function readColmapFolder(folder: string): Promise<BundleFile> {
@@ -110,13 +114,18 @@ function colmapFiles(folder: string): ColmapFiles<string> {
 
 /** @returns the files that a result of this name consists of. @throws UsageError for a name that the input's format does not have. */
 export function bundleTargets(input: string, target: string): readonly string[] {
-  const format = bundleFormatOf(input);
+  return targetsOf(input, bundleFormatOf(input), target);
+}
+
+/** @param what has the format, in messages. @returns the files that a bundle of this name consists of. @throws UsageError for a name that the format does not have. */
+export function targetsOf(what: string, format: BundleFormat, target: string): readonly string[] {
   const refuse = (expected: string): never => {
-    throw new UsageError(`${target}: ${input} is ${format}, and ${expected}`);
+    throw new UsageError(`${target}: ${what} is ${format}, and ${expected}`);
   };
+  const stereoNames = stereoFiles(target);
   if (format === "stereo") {
     const { factors, poses, calibration } =
-      stereoFiles(target) ?? refuse("the name of a stereo problem is VO_stereo_factors....txt, its other files beside it");
+      stereoNames ?? refuse("the name of a stereo problem is VO_stereo_factors....txt, its other files beside it");
     return [factors, poses, calibration];
   }
   if (format === "COLMAP") {
@@ -124,6 +133,7 @@ export function bundleTargets(input: string, target: string): readonly string[] 
     const { cameras, images, points } = colmapFiles(target);
     return [cameras, images, points];
   }
+  if (stereoNames !== undefined) refuse("that name says stereo");
   return isBalName(target) ? [target] : refuse("the name of a BAL problem ends in .txt or .txt.gz");
 }
 

@@ -11,6 +11,7 @@ import type { PgoOptions } from "./commands/pgo.ts";
 import type { RpeOptions } from "./commands/rpe.ts";
 import { EXIT } from "./failure.ts";
 import { BUNDLE_LOSSES, LOSSES } from "./losses.ts";
+import { SCENES } from "./scenes.ts";
 import { VERSION } from "./version.ts";
 import { WORLDS } from "./worlds.ts";
 
@@ -174,22 +175,37 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "generate",
-    "Make a pose graph whose answer is known, or add false loops to one.",
+    "Make a pose graph or a bundle whose answer is known, or add false loops to a graph.",
     "slam generate sphere --poses 200 --seed 7 --out sphere.g2o --truth truth.tum",
   )
-    .argument("<world|graph>", `its shape: ${Object.keys(WORLDS).join(", ")}; or a file, to which --outliers adds`)
-    .requiredOption("--out <file>", "the graph: .g2o or .graph; packed if .gz follows")
+    .argument(
+      "<world|graph>",
+      `a graph by its shape: ${Object.keys(WORLDS).join(", ")}; a bundle by its scene: ${Object.keys(SCENES).join(", ")}; or a graph's file, to which --outliers adds`,
+    )
+    .requiredOption(
+      "--out <file>",
+      "a graph: .g2o or .graph; photos and orbit: BAL, .txt; street and apartment: VO_stereo_factors....txt, with poses and calibration beside it; packed if .gz follows",
+    )
     .option("--truth <file>", "write the true poses too, FILE.tum")
-    .option("--poses <n>", "how many", integer(1))
-    .option("--loops <n>", "at most so many loop closures (default: the world's own)", integer(0))
-    .option("--noise <x>", "factor on the world's standard deviations (default: 1)", number(0))
+    .option("--poses <n>", "how many (default: the world's own; 100 cameras)", integer(1))
+    .option("--loops <n>", "of a graph: at most so many loop closures (default: the world's own)", integer(0))
+    .option(
+      "--points <n>",
+      "of a bundle: how many, of street and apartment in all of it, seen or not (default: 50 for each camera, 25 for each metre of street, 5000 in an apartment)",
+      integer(1),
+    )
+    .option("--noise <x>", "factor on the world's standard deviations; a bundle's pixels have 0.5 (default: 1)", number(0))
     .option(
       "--scale-drift <s>",
       "as one camera sees a world in space: poses with a scale, whose logarithm drifts by this much a step (default: no scale)",
       positive,
     )
-    .option("--outliers <p>", "false loops for each true one, behind all other edges (default: 0)", number(0))
-    .option("--seed <n>", "the same seed gives the same graph (default: 0)", integer(0))
+    .option(
+      "--outliers <p>",
+      "false loops for each true one, behind all other edges; of a bundle the share of false measurements (default: 0)",
+      number(0),
+    )
+    .option("--seed <n>", "the same seed gives the same file (default: 0)", integer(0))
     .option("--quiet", "print warnings and errors only")
     .action(async (world: string, options: GenerateOptions) => {
       const { generate } = await import("./commands/generate.ts");

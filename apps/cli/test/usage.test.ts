@@ -96,6 +96,33 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
       ["generate", "ring", "--out", "a.g2o", "--truth", "a.txt"],
       "--truth a.txt: the name of true poses ends in .tum",
     ],
+    [
+      "a scene in another format",
+      ["generate", "orbit", "--out", "a.g2o"],
+      "a.g2o: orbit is BAL, and the name of a BAL problem ends in .txt",
+    ],
+    [
+      "BAL by a stereo problem's name",
+      ["generate", "photos", "--out", "VO_stereo_factors1.txt"],
+      "photos is BAL, and that name says stereo",
+    ],
+    [
+      "a stereo scene in another format",
+      ["generate", "street", "--out", "a.txt"],
+      "a.txt: street is stereo, and the name of a stereo problem is VO_stereo_factors....txt",
+    ],
+    [
+      "loops in a scene",
+      ["generate", "orbit", "--loops", "1", "--out", "a.txt"],
+      "--loops goes with a pose graph, not with the bundle of orbit",
+    ],
+    [
+      "points in a graph",
+      ["generate", "ring", "--points", "9", "--out", "a.g2o"],
+      "--points goes with a scene for bundle adjustment: orbit",
+    ],
+    ["a scene too small", ["generate", "photos", "--poses", "4", "--out", "a.txt"], "poses is 4"],
+    ["more false measurements than there are", ["generate", "orbit", "--outliers", "1.5", "--out", "a.txt"], "outliers is 1.5"],
     ["a world too small", ["generate", "sphere", "--poses", "2", "--out", "tiny.g2o"], "poses is 2"],
   ])("%s", async ([, args, message], context) => {
     const folder = temporaryFolder(context);

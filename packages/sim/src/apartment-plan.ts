@@ -1,10 +1,12 @@
+import type { Box } from "./boxes.ts";
 import type { Random } from "./random.ts";
 import type { Waypoint } from "./rounded-path.ts";
 
 /** Metres, x across and y along the corridor, z up; the floor is at 0. */
-export const WIDTH = 10;
-export const DEPTH = 15;
-export const HEIGHT = 2.5;
+const WIDTH = 10;
+const DEPTH = 15;
+const HEIGHT = 2.5;
+export const INSIDE: Box = [0, 0, 0, WIDTH, DEPTH, HEIGHT];
 /** Of a room along the corridor; there are three on each side. */
 const ROOM = 5;
 const ROWS = 3;
@@ -49,8 +51,6 @@ export function tourOf(room: Room, direction: -1 | 1): readonly Waypoint[] {
 export function drawBoxes(random: Random): Float64Array {
   return Float64Array.from([...outerWalls(), ...ROOMS.flatMap(wallsOf), ...ROOMS.flatMap((room) => drawFurniture(room, random))].flat());
 }
-
-type Box = readonly [x0: number, y0: number, z0: number, x1: number, y1: number, z1: number];
 
 function outerWalls(): readonly Box[] {
   return [

@@ -1,3 +1,6 @@
+/** Along the axes of the world. */
+export type Box = readonly [x0: number, y0: number, z0: number, x1: number, y1: number, z1: number];
+
 /** How much of the way to a point may lie inside a box: a landmark on a wall is seen from before it. */
 const ROUNDING = 2 ** -30;
 

@@ -1,3 +1,4 @@
+import type { Box } from "./boxes.ts";
 import type { Random } from "./random.ts";
 
 /** Areas of a box's faces, by axis; two faces each. */
@@ -7,18 +8,14 @@ function areasOf(boxes: Float64Array, at: number): readonly [number, number, num
 }
 
 /**
- * Landmarks drawn evenly over those surfaces of boxes that can be seen from inside of a room [0, 0, 0] ... [width, depth, height]: not on its floor or ceiling, not behind its walls, not where boxes touch.
+ * Landmarks drawn evenly over those surfaces of boxes that can be seen from inside of another box: not on its floor or ceiling, not behind its walls, not where boxes touch.
  *
- * @returns count x 3.
+ * @returns count x 3, face by face, so that neighbours in space are neighbours in memory: looking around in a large world then takes half as long.
  */
-export function drawSurfaceLandmarks(
-  boxes: Float64Array,
-  room: readonly [number, number, number],
-  count: number,
-  random: Random,
-): Float64Array {
+export function drawSurfaceLandmarks(boxes: Float64Array, inside: Box, count: number, random: Random): Float64Array {
   const until = cumulativeAreas(boxes);
   const landmarks = new Float64Array(3 * count);
+  const faceAndNumber = new Float64Array(count);
   for (let k = 0; k < count; ) {
     const face = firstAbove(until, until[until.length - 1] * random.uniform());
     const at = 6 * Math.floor(face / 6);
@@ -27,9 +24,17 @@ export function drawSurfaceLandmarks(
       const [low, high] = [boxes[at + a], boxes[at + 3 + a]];
       landmarks[3 * k + a] = a === axis ? (face % 6 < 3 ? low : high) : low + (high - low) * random.uniform();
     }
-    if (isOpen(landmarks, 3 * k, boxes, at, room)) k++;
+    if (!isOpen(landmarks, 3 * k, boxes, at, inside)) continue;
+    // Exact: both are integers, below 2^21 and 2^32.
+    faceAndNumber[k] = face * 2 ** 32 + k;
+    k++;
   }
-  return landmarks;
+  const sorted = new Float64Array(3 * count);
+  faceAndNumber.sort().forEach((key, at) => {
+    const k = key % 2 ** 32;
+    sorted.set(landmarks.subarray(3 * k, 3 * k + 3), 3 * at);
+  });
+  return sorted;
 }
 
 /** Over the faces, six of each box: low x, y, z, then high x, y, z. */
@@ -55,10 +60,10 @@ function firstAbove(ascending: Float64Array, value: number): number {
   return low;
 }
 
-/** Whether a point of a face is inside the room or on its walls, and in or on no other box. */
-function isOpen(p: Float64Array, o: number, boxes: Float64Array, own: number, room: readonly [number, number, number]): boolean {
+/** Whether a point of a face is inside or on the walls there, and in or on no other box. */
+function isOpen(p: Float64Array, o: number, boxes: Float64Array, own: number, inside: Box): boolean {
   const [x, y, z] = [p[o], p[o + 1], p[o + 2]];
-  if (!(x >= 0 && x <= room[0] && y >= 0 && y <= room[1] && z > 0 && z < room[2])) return false;
+  if (!(x >= inside[0] && x <= inside[3] && y >= inside[1] && y <= inside[4] && z > inside[2] && z < inside[5])) return false;
   for (let at = 0; at < boxes.length; at += 6) {
     if (at === own) continue;
     if (x >= boxes[at] && x <= boxes[at + 3] && y >= boxes[at + 1] && y <= boxes[at + 4] && z >= boxes[at + 2] && z <= boxes[at + 5])

@@ -111,7 +111,7 @@ describe("a track", () => {
 });
 
 describe("laws of a drive through an apartment", () => {
-  const worldOf = (seed: number): DriveWorld => apartment({ length: 12, rate: 4, landmarks: 800, seed });
+  const worlds = [0, 1, 2].map((seed) => apartment({ length: 12, rate: 4, landmarks: 800, seed }));
   const options = fc.record({
     seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     outliers: fc.constantFrom(0, 0.2),
@@ -122,7 +122,7 @@ describe("laws of a drive through an apartment", () => {
   const property = (law: (drive: Drive, camera: MovingCamera, given: DriveOptions) => void): void => {
     fc.assert(
       fc.property(options, fc.constantFrom(mono, pair, depth), (given, camera) => {
-        law(simulateDrive(worldOf(given.seed % 4), camera, given), camera, given);
+        law(simulateDrive(worlds[given.seed % 3], camera, given), camera, given);
       }),
       { numRuns: 15 },
     );
@@ -137,15 +137,14 @@ describe("laws of a drive through an apartment", () => {
       const p = new Float64Array(3);
       frames.forEach(({ landmark, measurements, outlier }, frame) => {
         se3.inverse(truth, 7 * frame, inverse, 0);
-        landmark.forEach((k, i) => {
+        // 6 sigma, and what two ways to the camera's frame round.
+        const isRight = Array.from(landmark, (k, i) => {
           se3.act(inverse, 0, landmarks, 3 * k, p, 0);
-          expect(model.project(intrinsics, p, out, false)).toBe(true);
-          if (outlier[i] === 1) return;
-          // 6 sigma, and what two ways to the camera's frame round.
-          for (let row = 0; row < rows; row++) {
-            expect(Math.abs(measurements[rows * i + row] - out.value[row])).toBeLessThan(6 * sigma[row] + 1e-9);
-          }
+          const isSeen = model.project(intrinsics, p, out, false);
+          const isClose = out.value.every((z, row) => Math.abs(measurements[rows * i + row] - z) < 6 * sigma[row] + 1e-9);
+          return isSeen && (isClose || outlier[i] === 1);
         });
+        expect(isRight).not.toContain(false);
       });
     });
   });
@@ -245,7 +244,7 @@ test("is the same in every bit for the same seed, in every engine, and another f
     return hashOf([times, truth, world.landmarks, world.boxes ?? new Float64Array(0), ...arrays]);
   };
 
-  expect(bitsOf(5)).toBe("64a81f60");
+  expect(bitsOf(5)).toBe("c16d4dd8");
   expect(bitsOf(6)).not.toBe(bitsOf(5));
 });
 

@@ -6,20 +6,25 @@ import { driftScale, type PoseGraphWorld, Random, type WorldOptions } from "@sla
 import { EXIT, InputError, UsageError } from "../failure.ts";
 import { checkGraphTarget, encodeGraph, extensionOf, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, type Output, writeOutputs } from "../outputs.ts";
+import { SCENES } from "../scenes.ts";
 import { countText } from "../text.ts";
 import { graphOf, similarityGraphOf, truthOf, WORLDS } from "../worlds.ts";
+import { generateScene } from "./generate-scene.ts";
 
 export interface GenerateOptions extends WorldOptions {
   readonly out: string;
   readonly truth?: string;
   readonly outliers?: number;
   readonly scaleDrift?: number;
+  readonly points?: number;
   readonly quiet?: boolean;
 }
 
-/** Makes a pose graph whose answer is known, or adds false loops to the one in a file. @returns the exit code. */
+/** Makes a bundle or a pose graph whose answer is known, or adds false loops to the graph in a file. @returns the exit code. */
 export async function generate(name: string, options: GenerateOptions): Promise<number> {
-  const { out, truth, outliers = 0, scaleDrift, quiet, ...worldOptions } = options;
+  if (Object.hasOwn(SCENES, name)) return generateScene(name, options);
+  const { out, truth, outliers = 0, scaleDrift, points, quiet, ...worldOptions } = options;
+  if (points !== undefined) throw new UsageError(`--points goes with a scene for bundle adjustment: ${Object.keys(SCENES).join(", ")}`);
   checkGraphTarget(out);
   if (truth !== undefined && extensionOf(truth) !== "tum") throw new UsageError(`--truth ${truth}: the name of true poses ends in .tum`);
   checkTargets(truth === undefined ? [out] : [out, truth]);
@@ -51,7 +56,9 @@ function graphOfWorld(world: PoseGraphWorld, drift: number | undefined, seed: nu
 
 async function readOwn(file: string, { poses, loops, noise, truth, outliers, scaleDrift }: GenerateOptions): Promise<PoseGraph> {
   if (extensionOf(file) === "")
-    throw new UsageError(`${file} is neither a file's name nor a world: these are ${Object.keys(WORLDS).join(", ")}`);
+    throw new UsageError(
+      `${file} is neither a file's name nor a world: these are ${[...Object.keys(WORLDS), ...Object.keys(SCENES)].join(", ")}`,
+    );
   for (const [flag, value] of Object.entries({ poses, loops, noise, truth, "scale-drift": scaleDrift })) {
     if (value !== undefined) throw new UsageError(`--${flag} goes with a world, not with the graph in ${file}`);
   }
