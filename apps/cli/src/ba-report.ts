@@ -1,4 +1,5 @@
 import type { BundleLoss } from "@slam/ba";
+import type { BundleCovarianceReport } from "./bundle-covariance.ts";
 import type { BundleFile, BundleFormat } from "./bundle-file.ts";
 import type { BaOutcome } from "./solve-job.ts";
 import { type SolverReport, solverReport } from "./solver-report.ts";
@@ -19,6 +20,8 @@ export interface BaReport extends SolverReport {
   readonly loss?: Required<BundleLoss>;
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
+  /** Of the cameras and points of `--covariance`. */
+  readonly covariance?: BundleCovarianceReport;
 }
 
 export function baReport(file: string, { format, bundle }: BundleFile, outcome: BaOutcome, parseSeconds: number): BaReport {
@@ -38,6 +41,7 @@ export function baReport(file: string, { format, bundle }: BundleFile, outcome: 
     ...solverReport(outcome, parseSeconds, { convention, initial: initialCost, afterInit: initialCost, final: finalCost }),
     ...(loss && { loss }),
     unseen,
+    ...(outcome.covariance && { covariance: outcome.covariance }),
   };
 }
 

@@ -1,12 +1,13 @@
 import { SIXTEEN_BIT, start } from "@slam/ba";
 import { ArenaPool } from "@slam/wasm";
+import { bundleCovarianceReport } from "./bundle-covariance.ts";
 import { cameraModel } from "./camera-model.ts";
 import { policyNames, policyOf } from "./policy.ts";
 import type { BaJob, BaOutcome } from "./solve-job.ts";
 import { type Control, solveRepeatedly } from "./solve-repeatedly.ts";
 
 /** Adjusts a bundle, in the worker. */
-export function solveBa({ bundle: sent, policy, options, repeat }: BaJob, control: Control): BaOutcome {
+export function solveBa({ bundle: sent, policy, options, repeat, covariance: wanted }: BaJob, control: Control): BaOutcome {
   const bundle = { ...sent, model: cameraModel(sent.model) };
   const arenas = new ArenaPool();
   const {
@@ -23,6 +24,13 @@ export function solveBa({ bundle: sent, policy, options, repeat }: BaJob, contro
     });
   });
   const { policy: formats, seconds: _, initializeSeconds: __, ...report } = whole;
-  const { poses, intrinsics, points } = run.bundle;
-  return { poses, intrinsics, points, report: { ...report, policy: policyNames(formats) }, seconds };
+  const { bundle: solved } = run;
+  const { poses, intrinsics, points } = solved;
+  arenas.recycle();
+  const { held, loss } = options;
+  const covariance =
+    wanted !== undefined &&
+    !control.isStopped() &&
+    bundleCovarianceReport(solved, wanted.chosen, wanted.names, { ...(held && { held }), ...(loss && { loss }), arenas });
+  return { poses, intrinsics, points, report: { ...report, policy: policyNames(formats) }, seconds, ...(covariance && { covariance }) };
 }

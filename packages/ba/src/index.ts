@@ -9,8 +9,17 @@ export { readStereo, type StereoFiles, type StereoProblem, stereoFiles, writeSte
 export { writeColmap } from "./io/write-colmap.ts";
 export { BundleJacobian } from "./jacobian.ts";
 export type { BundleLoss, BundleLossName } from "./loss.ts";
+export {
+  isMarginals,
+  type LinearTerm,
+  Marginals,
+  type MarginalsOptions,
+  recoverMarginals,
+  type Variable,
+} from "./marginals.ts";
 export { pointOf, withPoint } from "./observer.ts";
 export { BundleProblem } from "./problem.ts";
+export type { RankDeficiency } from "./reduced-factor.ts";
 export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
 export { type BundleSurvey, type Spread, surveyBundle } from "./survey.ts";
