@@ -18,6 +18,7 @@ export {
   type Variable,
 } from "./marginals.ts";
 export { pointOf, withPoint } from "./observer.ts";
+export type { PointPrior, PosePrior, Priors } from "./priors.ts";
 export { BundleProblem } from "./problem.ts";
 export type { RankDeficiency } from "./reduced-factor.ts";
 export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";

@@ -4,12 +4,15 @@ import { se3 } from "@slam/lie";
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, cameraCount, checkBundle, lensCount, POSE_SIZE, pointCount } from "./bundle.ts";
 import type { BundleLoss } from "./loss.ts";
+import type { Priors } from "./priors.ts";
 import { type RankDeficiency, type ReducedFactor, reducedFactor } from "./reduced-factor.ts";
 import { type Group, type Held, POSE_DOF } from "./unknowns.ts";
 
 export interface MarginalsOptions {
-  /** What is held where it is, as for `solve`. Something must hold the gauge: covariances are relative to it. */
+  /** What is held where it is, as for `solve`. Something must hold the gauge, this or priors: covariances are relative to it. */
   readonly held?: Held;
+  /** Those of the solve. Default none. */
+  readonly priors?: Priors;
   /** That of the solve: observations then weigh what they weighed in its last step. Default none. */
   readonly loss?: BundleLoss;
   /** What the memory is taken from: the marginals lie in it. Default a new pool. */
@@ -233,7 +236,8 @@ export class Marginals {
     const names: readonly Group["name"][] = kind === "point" ? ["point"] : [kind === "camera" ? "pose" : "intrinsics", "camera"];
     const group = groups.findIndex(({ name }) => names.includes(name));
     const column = groups[group].column[index];
-    if (column < 0) throw new OptionError(`covariance: ${kind}`, { expected: "one that something measures", actual: index });
+    if (column < 0)
+      throw new OptionError(`covariance: ${kind}`, { expected: "one that something measures or a prior is about", actual: index });
     return { group, column, first: kind === "intrinsics" && groups[group].name === "camera" ? POSE_DOF : 0 };
   }
 }
@@ -250,10 +254,10 @@ export class Marginals {
  */
 export function recoverMarginals(bundle: Bundle, options: MarginalsOptions = {}): Marginals | RankDeficiency {
   checkBundle(bundle);
-  const { held = {}, loss, arenas = new ArenaPool() } = options;
+  const { held = {}, priors = {}, loss, arenas = new ArenaPool() } = options;
   const { intrinsics = false } = held;
   const all = { cameras: new Set(held.cameras), points: new Set(held.points), intrinsics };
-  const factor = reducedFactor(bundle, { held: all, loss, arenas });
+  const factor = reducedFactor(bundle, { held: all, priors, loss, arenas });
   return "cholesky" in factor ? new Marginals(bundle, factor, all) : factor;
 }
 

@@ -9,11 +9,12 @@ import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
 import { JacobianBlocks } from "./jacobian-blocks.ts";
 import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
 import { Observer } from "./observer.ts";
+import { PriorRows, type Priors } from "./priors.ts";
 import { Residuals } from "./residuals.ts";
 import { type Group, type Held, POSE_DOF, patternOf, type Unknowns, unknownsOf } from "./unknowns.ts";
 
 /**
- * The least-squares problem of a bundle: r_i = W_i (pi(k, X^-1 P) - z_i). A point is what `pointOf` makes: poses, intrinsics, points. Residuals and derivatives are
+ * The least-squares problem of a bundle: r_i = W_i (pi(k, X^-1 P) - z_i), then the rows of priors. A point is what `pointOf` makes: poses, intrinsics, points. Residuals and derivatives are
  * evaluated in fp64, and rounded once to the storage that is asked for.
  */
 export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJacobian> {
@@ -23,21 +24,27 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly cols: number;
   readonly patterns: readonly BsrPattern[];
   readonly #observer: Observer;
+  readonly #priors: PriorRows;
   readonly #residuals: Residuals;
   readonly #jacobians = new Map<AnyPrecision, Evaluated>();
   readonly #counters: Counters | undefined;
   readonly #arenas: ArenaPool;
 
-  /** @throws OptionError for an index out of range, and for an information matrix that is not positive definite. */
-  constructor(bundle: Bundle, held: Held = {}, counters?: Counters, arenas: ArenaPool = new ArenaPool()) {
+  /**
+   * @throws OptionError for an index out of range, and for an information matrix that is not positive definite, of priors semidefinite; DimensionError for a prior of another
+   *   size.
+   */
+  constructor(bundle: Bundle, held: Held = {}, counters?: Counters, arenas: ArenaPool = new ArenaPool(), priors: Priors = {}) {
     this.bundle = bundle;
-    this.unknowns = unknownsOf(bundle, held);
     this.#observer = new Observer(bundle);
+    const { rows } = this.#observer;
+    this.#priors = new PriorRows(bundle, priors, rows);
+    this.unknowns = unknownsOf(bundle, held, { cameras: this.#priors.variables("pose"), points: this.#priors.variables("point") });
     this.#counters = counters;
-    this.rows = bundle.camera.length * this.#observer.rows;
+    this.rows = (bundle.camera.length + this.#priors.blockRows) * rows;
     this.cols = this.unknowns.cols;
-    this.patterns = this.unknowns.groups.map((group) => patternOf(group, this.#observer.rows));
-    this.#residuals = new Residuals(this.#observer);
+    this.patterns = this.unknowns.groups.map((group) => patternOf(group, rows, this.#priors.variableOf(group.name)));
+    this.#residuals = new Residuals(this.#observer, this.#priors);
     this.#arenas = arenas;
   }
 
@@ -61,6 +68,9 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.#jacobians.set(storage, evaluated);
     observer.moveTo(x);
     evaluated.evaluate(observer, x);
+    const { parts } = evaluated.J;
+    const events = this.#counters?.events ?? { overflows: 0, flushed: 0 };
+    for (const [k, group] of groups.entries()) this.#priors.write(x, group, parts[k], observations, events);
     this.#count("jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
     return evaluated.J;
   }

@@ -9,6 +9,7 @@ import { PIVOT_FLOOR } from "./eliminate.reference.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, robust } from "./loss.ts";
 import { pointOf } from "./observer.ts";
+import type { Priors } from "./priors.ts";
 import { BundleProblem } from "./problem.ts";
 import { ReducedSystem } from "./reduced-system.ts";
 import { type Held, POSE_DOF, type Unknowns } from "./unknowns.ts";
@@ -43,6 +44,7 @@ export interface ReducedFactor {
 
 export interface ReducedFactorOptions {
   readonly held: Held;
+  readonly priors: Priors;
   readonly loss: BundleLoss | undefined;
   readonly arenas: ArenaPool;
 }
@@ -52,9 +54,9 @@ export interface ReducedFactorOptions {
  *
  * @throws ArenaError of @slam/wasm where there is no memory for the factor.
  */
-export function reducedFactor(bundle: Bundle, { held, loss, arenas }: ReducedFactorOptions): ReducedFactor | RankDeficiency {
+export function reducedFactor(bundle: Bundle, { held, priors, loss, arenas }: ReducedFactorOptions): ReducedFactor | RankDeficiency {
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters, arenas);
+  const problem = new BundleProblem(bundle, held, counters, arenas, priors);
   const { unknowns, patterns } = problem;
   const jacobian = (loss === undefined ? problem : robust(problem, loss)).jacobian(pointOf(bundle), operationFormat(fp64));
   const reduced = new ReducedSystem(patterns, { part: "lower", jacobian: fp64, counters, arenas });

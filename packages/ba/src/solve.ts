@@ -20,6 +20,7 @@ import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, boundOf, robust } from "./loss.ts";
 import { pointOf, withPoint } from "./observer.ts";
+import type { Priors } from "./priors.ts";
 import { BundleProblem } from "./problem.ts";
 import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import type { Held } from "./unknowns.ts";
@@ -44,6 +45,8 @@ export interface BundleOptions {
   readonly method?: Method;
   /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
   readonly held?: Held;
+  /** What is known of cameras and points besides; each adds 1/2 e' W e to the cost. Default nothing. */
+  readonly priors?: Priors;
   /** On each observation, of its whitened norm. Default none. */
   readonly loss?: BundleLoss;
   /** Default 100. */
@@ -84,7 +87,7 @@ export interface BundleRun extends Omit<Run<Float64Array>, "report"> {
 /** Levenberg-Marquardt's first damping: bundles without a gauge that holds them need one, and Ceres' is this. */
 const FIRST_DAMPING = 1e-4;
 
-/** Starts a solve: `while (!run.done) run.step()`. Costs are 1/2 sum r^2, or 1/2 sum rho(r^2) with a loss. */
+/** Starts a solve: `while (!run.done) run.step()`. Costs are 1/2 sum r^2, or 1/2 sum rho(r^2) with a loss, and of priors 1/2 e' W e. */
 export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   const began = performance.now();
   checkBundle(bundle);
@@ -94,6 +97,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     preconditioner = "schur-jacobi",
     method = "lm",
     held = {},
+    priors = {},
     maxIterations = 100,
     maxCgIterations = 1000,
     ftol = 1e-7,
@@ -106,7 +110,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   checkChoice("linear", linear, LINEAR);
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters, arenas);
+  const problem = new BundleProblem(bundle, held, counters, arenas, priors);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
   const { structure, symbolic } = choice ?? {};
   const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure, symbolic };
