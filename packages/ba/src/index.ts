@@ -28,3 +28,4 @@ export type { Held } from "./unknowns.ts";
 export type { KeyFrame } from "./window/key-frame.ts";
 export type { Prior } from "./window/prior.ts";
 export { type Dropped, SlidingWindow, type WindowOptions, type WindowReport } from "./window/sliding-window.ts";
+export { startWindow, type WindowRunOptions, type WindowRunReport, type WindowSummary } from "./window/window-run.ts";

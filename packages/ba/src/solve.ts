@@ -23,6 +23,7 @@ import { pointOf, withPoint } from "./observer.ts";
 import type { Priors } from "./priors.ts";
 import { BundleProblem } from "./problem.ts";
 import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
+import { TimeBudget } from "./time-budget.ts";
 import type { Held } from "./unknowns.ts";
 
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
@@ -57,6 +58,11 @@ export interface BundleOptions {
   readonly ftol?: number;
   /** Default 1e-2. */
   readonly eta?: number;
+  /**
+   * Milliseconds from the call of `start`. No iteration is begun that would not end within it if it took as long as the longest before it; where one is left out so, the run ends
+   * "time-budget" with the best point so far. Default none.
+   */
+  readonly timeBudget?: number;
   /** Takes the place of `linear`. */
   readonly solver?: LinearSolver<BundleJacobian>;
   readonly arenas?: ArenaPool;
@@ -103,12 +109,14 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     ftol = 1e-7,
     loss,
     arenas = new ArenaPool(),
+    timeBudget = Number.POSITIVE_INFINITY,
     onIteration,
     solver,
     eta,
   } = options;
   checkChoice("linear", linear, LINEAR);
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
+  const budget = new TimeBudget(timeBudget, began);
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas, priors);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
@@ -129,9 +137,10 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
   });
   const initializeSeconds = (performance.now() - began) / 1000;
+  let overdue: string | undefined;
   return {
     get done() {
-      return run.done;
+      return run.done || overdue !== undefined;
     },
     get x() {
       return run.x;
@@ -143,6 +152,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
       const { report } = run;
       return {
         ...report,
+        ...(overdue !== undefined && { termination: "time-budget" as const, message: overdue }),
         initialCost: report.initialCost / 2,
         finalCost: report.finalCost / 2,
         iterations: report.iterations.map(halved),
@@ -161,8 +171,12 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         initializeSeconds,
       };
     },
-    step: () => run.step(),
-    cancel: (message) => run.cancel(message),
+    step() {
+      if (!run.done) overdue ??= budget.spend(() => run.step());
+    },
+    cancel(message) {
+      if (overdue === undefined) run.cancel(message);
+    },
   };
 }
 

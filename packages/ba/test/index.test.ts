@@ -22,6 +22,7 @@ test("exports nothing by accident", () => {
     "recoverMarginals",
     "solve",
     "start",
+    "startWindow",
     "stereoFiles",
     "surveyBundle",
     "withPoint",
