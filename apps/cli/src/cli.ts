@@ -125,6 +125,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-7)", number(0))
     .option(
+      "--window <n>",
+      "instead solve cameras in their order, as odometry would: the last n are adjusted, the rest is a prior; of one set of intrinsics, held (default --ftol 1e-4, --max-iterations 50)",
+      integer(2),
+    )
+    .option("--time-budget <ms>", "end after so many milliseconds, of --window for each camera, with the best so far", number(0))
+    .option(
       "--covariance <cam:id,point:id,...>",
       "how well these cameras and points are known: their covariances and standard deviations, in fp64; --fix must hold the gauge",
       variables,
@@ -133,6 +139,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--out <file>", "write the result in the format of the input: a file, packed if .gz follows, or for COLMAP a folder")
     .option("--ply <file>", "write points and cameras for a viewer, FILE.ply")
     .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
     .option("--repeat <n>", "solve this many times; seconds are medians", integer(1), 1)
     .option("--quiet", "print warnings and errors only")
     .action(async (problem: string, options: BaOptions) => {

@@ -5,7 +5,7 @@ import { type BundleFile, bundleTargets, checkPlyTarget, plyOutput, readBundleFi
 import { deliver } from "../deliver.ts";
 import { UsageError } from "../failure.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile } from "../json.ts";
-import { checkTargets } from "../outputs.ts";
+import { checkTargets, type Output } from "../outputs.ts";
 import { readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
 import { prepareWorker, solveInWorker } from "../solve.ts";
@@ -16,16 +16,18 @@ export interface NamedVariable {
   readonly id: number;
 }
 
-export interface BaOptions extends Pick<BundleOptions, "preconditioner" | "method" | "eta" | "ftol" | "maxIterations"> {
+export interface BaOptions extends Pick<BundleOptions, "preconditioner" | "method" | "eta" | "ftol" | "maxIterations" | "timeBudget"> {
   readonly policy: string;
   readonly linear: Linear;
   readonly loss?: { readonly name: BundleLossName | "none"; readonly C?: number };
   readonly fix?: readonly number[];
   readonly fixIntrinsics?: boolean;
+  readonly window?: number;
   readonly covariance?: readonly NamedVariable[];
   readonly out?: string;
   readonly ply?: string;
   readonly json?: JsonTarget;
+  readonly report?: string;
   readonly quiet?: boolean;
   readonly repeat: number;
 }
@@ -38,20 +40,17 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
     loss,
     fix = [],
     fixIntrinsics = false,
+    window,
     covariance = [],
     out,
     ply,
     json,
+    report: pageFile,
     quiet = false,
     repeat,
     ...solver
   } = options;
-  if (options.preconditioner !== undefined && linear !== "schur-cg")
-    throw new UsageError(`--preconditioner goes with --linear schur-cg, not ${linear}`);
-  checkJsonTarget(json);
-  const reportFile = jsonFile(json);
-  if (ply !== undefined) checkPlyTarget(ply);
-  checkTargets([...(out === undefined ? [] : bundleTargets(file, out)), ...[ply, reportFile].filter((target) => target !== undefined)]);
+  checkOptions(file, options);
   const policy = await readPolicy(policyName, SIXTEEN_BIT);
   prepareWorker("ba");
 
@@ -72,6 +71,7 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
     policy,
     options: settings,
     repeat,
+    ...(window !== undefined && { window }),
     ...(covariance.length > 0 && {
       covariance: { chosen: chosenOf(read, covariance), names: { cameraIds: read.cameraIds, pointIds: read.pointIds } },
     }),
@@ -81,15 +81,39 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
   const { poses, intrinsics, points, interrupted } = outcome;
   const solved = { ...bundle, poses, intrinsics, points };
   const report = baReport(file, read, outcome, parseSeconds);
-  const outputs = [
+  const outputs: Output[] = [
     ...(out === undefined ? [] : read.outputs(out, solved)),
     ...(ply === undefined ? [] : [plyOutput(ply, solved, read.colors)]),
   ];
+  if (pageFile !== undefined) {
+    const { baPage } = await import("../ba-page.ts");
+    outputs.push({ target: pageFile, chunks: [await baPage(report, bundle, solved)] });
+  }
   const summary = async (colors: boolean): Promise<string> => (await import("../ba-summary.ts")).baSummary(report, colors);
   const code = await deliver({ report, outputs, json, quiet, interrupted, summary });
   const refused = report.covariance?.refused;
   if (refused) console.error(`slam: ${file}: no covariance: ${refused.message}`);
   return code;
+}
+
+function checkOptions(file: string, options: BaOptions): void {
+  const { linear, preconditioner, window, method, loss, out, ply, json, report } = options;
+  if (preconditioner !== undefined && linear !== "schur-cg")
+    throw new UsageError(`--preconditioner goes with --linear schur-cg, not ${linear}`);
+  if (window !== undefined) {
+    const { fix, eta, covariance } = options;
+    for (const [flag, value] of Object.entries({ preconditioner, fix, eta, covariance })) {
+      if (value !== undefined) throw new UsageError(`--${flag} does not go with --window`);
+    }
+    if (method === "dogleg") throw new UsageError("--window goes with --method lm, not dogleg");
+    if (loss?.name === "soft-l1") throw new UsageError("--window goes with --loss huber or cauchy, not soft-l1");
+  }
+  checkJsonTarget(json);
+  if (ply !== undefined) checkPlyTarget(ply);
+  checkTargets([
+    ...(out === undefined ? [] : bundleTargets(file, out)),
+    ...[ply, jsonFile(json), report].filter((target) => target !== undefined),
+  ]);
 }
 
 function cameraIndex({ cameraIds }: BundleFile, flag: string, id: number): number {
