@@ -19,7 +19,7 @@ export {
 } from "./marginals.ts";
 export { pointOf, withPoint } from "./observer.ts";
 export type { PointPrior, PosePrior, Priors } from "./priors.ts";
-export { BundleProblem } from "./problem.ts";
+export { BundleProblem, type Landmarks } from "./problem.ts";
 export type { RankDeficiency } from "./reduced-factor.ts";
 export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";

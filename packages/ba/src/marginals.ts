@@ -196,7 +196,7 @@ export class Marginals {
   /** B -= W V^-1 J' in the rows of what measured the point, for its step V^-1 (b_p - W'x_c). */
   #addPoint(p: number, J: Float64Array, width: number, into: (column: number) => Float64Array, points: Map<number, Float64Array>): void {
     const { reduced, jacobian } = this.#factor;
-    const { starts, dofs, r, observationPtr, pointBlock, blocks } = reduced.structure;
+    const { starts, dofs, r, observationPtr, pointBlock, slots } = reduced.structure;
     const L = reduced.pointFactor(p);
     const half = points.get(p) ?? new Float64Array(3 * width);
     points.set(p, half);
@@ -215,11 +215,12 @@ export class Marginals {
     const row = new Float64Array(r * width);
     for (let t = observationPtr[p]; t < observationPtr[p + 1]; t++) {
       multiply(Jp, 3 * r * pointBlock[t], r, 3, solved, width, row);
-      for (const [k, dof] of dofs.entries()) {
-        if (blocks[k][t] < 0) continue;
-        const { pattern, values } = jacobian.parts[k];
-        const B = into(starts[k] + pattern.colIdx[blocks[k][t]]);
-        subtractTransposed(values as unknown as Float64Array, blocks[k][t] * r * dof, r, dof, row, width, B);
+      for (const { group, blocks } of slots) {
+        if (blocks[t] < 0) continue;
+        const dof = dofs[group];
+        const { pattern, values } = jacobian.parts[group];
+        const B = into(starts[group] + pattern.colIdx[blocks[t]]);
+        subtractTransposed(values as unknown as Float64Array, blocks[t] * r * dof, r, dof, row, width, B);
       }
     }
   }

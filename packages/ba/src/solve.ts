@@ -21,7 +21,7 @@ import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, boundOf, robust } from "./loss.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import type { Priors } from "./priors.ts";
-import { BundleProblem } from "./problem.ts";
+import { BundleProblem, type Landmarks } from "./problem.ts";
 import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import { TimeBudget } from "./time-budget.ts";
 import type { Held } from "./unknowns.ts";
@@ -46,6 +46,11 @@ export interface BundleOptions {
   readonly method?: Method;
   /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
   readonly held?: Held;
+  /**
+   * "position": points are moved as such. "inverse-depth": those that two cameras or more measured, by (u, v, 1/depth) in the frame of the first of these; for cameras that measure
+   * directions alone, where points are so far away that what is known of their distance is its inverse. Points held, and those with priors, stay positions. Default "position".
+   */
+  readonly landmarks?: Landmarks;
   /** What is known of cameras and points besides; each adds 1/2 e' W e to the cost. Default nothing. */
   readonly priors?: Priors;
   /** On each observation, of its whitened norm. Default none. */
@@ -104,6 +109,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     method = "lm",
     held = {},
     priors = {},
+    landmarks = "position",
     maxIterations = 100,
     maxCgIterations = 1000,
     ftol = 1e-7,
@@ -115,15 +121,16 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     eta,
   } = options;
   checkChoice("linear", linear, LINEAR);
+  checkChoice("landmarks", landmarks, ["position", "inverse-depth"]);
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
   const budget = new TimeBudget(timeBudget, began);
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters, arenas, priors);
+  const problem = new BundleProblem(bundle, held, counters, arenas, priors, landmarks);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
   const { structure, symbolic } = choice ?? {};
   const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure, symbolic };
   const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
-  const x0 = problem.store(pointOf(bundle), policy.update);
+  const x0 = problem.store(problem.encode(pointOf(bundle)), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
     policy,
@@ -143,10 +150,10 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
       return run.done || overdue !== undefined;
     },
     get x() {
-      return run.x;
+      return problem.decode(run.x);
     },
     get bundle() {
-      return withPoint(bundle, run.x);
+      return withPoint(bundle, problem.decode(run.x));
     },
     get report() {
       const { report } = run;

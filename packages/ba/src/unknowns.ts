@@ -21,6 +21,8 @@ export interface Group {
   readonly columns: number;
   /** The variable of each observation. */
   readonly variable: Int32Array;
+  /** Another one that an observation depends on, the pose that its point is anchored in; -1 for none. */
+  readonly other?: Int32Array;
 }
 
 /**
@@ -42,11 +44,17 @@ export interface Known {
   readonly points: readonly number[];
 }
 
-/** @throws OptionError for an index out of range. */
-export function unknownsOf(bundle: Bundle, held: Held = {}, known: Known = { cameras: [], points: [] }): Unknowns {
+/**
+ * @param anchors the pose that the point of each observation is anchored in, where that is another than the one that observes; -1 elsewhere.
+ * @throws OptionError for an index out of range.
+ */
+export function unknownsOf(bundle: Bundle, held: Held = {}, known: Known = { cameras: [], points: [] }, anchors?: Int32Array): Unknowns {
   const { model, camera, point, intrinsicsOf } = bundle;
   const lens = model.intrinsics.length;
-  const pose = group("pose", POSE_DOF, cameraCount(bundle), camera, held.cameras ?? [], "fixed camera", known.cameras);
+  const pose: Group = {
+    ...(anchors && { other: anchors }),
+    ...group("pose", POSE_DOF, cameraCount(bundle), camera, held.cameras ?? [], "fixed camera", known.cameras),
+  };
   const points = group("point", 3, pointCount(bundle), point, held.points ?? [], "fixed point", known.points);
   // A camera that nothing but a prior is about has no intrinsics to refine.
   const isIdle = known.cameras.length > 0 && new Set(camera).size < cameraCount(bundle);
@@ -85,20 +93,31 @@ function group(
 }
 
 /**
- * Where a group's part of J has blocks: one in the rows of each observation whose variable is free, and behind them in those of priors.
+ * Where a group's part of J has blocks: in the rows of each observation one for its variable and one for the other, those that are free, by ascending columns; behind them
+ * in those of priors.
  *
  * @param priors the variable of each block row of priors, -1 for one of another group.
  */
-export function patternOf({ dof, column, columns, variable }: Group, rows: number, priors: Int32Array): BsrPattern {
+export function patternOf({ dof, column, columns, variable, other }: Group, rows: number, priors: Int32Array): BsrPattern {
   const observations = variable.length;
   const m = observations + priors.length;
-  const columnOf = (i: number): number => {
-    const v = i < observations ? variable[i] : priors[i - observations];
+  const columnOf = (variables: Int32Array | undefined, i: number): number => {
+    const v = variables?.[i] ?? -1;
     return v < 0 ? -1 : column[v];
   };
+  const own = (i: number): number => (i < observations ? columnOf(variable, i) : columnOf(priors, i - observations));
+  const second = (i: number): number => (i < observations ? columnOf(other, i) : -1);
   const rowPtr = new Int32Array(m + 1);
-  for (let i = 0; i < m; i++) rowPtr[i + 1] = rowPtr[i] + (columnOf(i) < 0 ? 0 : 1);
+  for (let i = 0; i < m; i++) rowPtr[i + 1] = rowPtr[i] + (own(i) < 0 ? 0 : 1) + (second(i) < 0 ? 0 : 1);
   const colIdx = new Int32Array(rowPtr[m]);
-  for (let i = 0; i < m; i++) if (columnOf(i) >= 0) colIdx[rowPtr[i]] = columnOf(i);
+  for (let i = 0; i < m; i++) {
+    if (own(i) >= 0) colIdx[rowPtr[i] + placeOf(own(i), second(i))] = own(i);
+    if (second(i) >= 0) colIdx[rowPtr[i] + placeOf(second(i), own(i))] = second(i);
+  }
   return { blockRows: m, blockCols: columns, r: rows, c: dof, rowPtr, colIdx };
+}
+
+/** Which block of its row a column is, beside another's or none (-1). */
+export function placeOf(column: number, other: number): 0 | 1 {
+  return other >= 0 && other < column ? 1 : 0;
 }
