@@ -1,5 +1,5 @@
 export { type Bundle, checkBundle } from "./bundle.ts";
-export { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
+export { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 export { asBal } from "./io/as-bal.ts";
 export { readBal, writeBal } from "./io/bal.ts";
 export { COLMAP_NAMES, type ColmapCamera, type ColmapFiles, type ColmapImage, type ColmapModel, readColmap } from "./io/colmap.ts";

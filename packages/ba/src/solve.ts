@@ -15,7 +15,7 @@ import {
 } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
-import { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
+import { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, boundOf, robust } from "./loss.ts";
@@ -61,6 +61,8 @@ export interface BundleOptions {
   readonly maxCgIterations?: number;
   /** Default 1e-7. */
   readonly ftol?: number;
+  /** Of "schur-cg" and "cgnr": what `eta` bounds. Default "residual". */
+  readonly forcing?: Forcing;
   /** Default 1e-2. */
   readonly eta?: number;
   /**
@@ -106,6 +108,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     policy = presetPolicy("mixed", SIXTEEN_BIT),
     linear = "auto",
     preconditioner = "schur-jacobi",
+    forcing = "residual",
     method = "lm",
     held = {},
     priors = {},
@@ -123,12 +126,13 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   checkChoice("linear", linear, LINEAR);
   checkChoice("landmarks", landmarks, ["position", "inverse-depth"]);
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
+  checkChoice("forcing", forcing, ["residual", "quadratic"]);
   const budget = new TimeBudget(timeBudget, began);
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas, priors, landmarks);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
   const { structure, symbolic } = choice ?? {};
-  const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure, symbolic };
+  const settings = { policy, counters, arenas, preconditioner, forcing, maxIterations: maxCgIterations, structure, symbolic };
   const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
   const x0 = problem.store(problem.encode(pointOf(bundle)), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
