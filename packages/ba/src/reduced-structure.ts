@@ -32,7 +32,7 @@ export interface ReducedStructure {
 }
 
 /** A block of each observation, in the order of `observationPtr`. */
-export interface Slot {
+interface Slot {
   readonly group: number;
   /** Which block of the group's part of J it is; -1 where the observation has none. */
   readonly blocks: Int32Array;
