@@ -1,4 +1,5 @@
-import type { BundleLoss } from "@slam/ba";
+import type { BundleLoss, WindowSummary } from "@slam/ba";
+import type { BundleCovarianceReport } from "./bundle-covariance.ts";
 import type { BundleFile, BundleFormat } from "./bundle-file.ts";
 import type { BaOutcome } from "./solve-job.ts";
 import { type SolverReport, solverReport } from "./solver-report.ts";
@@ -19,10 +20,14 @@ export interface BaReport extends SolverReport {
   readonly loss?: Required<BundleLoss>;
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
+  /** With `--window`: what it did. Costs are the whole bundle's, iterations are key frames. */
+  readonly window?: WindowSummary;
+  /** Of the cameras and points of `--covariance`. */
+  readonly covariance?: BundleCovarianceReport;
 }
 
 export function baReport(file: string, { format, bundle }: BundleFile, outcome: BaOutcome, parseSeconds: number): BaReport {
-  const { loss, unseen, initialCost, finalCost } = outcome.report;
+  const { loss, unseen, initialCost, finalCost, window } = outcome.report;
   const convention = `1/2 sum ${loss ? "rho(r^2)" : "r^2"}, r in pixels${loss ? `, rho ${lossText(loss)}` : ""}`;
   return {
     command: "ba",
@@ -38,6 +43,8 @@ export function baReport(file: string, { format, bundle }: BundleFile, outcome: 
     ...solverReport(outcome, parseSeconds, { convention, initial: initialCost, afterInit: initialCost, final: finalCost }),
     ...(loss && { loss }),
     unseen,
+    ...(window && { window }),
+    ...(outcome.covariance && { covariance: outcome.covariance }),
   };
 }
 

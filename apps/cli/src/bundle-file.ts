@@ -27,6 +27,8 @@ export interface BundleFile {
   readonly bundle: Bundle;
   /** What the files call each camera. */
   readonly cameraIds: readonly number[];
+  /** What they call each point. Default: points are counted from 0. */
+  readonly pointIds?: readonly number[];
   /** Whether the calibration is given, not to be refined: a pair is rectified with it. */
   readonly isCalibrated: boolean;
   /** Red, green and blue of each point, where the files have them. */
@@ -74,6 +76,7 @@ async function readStereoFiles(names: StereoFiles<string>): Promise<BundleFile> 
     format: "stereo",
     bundle,
     cameraIds,
+    pointIds: landmarkIds,
     isCalibrated: true,
     outputs: (target, solved) => stereoOutputs(target, { bundle: solved, cameraIds, landmarkIds }),
   };
@@ -94,6 +97,7 @@ async function readColmapFolder(folder: string): Promise<BundleFile> {
     format: "COLMAP",
     bundle: model.bundle,
     cameraIds: model.images.map(({ id }) => id),
+    pointIds: model.pointIds,
     isCalibrated: false,
     colors: model.colors,
     outputs(target, solved) {

@@ -45,8 +45,8 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
   } as TopLevelSpec);
 }
 
-const SIDE = 300;
-const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false } };
+export const SIDE = 300;
+export const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false } };
 
 function trajectoryView(title: string, graph: PoseGraph): object {
   const points = projected(graph);
@@ -89,8 +89,8 @@ function projected(graph: PoseGraph): Float64Array {
   return points;
 }
 
-/** Domains of one length, so that a metre is as long across as up. */
-function squareDomain(points: Float64Array): { x: number[]; y: number[] } {
+/** Of x and y in turn: domains of one length, so that a metre is as long across as up. */
+export function squareDomain(points: Float64Array): { x: number[]; y: number[] } {
   const range = (axis: 0 | 1): { middle: number; half: number } => {
     let [low, high] = [Infinity, -Infinity];
     for (let i = axis; i < points.length; i += 2) {
@@ -104,7 +104,8 @@ function squareDomain(points: Float64Array): { x: number[]; y: number[] } {
   return { x: [across.middle - half, across.middle + half], y: [up.middle - half, up.middle + half] };
 }
 
-async function render(title: string, spec: TopLevelSpec): Promise<string> {
+/** SVG, as small as it can be seen. */
+export async function render(title: string, spec: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   const svg = await view.toSVG();
   // A tenth of a pixel is as fine as an eye sees, and makes the page a third as long. A title says more to a screen reader than

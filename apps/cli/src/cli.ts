@@ -2,7 +2,7 @@ import { checkInteger, checkNumber, SlamError } from "@slam/errors";
 import { DELTA_UNITS, PAIR_RELATIONS, POSE_RELATIONS } from "@slam/eval";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { ApeOptions } from "./commands/ape.ts";
-import type { BaOptions } from "./commands/ba.ts";
+import type { BaOptions, NamedVariable } from "./commands/ba.ts";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
@@ -125,10 +125,22 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--fix-intrinsics", "hold all intrinsics; those of a stereo problem are always held")
     .option("--eta <x>", "forcing tolerance of the linear solves (default: 0.01)", number(0, 1))
     .option("--ftol <x>", "end where a step lowers the cost by this much of itself (default: 1e-7)", number(0))
+    .option(
+      "--window <n>",
+      "instead solve cameras in their order, as odometry would: the last n are adjusted, the rest is a prior; of one set of intrinsics, held (default --ftol 1e-4, --max-iterations 50)",
+      integer(2),
+    )
+    .option("--time-budget <ms>", "end after so many milliseconds, of --window for each camera, with the best so far", number(0))
+    .option(
+      "--covariance <cam:id,point:id,...>",
+      "how well these cameras and points are known: their covariances and standard deviations, in fp64; --fix must hold the gauge",
+      variables,
+    )
     .option("--max-iterations <n>", "outer iterations (default: 100)", integer(0))
     .option("--out <file>", "write the result in the format of the input: a file, packed if .gz follows, or for COLMAP a folder")
     .option("--ply <file>", "write points and cameras for a viewer, FILE.ply")
     .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
     .option("--repeat <n>", "solve this many times; seconds are medians", integer(1), 1)
     .option("--quiet", "print warnings and errors only")
     .action(async (problem: string, options: BaOptions) => {
@@ -319,6 +331,15 @@ function lossOf<Name extends string>(losses: readonly Name[]): (text: string) =>
 
 function fill(text: string): number | "complete" {
   return text === "complete" ? text : integer(0)(text);
+}
+
+/** Reads cam:ID and point:ID, each once. */
+function variables(text: string): NamedVariable[] {
+  return [...new Set(text.split(","))].map((name) => {
+    const match = /^(cam|point):(\d+)$/.exec(name);
+    if (match === null) throw new InvalidArgumentError("Allowed are cameras and points such as cam:0,cam:3,point:17.");
+    return { kind: match[1] === "cam" ? "camera" : "point", id: Number(match[2]) };
+  });
 }
 
 function ids(text: string): number[] {

@@ -2,12 +2,12 @@ import type { LossReport, PoseGraph } from "@slam/pgo";
 import { certificateText, isProof } from "./certificate.ts";
 import { convergenceChart, trajectoryChart } from "./charts.ts";
 import { deviationTexts } from "./covariance.ts";
-import { type Html, html, htmlTable, page, Html as RawHtml } from "./html.ts";
+import { html, htmlTable, page } from "./html.ts";
 import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
 import { lossText, type PgoReport } from "./report.ts";
-import { precisionRows } from "./solver-summary.ts";
+import { figure, iterationTable, precisionTable, solverRows } from "./solver-page.ts";
 import { costsText, inputText, rejectionText, repairsText } from "./summary.ts";
-import { amountText, costText, errorText, secondsText } from "./text.ts";
+import { costText, errorText } from "./text.ts";
 
 /** The report of a solve as a page: the poses before and after, the convergence, the precisions and the numbers. */
 export async function pgoPage(report: PgoReport, init: string, before: PoseGraph, after: PoseGraph): Promise<string> {
@@ -22,38 +22,16 @@ export async function pgoPage(report: PgoReport, init: string, before: PoseGraph
     html`<h2>Convergence</h2>`,
     figure(convergence),
     html`<h2>What ran in which precision</h2>`,
-    htmlTable(["operation", "format", "flops", "bytes"], precisionRows(report)),
+    precisionTable(report),
     html`<h2>Numbers</h2>`,
     htmlTable(["quantity", "value"], numberRows(report, init)),
     html`<h2>Iterations</h2>`,
-    htmlTable(["", "cost", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"], iterationRows(report)),
+    iterationTable(report),
   ]);
 }
 
-export function figure(svg: string): Html {
-  return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
-}
-
-function numberRows(
-  {
-    version,
-    input,
-    policy,
-    cost,
-    costs,
-    linear,
-    seconds,
-    precision,
-    memoryBytes,
-    repairs,
-    ate,
-    loss,
-    pcm,
-    covariance,
-    certificate,
-  }: PgoReport,
-  init: string,
-): string[][] {
+function numberRows(report: PgoReport, init: string): string[][] {
+  const { version, input, policy, cost, costs, repairs, ate, loss, pcm, covariance, certificate } = report;
   return [
     ["graph", inputText(input)],
     ...(repairs ? [["repaired", repairsText(repairs)]] : []),
@@ -73,15 +51,7 @@ function numberRows(
     ...(loss ? lossRows(loss) : []),
     ...(ate ? [["ATE", errorText(ate)]] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => [`standard deviations of pose ${id}`, text]) : []),
-    [
-      "linear solver",
-      `${linear.solver}, ${linear.preconditioner}: ${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
-    ],
-    ["CG iterations", `${linear.cgIterations}`],
-    ...Object.entries(precision).map(([event, count]) => [event, `${count}`]),
-    ...Object.entries(seconds).map(([phase, time]) => [`time: ${phase}`, secondsText(time)]),
-    ["peak memory", `${amountText(memoryBytes)}B`],
-    ["made by", `slam ${version}`],
+    ...solverRows(report, version),
   ];
 }
 
@@ -93,17 +63,4 @@ function lossRows(loss: LossReport): string[][] {
     ["chi2 of all edges", costText(loss.chi2)],
     ["edges rejected (their weight)", edges.join(", ") || "none"],
   ];
-}
-
-function iterationRows({ iterations }: PgoReport): string[][] {
-  return iterations.map(({ cost, step, damping, gainRatio, cgIterations, accepted, seconds }, i) => [
-    `${i + 1}`,
-    costText(cost),
-    step.toPrecision(3),
-    damping.toPrecision(3),
-    gainRatio.toPrecision(3),
-    `${cgIterations}`,
-    accepted ? "yes" : "no",
-    seconds.toPrecision(3),
-  ]);
 }

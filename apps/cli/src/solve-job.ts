@@ -1,6 +1,7 @@
-import type { Bundle, BundleOptions, BundleReport } from "@slam/ba";
+import type { Bundle, BundleOptions, BundleReport, WindowSummary } from "@slam/ba";
 import type { IterationRecord } from "@slam/nlls";
 import type { PoseGraph, PoseGraphOptions, PoseGraphReport } from "@slam/pgo";
+import type { BundleCovarianceReport, BundleNames, Chosen } from "./bundle-covariance.ts";
 import type { CertificateReport } from "./certificate.ts";
 import type { CovarianceReport } from "./covariance.ts";
 import type { PolicyJson, PolicyNames } from "./policy.ts";
@@ -32,6 +33,10 @@ export interface BaJob extends Job {
   /** With the name of its camera model: a model's functions cannot be sent. */
   readonly bundle: Omit<Bundle, "model"> & { readonly model: string };
   readonly options: Omit<BundleOptions, "policy" | "solver" | "onIteration" | "arenas">;
+  /** Key frames of a sliding window, where one is to solve it. */
+  readonly window?: number;
+  /** Cameras and points whose covariances are wanted, and what the files call all of them. */
+  readonly covariance?: { readonly chosen: readonly Chosen[]; readonly names: BundleNames };
 }
 
 /** What a worker waits for. */
@@ -71,7 +76,12 @@ export interface PgoOutcome extends Outcome<PoseGraphReport> {
   readonly certificate?: CertificateReport;
 }
 
-export interface BaOutcome extends Outcome<BundleReport>, Pick<Bundle, "poses" | "intrinsics" | "points"> {}
+export interface BaOutcome
+  extends Outcome<BundleReport & { readonly window?: WindowSummary }>,
+    Pick<Bundle, "poses" | "intrinsics" | "points"> {
+  /** At the best point, where any is wanted and nobody interrupts. */
+  readonly covariance?: BundleCovarianceReport;
+}
 
 export type OutcomeOf<J extends SolveJob> = J extends PgoJob ? PgoOutcome : BaOutcome;
 

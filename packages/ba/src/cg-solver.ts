@@ -1,4 +1,4 @@
-import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
+import { type CgnrOptions, type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { checkInteger } from "@slam/errors";
 import {
   type AnyPrecision,
@@ -31,6 +31,8 @@ export interface CgSolverOptions {
   readonly linear: "cgnr" | "schur-cg";
   /** Of "schur-cg": the blocks on the diagonal of J'J, or of the Schur complement. Default "schur-jacobi". */
   readonly preconditioner?: ReducedPreconditioner;
+  /** What ends a solve. Default "residual". */
+  readonly forcing?: Forcing;
   /** Iterations of one solve. Default 1000. */
   readonly maxIterations?: number;
   /** What the memory is taken from. Default a new one. */
@@ -38,6 +40,12 @@ export interface CgSolverOptions {
   /** Of J's patterns, where something else has it. */
   readonly structure?: ReducedStructure | undefined;
 }
+
+/**
+ * "residual": |s| <= eta |g| in the norm of the preconditioner's inverse. "quadratic": the Q-test of Nash and Sofer, that a step of conjugate gradients wins no more than eta of what those before it won on
+ * average.
+ */
+export type Forcing = "residual" | "quadratic";
 
 export type ReducedPreconditioner = "jacobi" | "schur-jacobi";
 
@@ -204,7 +212,12 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     return this.#products!.scoped(() => {
       const system = this.#system!;
       const reduced = this.#reduce(system, right);
-      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : new Float64Array(g.length), rtol);
+      // What goes on from a step that was not enough is to have less of a residual.
+      const isQuadratic = this.#options.forcing === "quadratic" && !warm;
+      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : new Float64Array(g.length), {
+        rtol: isQuadratic ? 0 : rtol,
+        qTolerance: isQuadratic ? rtol : undefined,
+      });
       const full = system.exactV === undefined ? x.values : this.#substitute(system, right, x.values);
       for (let j = 0; j < dx.length; j++) dx[j] = full[j] * S[j] * scale;
       return x.report;
@@ -232,7 +245,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     { A, exact, inner }: System,
     right: Float64Array,
     guess: Float64Array,
-    rtol: number,
+    tolerances: Pick<CgnrOptions<AnyPrecision>, "rtol" | "qTolerance">,
   ): { readonly values: Float64Array; readonly report: LinearReport } {
     const { space, exactSpace } = this.#products!;
     const n = right.length;
@@ -244,7 +257,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const d = this.#damping?.subarray(0, n);
     const x = vectorIn(space, guess.subarray(0, n));
     const report = cgnr(A, { g: vectorIn(space, right) }, x, {
-      rtol,
+      ...tolerances,
       maxIterations: this.#maxIterations,
       preconditioner: inner,
       flexible: this.#policy.precondition.arithmetic.significandBits < 24,

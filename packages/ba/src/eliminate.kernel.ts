@@ -10,7 +10,7 @@ export interface EliminateKernel {
   eliminate(table: number, pairs: number, first: number, end: number, points: number): number;
 }
 
-/** The addresses that `table` holds, as 32-bit integers; behind them, for each group: the values of its part, blocks, entries. */
+/** The addresses that `table` holds, as 32-bit integers; behind them, for each slot: the values of its part, blocks, entries. */
 export const TABLE = ["observationPtr", "pointBlock", "pointValues", "entryPtr", "entryColumn", "damping", "factors", "S", "Y"] as const;
 
 interface Group {
@@ -27,7 +27,7 @@ interface Term {
   readonly entry: Address;
 }
 
-/** @param dofs of the groups, separated by spaces. @param format of J. */
+/** @param dofs of the slots, separated by spaces. @param format of J. */
 export function eliminateKernel(
   m: ModuleBuilder<EliminateKernel>,
   dofs: string,

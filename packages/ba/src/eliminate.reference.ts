@@ -59,21 +59,24 @@ export function eliminateReference(structure: ReducedStructure, part: "lower" | 
 
 /** S <- S + Jc'Jc for one observation. */
 function addProducts(
-  { b, r, dofs, blocks, entries }: ReducedStructure,
+  { b, r, dofs, slots }: ReducedStructure,
   part: "lower" | "diagonal",
   { parts, S }: Elimination,
   t: number,
   intoOf: (k: number, l: number) => number,
 ): void {
   const stride = strideOf(b);
-  for (let k = 0; k < dofs.length; k++) {
+  for (let k = 0; k < slots.length; k++) {
     for (let l = part === "lower" ? 0 : k; l <= k; l++) {
-      if (blocks[k][t] < 0 || blocks[l][t] < 0) continue;
-      const [atK, atL] = [blocks[k][t] * r * dofs[k], blocks[l][t] * r * dofs[l]];
-      const into = intoOf(entries[k][t], entries[l][t]);
-      for (let i = 0; i < dofs[k]; i++) {
-        for (let j = 0; j < dofs[l]; j++) {
-          for (let a = 0; a < r; a++) S[into + i * stride + j] += parts[k][atK + a * dofs[k] + i] * parts[l][atL + a * dofs[l] + j];
+      const [K, L] = [slots[k], slots[l]];
+      if (K.blocks[t] < 0 || L.blocks[t] < 0) continue;
+      const [cK, cL] = [dofs[K.group], dofs[L.group]];
+      const [JK, JL] = [parts[K.group], parts[L.group]];
+      const [atK, atL] = [K.blocks[t] * r * cK, L.blocks[t] * r * cL];
+      const into = intoOf(K.entries[t], L.entries[t]);
+      for (let i = 0; i < cK; i++) {
+        for (let j = 0; j < cL; j++) {
+          for (let a = 0; a < r; a++) S[into + i * stride + j] += JK[atK + a * cK + i] * JL[atL + a * cL + j];
         }
       }
     }
@@ -81,20 +84,14 @@ function addProducts(
 }
 
 /** Y <- Y + Jc'G for one observation. */
-function addToY(
-  { b, r, dofs, blocks, entries }: ReducedStructure,
-  parts: Elimination["parts"],
-  t: number,
-  G: Float64Array,
-  Y: Float64Array,
-): void {
+function addToY({ b, r, dofs, slots }: ReducedStructure, parts: Elimination["parts"], t: number, G: Float64Array, Y: Float64Array): void {
   const stride = strideOf(b);
-  for (let k = 0; k < dofs.length; k++) {
-    if (blocks[k][t] < 0) continue;
-    const c = dofs[k];
-    const [at, y] = [blocks[k][t] * r * c, entries[k][t] * 3 * stride];
+  for (const { group, blocks, entries } of slots) {
+    if (blocks[t] < 0) continue;
+    const c = dofs[group];
+    const [at, y] = [blocks[t] * r * c, entries[t] * 3 * stride];
     for (let a = 0; a < r; a++) {
-      for (let q = 0; q < 3; q++) for (let j = 0; j < c; j++) Y[y + q * stride + j] += G[3 * a + q] * parts[k][at + a * c + j];
+      for (let q = 0; q < 3; q++) for (let j = 0; j < c; j++) Y[y + q * stride + j] += G[3 * a + q] * parts[group][at + a * c + j];
     }
   }
 }

@@ -67,10 +67,17 @@ function onEngine(
   sizes: Sizes,
   arenas: ArenaPool,
 ): Eliminator {
-  const { b, r, dofs, points, rows, observationPtr, pointBlock, blocks, entries, entryPtr, entryColumn, target, mostEntries } = structure;
-  const integers = [observationPtr, pointBlock, entryPtr, entryColumn, target, ...blocks, ...entries];
+  const { b, r, dofs, points, rows, observationPtr, pointBlock, slots, entryPtr, entryColumn, target, mostEntries } = structure;
+  const integers = [
+    observationPtr,
+    pointBlock,
+    entryPtr,
+    entryColumn,
+    target,
+    ...slots.flatMap(({ blocks, entries }) => [blocks, entries]),
+  ];
   const sizeOfY = 3 * mostEntries * strideOf(b);
-  const tableSize = TABLE.length + 3 * dofs.length;
+  const tableSize = TABLE.length + 3 * slots.length;
   const arena = arenas.take(
     [...integers.map(({ length }) => length), tableSize].reduce((sum, n) => sum + bytesFor(Int32Array, n), 0) +
       patterns.reduce((sum, pattern) => sum + bytesFor(format, valueCount(pattern)), 0) +
@@ -94,7 +101,10 @@ function onEngine(
     S: S.byteOffset,
     Y: Y.byteOffset,
   };
-  table.set([...TABLE.map((name) => addresses[name]), ...dofs.flatMap((_, k) => [values[k].byteOffset, at(blocks[k]), at(entries[k])])]);
+  table.set([
+    ...TABLE.map((name) => addresses[name]),
+    ...slots.flatMap(({ group, blocks, entries }) => [values[group].byteOffset, at(blocks), at(entries)]),
+  ]);
   const pairs = firstPairs(entryPtr);
   return {
     damping,
@@ -102,7 +112,14 @@ function onEngine(
     factors,
     eliminate(J) {
       for (const [k, into] of values.entries()) into.set(J.parts[k].values as Float64Array);
-      const { eliminate } = kernels(arena, eliminateKernel, dofs.join(" "), r, part, format === fp64 ? "fp64" : "fp32");
+      const { eliminate } = kernels(
+        arena,
+        eliminateKernel,
+        slots.map(({ group }) => dofs[group]).join(" "),
+        r,
+        part,
+        format === fp64 ? "fp64" : "fp32",
+      );
       for (let first = 0; first < rows; first += ROWS_A_CALL) {
         const end = Math.min(first + ROWS_A_CALL, rows);
         const bad = eliminate(table.byteOffset, at(target) + 4 * pairs[first / ROWS_A_CALL], first, end, points);

@@ -1,7 +1,7 @@
 import { type AnyPrecision, fp32, fp64, type RoundingEvents, type Storage, storeCounted } from "@slam/float";
 import type { BsrMatrix } from "@slam/sparse";
 import type { Observer } from "./observer.ts";
-import type { Group } from "./unknowns.ts";
+import { type Group, placeOf } from "./unknowns.ts";
 
 /** What is evaluated in fp64 before it is rounded and stored: little enough to be in the cache still. */
 const OBSERVATIONS_A_CHUNK = 512;
@@ -14,6 +14,8 @@ interface Source {
   readonly right: Float64Array;
   readonly rightColumns: number;
   readonly chunk: Float64Array;
+  /** By the group's other variable, into the same chunk. */
+  readonly other?: Source;
 }
 
 /** Evaluates the blocks of J in fp64, a chunk of observations at a time, and stores them in any format. */
@@ -33,7 +35,9 @@ export class JacobianBlocks {
         observer.observe(i, true);
         for (let k = 0; k < parts.length; k++) {
           const { rowPtr, c } = parts[k].pattern;
-          if (rowPtr[i + 1] > rowPtr[i]) writeBlock(this.#sources[k], rows, (rowPtr[i] - rowPtr[first]) * rows * c);
+          const at = (rowPtr[i] - rowPtr[first]) * rows * c;
+          if (this.#sources[k].other !== undefined) writeBlocks(this.#sources[k], rows, i, at);
+          else if (rowPtr[i + 1] > rowPtr[i]) writeBlock(this.#sources[k], rows, at);
         }
       }
       for (let k = 0; k < parts.length; k++) {
@@ -45,8 +49,8 @@ export class JacobianBlocks {
   }
 }
 
-function sourceOf({ rows, lens, byPose, byIntrinsics, byPoint }: Observer, group: Group): Source {
-  const chunk = new Float64Array(OBSERVATIONS_A_CHUNK * rows * group.dof);
+function sourceOf({ rows, lens, byPose, byAnchor, byIntrinsics, byPoint }: Observer, group: Group): Source {
+  const chunk = new Float64Array((group.other === undefined ? 1 : 2) * OBSERVATIONS_A_CHUNK * rows * group.dof);
   const one = (left: Float64Array): Source => ({ group, left, leftColumns: group.dof, right: left, rightColumns: 0, chunk });
   switch (group.name) {
     case "point":
@@ -54,10 +58,23 @@ function sourceOf({ rows, lens, byPose, byIntrinsics, byPoint }: Observer, group
     case "intrinsics":
       return one(byIntrinsics);
     case "pose":
-      return one(byPose);
-    case "camera":
-      return { group, left: byPose, leftColumns: group.dof - lens, right: byIntrinsics, rightColumns: lens, chunk };
+      return { ...one(byPose), ...(group.other && { other: one(byAnchor) }) };
+    case "camera": {
+      const of = { group, leftColumns: group.dof - lens, rightColumns: lens, chunk };
+      // What an anchor's own lens is, its points' other observations do not depend on.
+      const other = { ...of, left: byAnchor, right: new Float64Array(lens * rows) };
+      return { ...of, left: byPose, right: byIntrinsics, ...(group.other && { other }) };
+    }
   }
+}
+
+/** Those of an observation by its variable and the other one. */
+function writeBlocks(source: Source, rows: number, i: number, first: number): void {
+  const { column, variable, other, dof } = source.group;
+  const own = column[variable[i]];
+  const second = other![i] < 0 ? -1 : column[other![i]];
+  if (own >= 0) writeBlock(source, rows, first + placeOf(own, second) * rows * dof);
+  if (second >= 0) writeBlock(source.other!, rows, first + placeOf(second, own) * rows * dof);
 }
 
 function writeBlock({ left, leftColumns, right, rightColumns, chunk }: Source, rows: number, first: number): void {

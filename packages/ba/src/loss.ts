@@ -28,12 +28,14 @@ export function boundOf({ name, C }: BundleLoss, components: number): number {
   return C ?? Math.sqrt(quantile);
 }
 
-/** The problem with the loss on each observation. */
+/** The problem with the loss on each observation; priors have none. */
 export function robust(problem: BundleProblem, loss: BundleLoss): RobustProblem<Float64Array, BundleJacobian> {
   checkChoice("loss", loss.name, Object.keys(LOSSES) as BundleLossName[]);
   const { camera, model } = problem.bundle;
   const rows = model.measurement.length;
-  const starts = Int32Array.from({ length: camera.length + 1 }, (_, i) => i * rows);
+  const m = camera.length;
+  // All priors are one block.
+  const starts = Int32Array.from({ length: m + 2 }, (_, i) => (i <= m ? i * rows : problem.rows));
   const each = LOSSES[loss.name](boundOf(loss, rows));
-  return new RobustProblem(problem, starts, new Array<Loss>(camera.length).fill(each));
+  return new RobustProblem(problem, starts, [...new Array<Loss>(m).fill(each), undefined]);
 }

@@ -1,5 +1,6 @@
 import { type CameraModel, newProjection, type Projection } from "@slam/camera";
 import { se3 } from "@slam/lie";
+import type { Anchors } from "./anchors.ts";
 import { type Bundle, cameraCount, lensCount, POSE_SIZE, pointCount } from "./bundle.ts";
 import { squareRoots } from "./whitening.ts";
 
@@ -20,7 +21,7 @@ export function withPoint(bundle: Bundle, x: Float64Array): Bundle {
 }
 
 /**
- * Residuals r = W (pi(k, q) - z) of one observation after the other, q = R'(P - t) the point in the camera's frame, and their derivatives, in fp64. With X Exp(xi),
+ * Residuals r = W (pi(k, q) - z) of one observation after the other, q = R'(P - t) the point in the camera's frame, and their derivatives, in fp64; points may be anchored. With X Exp(xi),
  * xi = [v; w]: dq = -v + q x w, so dq/dxi = [-I, [q]x]; and dq/dP = R'.
  */
 export class Observer {
@@ -30,9 +31,11 @@ export class Observer {
   readonly residual: Float64Array;
   /** rows x 6, of the pose. */
   readonly byPose: Float64Array;
+  /** rows x 6, of the pose that the point is anchored in, where that is another one. */
+  readonly byAnchor: Float64Array;
   /** rows x lens. */
   readonly byIntrinsics: Float64Array;
-  /** rows x 3, of the point in the world. */
+  /** rows x 3, of the point in the world, or of u, v and rho of an anchored one. */
   readonly byPoint: Float64Array;
   readonly #bundle: Bundle;
   readonly #model: CameraModel;
@@ -43,11 +46,17 @@ export class Observer {
   /** k of each lens. */
   readonly #lenses: readonly Float64Array[];
   readonly #q = new Float64Array(3);
+  readonly #anchors: Anchors | undefined;
+  /** Of an anchored point: R_c'R_a, (u, v, s) in the anchor's frame, and R_c'(t_a - t_c). */
+  readonly #turn = new Float64Array(9);
+  readonly #ray = new Float64Array(3);
+  readonly #between = new Float64Array(3);
   readonly #row: Float64Array;
   readonly #matrix = new Float64Array(16);
   #x: Float64Array = new Float64Array(0);
 
-  constructor(bundle: Bundle) {
+  constructor(bundle: Bundle, anchors?: Anchors) {
+    this.#anchors = anchors;
     const { model, information } = bundle;
     const rows = model.measurement.length;
     const lens = model.intrinsics.length;
@@ -55,6 +64,7 @@ export class Observer {
     this.lens = lens;
     this.residual = new Float64Array(rows);
     this.byPose = new Float64Array(6 * rows);
+    this.byAnchor = new Float64Array(6 * rows);
     this.byPoint = new Float64Array(3 * rows);
     this.byIntrinsics = new Float64Array(lens * rows);
     this.#bundle = bundle;
@@ -83,6 +93,8 @@ export class Observer {
     const c = camera[i];
     const at = poses.length + intrinsics.length + 3 * point[i];
     const x = this.#x;
+    const anchor = this.#anchors?.camera[point[i]] ?? -1;
+    if (anchor >= 0) return this.#observeAnchored(i, anchor, at, derivatives);
     const R = this.rotations;
     const q = this.#q;
     const dx = x[at] - x[POSE_SIZE * c];
@@ -95,6 +107,66 @@ export class Observer {
     if (derivatives) this.#differentiate(9 * c);
     if (this.#roots !== undefined) this.#whiten(this.#roots, i, derivatives);
     return seen;
+  }
+
+  /**
+   * As `observe`, of q rho = R_c'(R_a (u, v, s) + rho (t_a - t_c)), which is seen where q is and measured as it: dq rho = -rho v_c + (q rho) x w_c, R_c'R_a (rho v_a + w_a x
+   * (u, v, s)) of the anchor's step.
+   */
+  #observeAnchored(i: number, anchor: number, at: number, derivatives: boolean): boolean {
+    const { camera, point, intrinsicsOf, measurements } = this.#bundle;
+    const c = camera[i];
+    const x = this.#x;
+    const R = this.rotations;
+    const q = this.#q;
+    const ray = this.#ray;
+    const turn = this.#turn;
+    const rho = x[at + 2];
+    ray[0] = x[at];
+    ray[1] = x[at + 1];
+    ray[2] = this.#anchors!.side[point[i]];
+    const isOwn = anchor === c;
+    for (let a = 0; a < 3; a++) {
+      let [between, sum] = [0, 0];
+      for (let b = 0; b < 3; b++) {
+        between += R[9 * c + 3 * b + a] * (x[POSE_SIZE * anchor + b] - x[POSE_SIZE * c + b]);
+        let entry = 0;
+        for (let k = 0; k < 3; k++) entry += R[9 * c + 3 * k + a] * R[9 * anchor + 3 * k + b];
+        // Exactly, in its own anchor.
+        turn[3 * a + b] = isOwn ? Number(a === b) : entry;
+        sum += turn[3 * a + b] * ray[b];
+      }
+      this.#between[a] = between;
+      q[a] = sum + rho * between;
+    }
+    const seen = this.#model.project(this.#lenses[intrinsicsOf[c]], q, this.#projection, derivatives);
+    const { value } = this.#projection;
+    for (let r = 0; r < this.rows; r++) this.residual[r] = value[r] - measurements[i * this.rows + r];
+    if (derivatives) this.#differentiateAnchored(rho, isOwn);
+    if (this.#roots !== undefined) this.#whiten(this.#roots, i, derivatives);
+    return seen && rho >= 0;
+  }
+
+  #differentiateAnchored(rho: number, isOwn: boolean): void {
+    const { byPoint: D, byIntrinsics } = this.#projection;
+    const turn = this.#turn;
+    const ray = this.#ray;
+    const q = this.#q;
+    for (let r = 0; r < this.rows; r++) {
+      const d = [D[3 * r], D[3 * r + 1], D[3 * r + 2]];
+      const g = [0, 1, 2].map((b) => d[0] * turn[b] + d[1] * turn[3 + b] + d[2] * turn[6 + b]);
+      this.byPoint[3 * r] = g[0];
+      this.byPoint[3 * r + 1] = g[1];
+      this.byPoint[3 * r + 2] = d[0] * this.#between[0] + d[1] * this.#between[1] + d[2] * this.#between[2];
+      for (let a = 0; a < 3; a++) {
+        const [k, l] = [(a + 1) % 3, (a + 2) % 3];
+        this.byPose[6 * r + a] = isOwn ? 0 : -rho * d[a];
+        this.byPose[6 * r + 3 + a] = isOwn ? 0 : d[k] * q[l] - d[l] * q[k];
+        this.byAnchor[6 * r + a] = rho * g[a];
+        this.byAnchor[6 * r + 3 + a] = g[l] * ray[k] - g[k] * ray[l];
+      }
+    }
+    for (let k = 0; k < byIntrinsics.length; k++) this.byIntrinsics[k] = byIntrinsics[k];
   }
 
   #differentiate(rotation: number): void {
@@ -127,6 +199,7 @@ export class Observer {
     this.#multiply(roots, i, this.residual, 1);
     if (!derivatives) return;
     this.#multiply(roots, i, this.byPose, 6);
+    if (this.#anchors !== undefined) this.#multiply(roots, i, this.byAnchor, 6);
     this.#multiply(roots, i, this.byPoint, 3);
     this.#multiply(roots, i, this.byIntrinsics, this.lens);
   }

@@ -4,16 +4,22 @@ import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { type BsrPattern, bsrMatrix } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
+import { Anchors } from "./anchors.ts";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "./bundle.ts";
 import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
 import { JacobianBlocks } from "./jacobian-blocks.ts";
 import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
 import { Observer } from "./observer.ts";
+import { PriorRows, type Priors } from "./priors.ts";
 import { Residuals } from "./residuals.ts";
 import { type Group, type Held, POSE_DOF, patternOf, type Unknowns, unknownsOf } from "./unknowns.ts";
 
+/** How points are written down, and moved: as positions, or those that two cameras measured by inverse depth in the frame of the first of them. */
+export type Landmarks = "position" | "inverse-depth";
+
 /**
- * The least-squares problem of a bundle: r_i = W_i (pi(k, X^-1 P) - z_i). A point is what `pointOf` makes: poses, intrinsics, points. Residuals and derivatives are
+ * The least-squares problem of a bundle: r_i = W_i (pi(k, X^-1 P) - z_i), then the rows of priors. A point is what `pointOf` makes: poses, intrinsics, points; with landmarks by
+ * inverse depth what `encode` makes of that. Residuals and derivatives are
  * evaluated in fp64, and rounded once to the storage that is asked for.
  */
 export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJacobian> {
@@ -23,22 +29,53 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly cols: number;
   readonly patterns: readonly BsrPattern[];
   readonly #observer: Observer;
+  readonly #anchors: Anchors | undefined;
+  readonly #priors: PriorRows;
   readonly #residuals: Residuals;
   readonly #jacobians = new Map<AnyPrecision, Evaluated>();
   readonly #counters: Counters | undefined;
   readonly #arenas: ArenaPool;
 
-  /** @throws OptionError for an index out of range, and for an information matrix that is not positive definite. */
-  constructor(bundle: Bundle, held: Held = {}, counters?: Counters, arenas: ArenaPool = new ArenaPool()) {
+  /**
+   * @throws OptionError for an index out of range, and for an information matrix that is not positive definite, of priors semidefinite; DimensionError for a prior of another
+   *   size.
+   */
+  constructor(
+    bundle: Bundle,
+    held: Held = {},
+    counters?: Counters,
+    arenas: ArenaPool = new ArenaPool(),
+    priors: Priors = {},
+    landmarks: Landmarks = "position",
+  ) {
     this.bundle = bundle;
-    this.unknowns = unknownsOf(bundle, held);
-    this.#observer = new Observer(bundle);
+    const fixed = { ...held, points: [...(held.points ?? [])] };
+    this.#anchors = landmarks === "position" ? undefined : anchorsOf(bundle, fixed.points, priors);
+    this.#observer = new Observer(bundle, this.#anchors);
+    const { rows } = this.#observer;
+    this.#priors = new PriorRows(bundle, priors, rows);
+    this.unknowns = unknownsOf(
+      bundle,
+      fixed,
+      { cameras: this.#priors.variables("pose"), points: this.#priors.variables("point") },
+      this.#anchors?.otherCameras(),
+    );
     this.#counters = counters;
-    this.rows = bundle.camera.length * this.#observer.rows;
+    this.rows = (bundle.camera.length + this.#priors.blockRows) * rows;
     this.cols = this.unknowns.cols;
-    this.patterns = this.unknowns.groups.map((group) => patternOf(group, this.#observer.rows));
-    this.#residuals = new Residuals(this.#observer);
+    this.patterns = this.unknowns.groups.map((group) => patternOf(group, rows, this.#priors.variableOf(group.name)));
+    this.#residuals = new Residuals(this.#observer, this.#priors);
     this.#arenas = arenas;
+  }
+
+  /** A point of the problem, where some of the bundle's points are anchored, from one that `pointOf` makes; itself otherwise. */
+  encode(x: Float64Array): Float64Array {
+    return this.#anchors?.encode(x) ?? x;
+  }
+
+  /** The inverse of `encode`. */
+  decode(x: Float64Array): Float64Array {
+    return this.#anchors?.decode(x) ?? x;
   }
 
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
@@ -61,6 +98,9 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.#jacobians.set(storage, evaluated);
     observer.moveTo(x);
     evaluated.evaluate(observer, x);
+    const { parts } = evaluated.J;
+    const events = this.#counters?.events ?? { overflows: 0, flushed: 0 };
+    for (const [k, group] of groups.entries()) this.#priors.write(x, group, parts[k], observations, events);
     this.#count("jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
     return evaluated.J;
   }
@@ -74,7 +114,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
       evaluate: (observer) => blocks.write(observer, J.parts, this.#counters?.events),
     });
     if (!isNumbers(format)) return evaluated(new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format))));
-    if (bundle.model.formulas !== undefined && bundle.information === undefined) {
+    if (bundle.model.formulas !== undefined && bundle.information === undefined && this.#anchors === undefined) {
       return jacobianEngine(bundle, groups, patterns, format, this.#arenas);
     }
     return evaluated(jacobianArena(patterns, format, this.#arenas.take(jacobianBytes(patterns, format))).J);
@@ -139,6 +179,12 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
     this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
   }
+}
+
+/** Points that are held, or that priors are about, stay positions. */
+function anchorsOf(bundle: Bundle, held: readonly number[], { points = [] }: Priors): Anchors {
+  const left = new Set([...held, ...points.map(({ point }) => point)]);
+  return new Anchors(bundle, (point) => left.has(point));
 }
 
 function isNumbers(format: AnyPrecision): format is FP64 | FP32 {

@@ -19,9 +19,8 @@ export interface ReducedStructure {
   readonly observationPtr: Int32Array;
   /** Of each of those: its block in the points' part of J; -1 in a row that is no point. */
   readonly pointBlock: Int32Array;
-  /** By group, of each of those: its block in the group's part of J, or -1; and which entry of the row that is. */
-  readonly blocks: readonly Int32Array[];
-  readonly entries: readonly Int32Array[];
+  /** What each of those has on the camera side: the groups' first blocks in a row, and where some have two, second ones; by ascending columns. */
+  readonly slots: readonly Slot[];
   /** The entries of each row: the block columns that its observations depend on, ascending. */
   readonly entryPtr: Int32Array;
   readonly entryColumn: Int32Array;
@@ -32,7 +31,16 @@ export interface ReducedStructure {
   readonly target: Int32Array;
 }
 
-/** @param patterns of the parts of J, points last; each has at most one block a row. In O(pairs of cameras that see one point). */
+/** A block of each observation, in the order of `observationPtr`. */
+interface Slot {
+  readonly group: number;
+  /** Which block of the group's part of J it is; -1 where the observation has none. */
+  readonly blocks: Int32Array;
+  /** And which entry of its row. */
+  readonly entries: Int32Array;
+}
+
+/** @param patterns of the parts of J, points last; each has at most one block a row, but for groups of cameras, which may have two, and ascending then. In O(pairs of cameras that see one point). */
 export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStructure {
   const groups = patterns.slice(0, -1);
   const dofs = groups.map(({ c }) => c);
@@ -40,10 +48,14 @@ export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStruct
   const starts = [0];
   for (const { blockCols } of groups) starts.push(starts[starts.length - 1] + blockCols);
   const { observationPtr, pointBlock, observation } = byPoint(patterns[patterns.length - 1]);
-  const blocks = groups.map(({ rowPtr }) => observation.map((i) => (rowPtr[i + 1] > rowPtr[i] ? rowPtr[i] : -1)));
+  const places = groups.flatMap(({ rowPtr }, group) => {
+    const blocksAt = (place: number): Int32Array => observation.map((i) => (rowPtr[i + 1] > rowPtr[i] + place ? rowPtr[i] + place : -1));
+    const hasSecond = observation.some((i) => rowPtr[i + 1] > rowPtr[i] + 1);
+    return [{ group, blocks: blocksAt(0) }, ...(hasSecond ? [{ group, blocks: blocksAt(1) }] : [])];
+  });
   const rows = observationPtr.length - 1;
   const blockCols = starts[groups.length];
-  const { entries, entryPtr, entryColumn, mostEntries } = entriesOf(groups, starts, observationPtr, blocks);
+  const { slots, entryPtr, entryColumn, mostEntries } = entriesOf(groups, starts, observationPtr, places);
   const { pattern, target } = normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn });
   const points = patterns[patterns.length - 1].blockCols;
   const { r } = patterns[0];
@@ -56,8 +68,7 @@ export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStruct
     starts,
     observationPtr,
     pointBlock,
-    blocks,
-    entries,
+    slots,
     entryPtr,
     entryColumn,
     mostEntries,
@@ -93,36 +104,38 @@ function entriesOf(
   groups: readonly BsrPattern[],
   starts: readonly number[],
   observationPtr: Int32Array,
-  blocks: readonly Int32Array[],
-): Pick<ReducedStructure, "entries" | "entryPtr" | "entryColumn" | "mostEntries"> {
+  places: readonly Omit<Slot, "entries">[],
+): Pick<ReducedStructure, "slots" | "entryPtr" | "entryColumn" | "mostEntries"> {
   const rows = observationPtr.length - 1;
   const entryPtr = new Int32Array(rows + 1);
   const columns = new Int32Array(groups.reduce((sum, { colIdx }) => sum + colIdx.length, 0));
-  const entries = blocks.map((of) => new Int32Array(of.length).fill(-1));
+  const slots = places.map(({ group, blocks }): Slot => ({ group, blocks, entries: new Int32Array(blocks.length).fill(-1) }));
   const seenIn = new Int32Array(starts[groups.length]).fill(-1);
   const place = new Int32Array(starts[groups.length]);
   let mostEntries = 0;
   for (let row = 0, count = 0; row < rows; row++) {
     const first = count;
-    for (let k = 0; k < groups.length; k++) {
+    for (let k = 0; k < slots.length; k++) {
+      const { group, blocks } = slots[k];
       for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
-        if (blocks[k][t] < 0) continue;
-        const column = starts[k] + groups[k].colIdx[blocks[k][t]];
+        if (blocks[t] < 0) continue;
+        const column = starts[group] + groups[group].colIdx[blocks[t]];
         if (seenIn[column] !== row) columns[count++] = column;
         seenIn[column] = row;
       }
     }
     sort(columns, first, count);
     for (let at = first; at < count; at++) place[columns[at]] = at - first;
-    for (let k = 0; k < groups.length; k++) {
+    for (let k = 0; k < slots.length; k++) {
+      const { group, blocks, entries } = slots[k];
       for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
-        if (blocks[k][t] >= 0) entries[k][t] = place[starts[k] + groups[k].colIdx[blocks[k][t]]];
+        if (blocks[t] >= 0) entries[t] = place[starts[group] + groups[group].colIdx[blocks[t]]];
       }
     }
     entryPtr[row + 1] = count;
     mostEntries = Math.max(mostEntries, count - first);
   }
-  return { entries, entryPtr, entryColumn: columns.slice(0, entryPtr[rows]), mostEntries };
+  return { slots, entryPtr, entryColumn: columns.slice(0, entryPtr[rows]), mostEntries };
 }
 
 /** By insertion: most points are seen by few cameras. A typed array's `sort` of so few takes ten times as long, and of many it is the better. */

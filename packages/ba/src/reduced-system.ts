@@ -123,6 +123,11 @@ export class ReducedSystem {
     }
   }
 
+  /** L of V = L L' of a point: 1/l00, 1/l11, 1/l22, l10, l20, l21. A view of what the next `assemble` overwrites. */
+  pointFactor(p: number): Float64Array {
+    return this.#eliminator.factors.subarray(FACTOR_SIZE * p, FACTOR_SIZE * (p + 1));
+  }
+
   /** x <- V^-1 x, 3 numbers for each point; returns x'V^-1 x. */
   solvePoints(x: Float64Array): number {
     const L = this.#eliminator.factors;

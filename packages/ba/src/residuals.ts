@@ -1,14 +1,17 @@
 import type { Observer } from "./observer.ts";
+import type { PriorRows } from "./priors.ts";
 
-/** The residuals of all observations in fp64, kept for the point where they were evaluated last: a step that is taken is linearised where its cost was evaluated. */
+/** The residuals of all observations and priors in fp64, kept for the point where they were evaluated last: a step that is taken is linearised where its cost was evaluated. */
 export class Residuals {
   readonly #observer: Observer;
+  readonly #priors: PriorRows;
   readonly #values: Float64Array;
   #x: Float64Array | undefined;
 
-  constructor(observer: Observer) {
+  constructor(observer: Observer, priors: PriorRows) {
     this.#observer = observer;
-    this.#values = new Float64Array(observer.observations * observer.rows);
+    this.#priors = priors;
+    this.#values = new Float64Array((observer.observations + priors.blockRows) * observer.rows);
   }
 
   /** @returns what the next call may overwrite. */
@@ -22,6 +25,7 @@ export class Residuals {
       observer.observe(i, false);
       for (let a = 0; a < rows; a++, at++) values[at] = residual[a];
     }
+    this.#priors.residual(x, values, observations * rows);
     // A copy: whoever owns x may change it.
     this.#x ??= new Float64Array(x.length);
     this.#x.set(x);

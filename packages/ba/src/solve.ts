@@ -15,13 +15,15 @@ import {
 } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, checkBundle } from "./bundle.ts";
-import { CgSolver, type CgSolverOptions, type ReducedPreconditioner } from "./cg-solver.ts";
+import { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, boundOf, robust } from "./loss.ts";
 import { pointOf, withPoint } from "./observer.ts";
-import { BundleProblem } from "./problem.ts";
+import type { Priors } from "./priors.ts";
+import { BundleProblem, type Landmarks } from "./problem.ts";
 import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
+import { TimeBudget } from "./time-budget.ts";
 import type { Held } from "./unknowns.ts";
 
 /** What policy "mixed" may store in 16 bits in bundle adjustment, where it is large: J for the products of CG. */
@@ -44,6 +46,13 @@ export interface BundleOptions {
   readonly method?: Method;
   /** What is held where it is. Default nothing: the gauge is then the damping's to keep. */
   readonly held?: Held;
+  /**
+   * "position": points are moved as such. "inverse-depth": those that two cameras or more measured, by (u, v, 1/depth) in the frame of the first of these; for cameras that measure
+   * directions alone, where points are so far away that what is known of their distance is its inverse. Points held, and those with priors, stay positions. Default "position".
+   */
+  readonly landmarks?: Landmarks;
+  /** What is known of cameras and points besides; each adds 1/2 e' W e to the cost. Default nothing. */
+  readonly priors?: Priors;
   /** On each observation, of its whitened norm. Default none. */
   readonly loss?: BundleLoss;
   /** Default 100. */
@@ -52,8 +61,15 @@ export interface BundleOptions {
   readonly maxCgIterations?: number;
   /** Default 1e-7. */
   readonly ftol?: number;
+  /** Of "schur-cg" and "cgnr": what `eta` bounds. Default "residual". */
+  readonly forcing?: Forcing;
   /** Default 1e-2. */
   readonly eta?: number;
+  /**
+   * Milliseconds from the call of `start`. No iteration is begun that would not end within it if it took as long as the longest before it; where one is left out so, the run ends
+   * "time-budget" with the best point so far. Default none.
+   */
+  readonly timeBudget?: number;
   /** Takes the place of `linear`. */
   readonly solver?: LinearSolver<BundleJacobian>;
   readonly arenas?: ArenaPool;
@@ -84,7 +100,7 @@ export interface BundleRun extends Omit<Run<Float64Array>, "report"> {
 /** Levenberg-Marquardt's first damping: bundles without a gauge that holds them need one, and Ceres' is this. */
 const FIRST_DAMPING = 1e-4;
 
-/** Starts a solve: `while (!run.done) run.step()`. Costs are 1/2 sum r^2, or 1/2 sum rho(r^2) with a loss. */
+/** Starts a solve: `while (!run.done) run.step()`. Costs are 1/2 sum r^2, or 1/2 sum rho(r^2) with a loss, and of priors 1/2 e' W e. */
 export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   const began = performance.now();
   checkBundle(bundle);
@@ -92,26 +108,33 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     policy = presetPolicy("mixed", SIXTEEN_BIT),
     linear = "auto",
     preconditioner = "schur-jacobi",
+    forcing = "residual",
     method = "lm",
     held = {},
+    priors = {},
+    landmarks = "position",
     maxIterations = 100,
     maxCgIterations = 1000,
     ftol = 1e-7,
     loss,
     arenas = new ArenaPool(),
+    timeBudget = Number.POSITIVE_INFINITY,
     onIteration,
     solver,
     eta,
   } = options;
   checkChoice("linear", linear, LINEAR);
+  checkChoice("landmarks", landmarks, ["position", "inverse-depth"]);
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
+  checkChoice("forcing", forcing, ["residual", "quadratic"]);
+  const budget = new TimeBudget(timeBudget, began);
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters, arenas);
+  const problem = new BundleProblem(bundle, held, counters, arenas, priors, landmarks);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
   const { structure, symbolic } = choice ?? {};
-  const settings = { policy, counters, arenas, preconditioner, maxIterations: maxCgIterations, structure, symbolic };
+  const settings = { policy, counters, arenas, preconditioner, forcing, maxIterations: maxCgIterations, structure, symbolic };
   const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
-  const x0 = problem.store(pointOf(bundle), policy.update);
+  const x0 = problem.store(problem.encode(pointOf(bundle)), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
     policy,
@@ -125,20 +148,22 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
   });
   const initializeSeconds = (performance.now() - began) / 1000;
+  let overdue: string | undefined;
   return {
     get done() {
-      return run.done;
+      return run.done || overdue !== undefined;
     },
     get x() {
-      return run.x;
+      return problem.decode(run.x);
     },
     get bundle() {
-      return withPoint(bundle, run.x);
+      return withPoint(bundle, problem.decode(run.x));
     },
     get report() {
       const { report } = run;
       return {
         ...report,
+        ...(overdue !== undefined && { termination: "time-budget" as const, message: overdue }),
         initialCost: report.initialCost / 2,
         finalCost: report.finalCost / 2,
         iterations: report.iterations.map(halved),
@@ -157,8 +182,12 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         initializeSeconds,
       };
     },
-    step: () => run.step(),
-    cancel: (message) => run.cancel(message),
+    step() {
+      if (!run.done) overdue ??= budget.spend(() => run.step());
+    },
+    cancel(message) {
+      if (overdue === undefined) run.cancel(message);
+    },
   };
 }
 

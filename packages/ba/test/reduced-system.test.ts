@@ -1,4 +1,4 @@
-import { type Bundle, BundleProblem, type Held, pointOf, SchurSolver } from "@slam/ba";
+import { type Bundle, BundleProblem, type Held, type Priors, pointOf, SchurSolver } from "@slam/ba";
 import { type CameraModel, pinhole, rgbd, snavely } from "@slam/camera";
 import { bf16, fp32, fp64, operationFormat } from "@slam/float";
 import { newCounters, presetPolicy } from "@slam/nlls";
@@ -19,6 +19,7 @@ interface Case {
   readonly lens: readonly number[];
   readonly isShared?: boolean;
   readonly held?: Held;
+  readonly priors?: Priors;
 }
 
 const CASES: readonly Case[] = [
@@ -26,6 +27,19 @@ const CASES: readonly Case[] = [
   { name: "one lens, blocks of two widths", model: pinhole, lens: [700, 710, 320, 240], isShared: true },
   { name: "three rows, poses alone", model: rgbd, lens: [525, 525, 320, 240], isShared: true, held: { intrinsics: true } },
   { name: "cameras and points held", model: pinhole, lens: [700, 710, 320, 240], isShared: true, held: { cameras: [1], points: [0, 3] } },
+  {
+    name: "priors on poses and a point",
+    model: snavely,
+    lens: [800, -0.1, 0.02],
+    priors: {
+      poses: [1, 2].map((camera) => ({
+        camera,
+        pose: [0, 0, 0, 0, 0, 0, 1],
+        information: [9, 1, 0, 0, 0, 0, 8, 0, 0, 0, 0, 7, 0, 0, 0, 6, 0, 2, 5, 0, 4],
+      })),
+      points: [{ point: 3, position: [0, 0, 0], information: [3, 1, 0, 2, 0, 1] }],
+    },
+  },
 ];
 
 /** Every other point is not seen by camera 2; camera 0 measures point 1 twice. */
@@ -48,7 +62,7 @@ function bundleOf({ model, lens, isShared = false }: Case): Bundle {
 
 function problemOf(of: Case): { readonly problem: BundleProblem; readonly x: Float64Array; readonly d: Float64Array } {
   const bundle = bundleOf(of);
-  const problem = new BundleProblem(bundle, of.held);
+  const problem = new BundleProblem(bundle, of.held, undefined, undefined, of.priors);
   const x = pointOf(bundle);
   const d = problem
     .jacobian(x, wide)

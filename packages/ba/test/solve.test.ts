@@ -14,6 +14,24 @@ function solved(bundle: Bundle, options: BundleOptions = {}): { readonly bundle:
 
 const LINEAR = ["cgnr", "schur-cg", "schur-direct"] as const;
 
+test.each(["cgnr", "schur-cg"] as const)("%s ends linear solves by the Q-test where that is asked for", (linear) => {
+  const { bundle } = orbit({ model: snavely, lens: [800, -0.1, 0.02], cameras: 8, points: 40, away: 0.05 });
+  const noisy = { ...bundle, measurements: bundle.measurements.map((z, i) => z + 0.5 * Math.cos(7 * i)) };
+  const options: BundleOptions = { linear, policy: presetPolicy("fp64"), ftol: 1e-10 };
+  const byResidual = solved(noisy, options).report;
+
+  for (const eta of [0.1, 0.01]) {
+    const { report } = solved(noisy, { ...options, forcing: "quadratic", eta });
+    expect(report.termination).toBe("converged");
+    expect(report.precision.fallbacks).toBe(0);
+    expectClose([report.finalCost / byResidual.finalCost], [1], 1e-8);
+    // It knows nothing of the residual.
+    const counts = [report, byResidual].map(({ iterations }) => iterations.map(({ cgIterations }) => cgIterations));
+    expect(counts[0]).not.toEqual(counts[1]);
+  }
+  expect(() => start(bundle, { forcing: "q" as "residual" })).toThrow(/forcing/);
+});
+
 describe.each(LINEAR)("%s", (linear) => {
   test.each(["fp64", "fp32", "mixed"] as const)("finds points from exact measurements in policy %s, cameras held", (name) => {
     const { bundle, truth } = orbit({ model: pinhole, lens: [700, 710, 320, 240], isShared: true });

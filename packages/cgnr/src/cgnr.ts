@@ -37,6 +37,11 @@ export interface CgnrOptions<P extends AnyPrecision> {
   readonly rtol?: number;
   /** Default 0. */
   readonly atol?: number;
+  /**
+   * Ends also where n (Q_(n-1) - Q_n) <= qTolerance (Q_0 - Q_n) after n iterations, Q = x'(A'A + diag(d)) x / 2 - x'A'b the model that they minimise and Q_0 that of the
+   * guess: where another step as good as the average one so far would be a surprise. That counts as "tolerance-met", whatever the residual. Default none.
+   */
+  readonly qTolerance?: number | undefined;
   /** Default 10 cols. */
   readonly maxIterations?: number;
   /**
@@ -88,7 +93,7 @@ export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>, exac
  *   with a finite residual).
  * @throws DimensionError, OptionError before anything is written.
  * @see Bjorck, Numerical Methods for Least Squares Problems, SIAM 1996, 7.4; Higham, Accuracy and Stability of Numerical Algorithms, SIAM
- *   2002, chapter 12; Notay, Flexible conjugate gradients, SIAM J. Sci. Comput. 22, 2000, algorithm 2.1 with m = 1.
+ *   2002, chapter 12; Nash and Sofer, Assessing a search direction within a truncated-Newton method, Oper. Res. Letters 9, 1990, of `qTolerance`; Notay, Flexible conjugate gradients, SIAM J. Sci. Comput. 22, 2000, algorithm 2.1 with m = 1.
  */
 export function cgnr<P extends AnyPrecision>(
   A: LinearOperator<P>,
@@ -102,6 +107,7 @@ export function cgnr<P extends AnyPrecision>(
     damping: d,
     rtol = 1e-2,
     atol = 0,
+    qTolerance,
     maxIterations = 10 * A.cols,
     exact,
     flexible = false,
@@ -136,6 +142,8 @@ export function cgnr<P extends AnyPrecision>(
   }
 
   let trueNorm = Infinity;
+  // Q_0 - Q_n
+  let won = 0;
   // per iteration: products with A and A', M^-1, 2 dots (3 if flexible), 3 axpys and a copy
   for (let iteration = 0; ; iteration++) {
     const wasMet = isMet();
@@ -169,8 +177,14 @@ export function cgnr<P extends AnyPrecision>(
     }
     // p <- M^-1 s + beta p
     space.xpby(direction, flexible ? -space.dot(direction, w) / delta : next / gamma, p);
+    // Q_(n-1) - Q_n = s'p / 2 alpha, and s'p = s'M^-1 s.
+    const gain = 0.5 * alpha * gamma;
+    won += gain;
     gamma = next;
     onIteration?.(iteration + 1, Math.sqrt(gamma) * scale);
+    if (qTolerance !== undefined && (iteration + 1) * gain <= qTolerance * won) {
+      return report("tolerance-met", iteration + 1, `the last won ${(gain / won).toExponential(2)} of the model's decrease`);
+    }
   }
 
   /** |s| <= target. Where the arithmetic has flushed s'M^-1 s to zero, only a zero s counts. */
@@ -247,6 +261,7 @@ function checkOperands<P extends AnyPrecision>(
   if (options.exact !== undefined) checkExactSystem(options.exact, A);
   checkNumber("cgnr: rtol", options.rtol ?? 0, 0);
   checkNumber("cgnr: atol", options.atol ?? 0, 0);
+  checkNumber("cgnr: qTolerance", options.qTolerance ?? 0, 0);
   checkInteger("cgnr: maxIterations", options.maxIterations ?? 0, 0);
   if (options.workspace !== undefined) checkWorkspace(options.workspace, A, options.exact);
 }

@@ -15,6 +15,15 @@ export class Work {
     add(this.flops, operation, arithmetic, flops);
     add(this.bytes, operation, storage, bytes);
   }
+
+  /** Takes what another one has counted. */
+  include({ flops, bytes }: Work): void {
+    for (const [into, from] of [[this.flops, flops] as const, [this.bytes, bytes] as const]) {
+      for (const [operation, byFormat] of Object.entries(from)) {
+        for (const [format, amount] of Object.entries(byFormat)) add(into, operation as Operation, format, amount);
+      }
+    }
+  }
 }
 
 function add(tally: Tally, operation: Operation, format: string, amount: number): void {

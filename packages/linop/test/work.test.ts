@@ -13,6 +13,18 @@ test("adds up flops by arithmetic and bytes by storage", () => {
   expect(work.bytes).toEqual({ matvec: { fp16: 22, fp32: 400 }, vectors: { fp64: 56 } });
 });
 
+test("takes what another has counted", () => {
+  const [work, other] = [new Work(), new Work()];
+  work.count("matvec", "fp32", 10, "fp16", 20);
+  other.count("matvec", "fp32", 1, "fp32", 4);
+  other.count("update", "fp64", 3, "fp64", 5);
+
+  work.include(other);
+
+  expect(work.flops).toEqual({ matvec: { fp32: 11 }, update: { fp64: 3 } });
+  expect(work.bytes).toEqual({ matvec: { fp16: 20, fp32: 4 }, update: { fp64: 5 } });
+});
+
 test("holds nothing of operations that did not run", () => {
   expect(new Work()).toEqual({ flops: {}, bytes: {} });
 });

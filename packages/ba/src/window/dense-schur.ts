@@ -20,6 +20,7 @@ const ROUNDING = tolerance(fp64, 100);
  */
 export class DenseSchur implements LinearSolver<BundleJacobian> {
   readonly name = "schur-dense";
+  readonly preconditionerLabel = "none";
   readonly #constantFrom: number;
   #rows = 0;
   #poses = 0;
@@ -40,10 +41,20 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #cameraPart = new Float64Array(0);
   #pointPart = new Float64Array(0);
   #least = new Float64Array(0);
+  #factorizations = 0;
 
   /** @param constantFrom the block row from which on every J has the same rows, so that their product is made once. Default none. */
   constructor(constantFrom: number = Number.POSITIVE_INFINITY) {
     this.#constantFrom = constantFrom;
+  }
+
+  get factorizations(): number {
+    return this.#factorizations;
+  }
+
+  /** Scalars stored in the factors of the reduced system, within its envelope, and of points. */
+  get factorNonzeros(): number {
+    return this.#first.reduce((sum, first, row) => sum + row + 1 - first, 6 * this.#points);
   }
 
   analyze(J: BundleJacobian): void {
@@ -88,6 +99,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   }
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
+    this.#factorizations++;
     const [pose, point] = J.parts.map(wide);
     const n = POSE_DOF * this.#poses;
     const S = this.#S;

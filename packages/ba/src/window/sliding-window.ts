@@ -1,10 +1,10 @@
 import type { CameraModel } from "@slam/camera";
 import { checkChoice, checkInteger, checkNumber, OptionError } from "@slam/errors";
-import type { LinearSolver } from "@slam/linop";
 import {
   type Counters,
   cauchy,
   huber,
+  type LinearSummary,
   type Loss,
   newCounters,
   type Policy,
@@ -18,6 +18,7 @@ import { POSE_SIZE } from "../bundle.ts";
 import { CgSolver } from "../cg-solver.ts";
 import type { BundleJacobian } from "../jacobian.ts";
 import { pointOf } from "../observer.ts";
+import { TimeBudget } from "../time-budget.ts";
 import { DenseSchur } from "./dense-schur.ts";
 import { copyOf, frameOf, type KeyFrame } from "./key-frame.ts";
 import { marginalizePoints } from "./marginalize.ts";
@@ -63,7 +64,7 @@ export interface Dropped {
 
 export interface WindowReport extends SolveReport {
   readonly policy: Policy;
-  readonly linear: string;
+  readonly linear: LinearSummary;
   readonly keyFrames: number;
   /** Landmarks and observations that took part; a landmark does from when its position is known and its observations have as many rows as it. */
   readonly landmarks: number;
@@ -212,12 +213,12 @@ export class SlidingWindow {
   solve(options: { readonly timeBudget?: number } = {}): WindowReport {
     const began = performance.now();
     const { timeBudget = Number.POSITIVE_INFINITY } = options;
-    if (!(timeBudget >= 0)) throw new OptionError("timeBudget", { expected: "milliseconds >= 0", actual: timeBudget });
+    const budget = new TimeBudget(timeBudget, began);
     if (this.#frames.length === 0) throw new OptionError("solve", { expected: "a key frame in the window", actual: "none" });
-    return this.#arenas.during(() => this.#minimize(began, timeBudget));
+    return this.#arenas.during(() => this.#minimize(began, budget));
   }
 
-  #minimize(began: number, timeBudget: number): WindowReport {
+  #minimize(began: number, budget: TimeBudget): WindowReport {
     const { policy, maxIterations, ftol } = this.#options;
     const tracks = this.#solvable();
     const bundle = bundleOf(this.#lens, this.#frames, tracks);
@@ -227,15 +228,8 @@ export class SlidingWindow {
     const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
     const run = start(weighed, x0, { policy, maxIterations, ftol, counters, solver });
-    let longest = 0;
     let overdue: string | undefined;
-    while (!run.done && overdue === undefined) {
-      const before = performance.now();
-      if (before - began + longest > timeBudget || timeBudget === 0) {
-        overdue = `${(before - began).toFixed(1)} ms have passed, and another iteration may take ${longest.toFixed(1)} ms: the budget is ${timeBudget} ms`;
-      } else run.step();
-      longest = Math.max(longest, performance.now() - before);
-    }
+    while (!run.done && overdue === undefined) overdue = budget.spend(() => run.step());
     this.#take(run.x, tracks);
     const unseen = problem.unseen(run.x);
     // Where it ended up it can't have been measured: from the poses as they are now it may be placed better.
@@ -248,7 +242,13 @@ export class SlidingWindow {
       finalCost: report.finalCost / 2,
       iterations: report.iterations.map((record) => ({ ...record, cost: record.cost / 2 })),
       policy: resolved(),
-      linear: solver.name,
+      linear: {
+        solver: solver.name,
+        preconditioner: solver.preconditionerLabel,
+        factorizations: solver.factorizations,
+        cgIterations: report.cgIterations,
+        factorNonzeros: solver.factorNonzeros,
+      },
       keyFrames: this.#frames.length,
       landmarks: tracks.length,
       observations: bundle.camera.length,
@@ -263,7 +263,7 @@ export class SlidingWindow {
     return [...this.#tracks.values()].filter(({ position, views }) => position !== undefined && views.length * rows >= 3);
   }
 
-  #solver(problem: WindowProblem, counters: Counters): { readonly solver: LinearSolver<BundleJacobian>; readonly policy: () => Policy } {
+  #solver(problem: WindowProblem, counters: Counters): { readonly solver: DenseSchur | CgSolver; readonly policy: () => Policy } {
     const { linear, policy } = this.#options;
     if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom), policy: () => policy };
     const solver = new CgSolver({ policy, counters, linear, arenas: this.#arenas });

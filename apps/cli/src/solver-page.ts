@@ -1,0 +1,43 @@
+import { type Html, html, htmlTable, Html as RawHtml } from "./html.ts";
+import type { SolverReport } from "./solver-report.ts";
+import { precisionRows } from "./solver-summary.ts";
+import { amountText, costText, secondsText } from "./text.ts";
+
+// What the pages of all solves have in common.
+
+export function figure(svg: string): Html {
+  return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
+}
+
+export function precisionTable(report: SolverReport): Html {
+  return htmlTable(["operation", "format", "flops", "bytes"], precisionRows(report));
+}
+
+/** The last rows of the numbers: the linear solver, what precision did, times and memory. */
+export function solverRows({ linear, precision, seconds, memoryBytes }: SolverReport, version: string): string[][] {
+  return [
+    [
+      "linear solver",
+      `${linear.solver}, ${linear.preconditioner}: ${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
+    ],
+    ["CG iterations", `${linear.cgIterations}`],
+    ...Object.entries(precision).map(([event, count]) => [event, `${count}`]),
+    ...Object.entries(seconds).map(([phase, time]) => [`time: ${phase}`, secondsText(time)]),
+    ["peak memory", `${amountText(memoryBytes)}B`],
+    ["made by", `slam ${version}`],
+  ];
+}
+
+export function iterationTable({ iterations }: SolverReport): Html {
+  const rows = iterations.map(({ cost, step, damping, gainRatio, cgIterations, accepted, seconds }, i) => [
+    `${i + 1}`,
+    costText(cost),
+    step.toPrecision(3),
+    damping.toPrecision(3),
+    gainRatio.toPrecision(3),
+    `${cgIterations}`,
+    accepted ? "yes" : "no",
+    seconds.toPrecision(3),
+  ]);
+  return htmlTable(["", "cost", "|step|", "damping", "gain ratio", "CG iterations", "accepted", "seconds"], rows);
+}
