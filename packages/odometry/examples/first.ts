@@ -1,0 +1,3 @@
+import * as api from "@slam/odometry";
+
+console.log(Object.keys(api));

@@ -1,0 +1,112 @@
+import { log } from "@slam/float";
+import { se3 } from "@slam/lie";
+import type { Random } from "@slam/sim";
+import type { UnitCamera } from "../camera.ts";
+import { Reprojector } from "../camera.ts";
+import type { Place } from "../places/place.ts";
+import { rigidMotion } from "./rigid-motion.ts";
+
+export interface Consensus {
+  /** X_earlier^-1 X_later, from the inliers' positions. */
+  readonly motion: Float64Array;
+  /** Which of the pairs. */
+  readonly inliers: Int32Array;
+}
+
+/** Samples at most: 3 of 3 inliers are drawn with a probability of 0.99 where a fifth of the pairs are. */
+const MOST_SAMPLES = 600;
+const MISSED = 0.01;
+
+/** Standard deviations of chi-square above its mean that a true pair is allowed: 99 of 100 are within, whatever a measurement has of components. */
+const DEVIATIONS = 3.5;
+
+/**
+ * The motion between two places that most pairs of landmarks agree with, by random samples of three of them; a pair agrees where either place, moved into the other's
+ * camera, is seen where that has measured it. The motion is then fitted to all that agree, until no others do.
+ *
+ * @returns undefined where fewer than `least` pairs agree with any.
+ * @see Fischler and Bolles, Random sample consensus, CACM 24, 1981.
+ */
+export function findConsensus(
+  camera: UnitCamera,
+  earlier: Place,
+  later: Place,
+  pairs: Int32Array,
+  least: number,
+  random: Random,
+): Consensus | undefined {
+  const count = pairs.length / 2;
+  if (count < Math.max(3, least)) return undefined;
+  const agreement = new Agreement(camera, earlier, later, pairs);
+  const T = new Float64Array(7);
+  let best: Consensus = { motion: T, inliers: new Int32Array(0) };
+  for (let k = 0, samples = MOST_SAMPLES; k < samples; k++) {
+    rigidMotion(earlier.points, later.points, pairs, sampleOfThree(count, random), T);
+    const inliers = agreement.inliersOf(T);
+    if (inliers.length <= best.inliers.length) continue;
+    best = { motion: T.slice(), inliers };
+    samples = Math.min(MOST_SAMPLES, samplesFor(inliers.length / count));
+  }
+  if (best.inliers.length < Math.max(3, least)) return undefined;
+  for (let round = 0; round < 10; round++) {
+    rigidMotion(earlier.points, later.points, pairs, best.inliers, T);
+    const inliers = agreement.inliersOf(T);
+    if (inliers.length <= best.inliers.length) break;
+    best = { motion: T.slice(), inliers };
+  }
+  return best;
+}
+
+/** How many samples there have to be for one of them to be all inliers. */
+function samplesFor(share: number): number {
+  const whole = share ** 3;
+  return whole >= 1 ? 1 : Math.ceil(log(MISSED) / log(1 - whole));
+}
+
+function sampleOfThree(count: number, random: Random): readonly number[] {
+  const a = random.integer(count);
+  let b = random.integer(count - 1);
+  if (b >= a) b++;
+  let c = random.integer(count - 2);
+  const [low, high] = a < b ? [a, b] : [b, a];
+  if (c >= low) c++;
+  if (c >= high) c++;
+  return [a, b, c];
+}
+
+class Agreement {
+  readonly #reprojector: Reprojector;
+  readonly #earlier: Place;
+  readonly #later: Place;
+  readonly #pairs: Int32Array;
+  /** Twice what chi-square allows: what one place measured and where the other's landmark ends up in it both carry noise. */
+  readonly #bound: number;
+  readonly #q = new Float64Array(3);
+  readonly #inverse = new Float64Array(7);
+
+  constructor(camera: UnitCamera, earlier: Place, later: Place, pairs: Int32Array) {
+    this.#reprojector = new Reprojector(camera);
+    this.#bound = 2 * (camera.rows + DEVIATIONS * Math.sqrt(2 * camera.rows));
+    this.#earlier = earlier;
+    this.#later = later;
+    this.#pairs = pairs;
+  }
+
+  inliersOf(T: Float64Array): Int32Array {
+    const [earlier, later, pairs] = [this.#earlier, this.#later, this.#pairs];
+    se3.inverse(T, 0, this.#inverse, 0);
+    const inliers: number[] = [];
+    for (let k = 0; k < pairs.length / 2; k++) {
+      const [i, j] = [pairs[2 * k], pairs[2 * k + 1]];
+      const there = this.#squared(T, later, j, earlier, i);
+      const here = this.#squared(this.#inverse, earlier, i, later, j);
+      if (there <= this.#bound && here <= this.#bound) inliers.push(k);
+    }
+    return Int32Array.from(inliers);
+  }
+
+  #squared(T: Float64Array, from: Place, j: number, to: Place, i: number): number {
+    se3.act(T, 0, from.points, 3 * j, this.#q, 0);
+    return this.#reprojector.squared(this.#q, to.measurements, i);
+  }
+}
