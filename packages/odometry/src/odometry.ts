@@ -180,8 +180,7 @@ export class Odometry {
       const measurement = new Float64Array(SIZE);
       se3.relative(pose, 0, next.pose, 0, measurement, 0);
       se3.normalize(measurement, 0, measurement, 0);
-      const covariance = this.#window.relativeCovariance(id, next.id);
-      const information = covariance && edgeInformation(covariance);
+      const information = knownInformation(this.#window.relativeCovariance(id, next.id));
       if (information === undefined) this.#lost.push(next.id);
       this.#closer.addKeyFrame({ from: id, to: next.id, measurement, information: information ?? lostInformation() });
     }
@@ -250,6 +249,12 @@ function startOf(start: ArrayLike<number> = [0, 0, 0, 0, 0, 0, 1]): Float64Array
   }
   se3.normalize(pose, 0, pose, 0);
   return pose;
+}
+
+/** The information of an edge that is known better than those that are not. */
+function knownInformation(covariance: Float64Array | undefined): Float64Array | undefined {
+  const isKnown = covariance?.every((value, k) => k % 7 > 0 || value < (k < 21 ? LOST.translation : LOST.rotation) ** 2);
+  return isKnown ? edgeInformation(covariance!) : undefined;
 }
 
 function lostInformation(): Float64Array {

@@ -221,12 +221,12 @@ export class SlidingWindow {
 
   /**
    * How well the window knows where one key frame is from another: the covariance, 6 x 6, of the xi = [t; theta] of X_i^-1 X_j Exp(xi), in fp64 at the estimates as they are, of
-   * measurements whose noise is what their information says, and weighed as the loss has them. What nothing measures has a variance of 1e10 over its weight.
+   * measurements whose noise is what their information says, and weighed as the loss has them. What nothing measures has a variance of some 1e10 over what a measurement weighs.
    *
    * It takes about as long as an iteration of `solve`.
    *
    * @param i ids of two key frames in the window.
-   * @returns undefined where nothing ties the two: one stays where it was put.
+   * @returns undefined where one of the two has no part in the window: nothing was measured in it.
    * @throws OptionError for an id that is not in the window.
    */
   relativeCovariance(i: number, j: number): Float64Array | undefined {

@@ -21,8 +21,8 @@ const MISSED = 0.01;
 const DEVIATIONS = 3.5;
 
 /**
- * The motion between two places that most pairs of landmarks agree with, by random samples of three of them; a pair agrees where either place, moved into the other's
- * camera, is seen where that has measured it. The motion is then fitted to all that agree, until no others do.
+ * The motion between two places that most pairs of landmarks agree with, by random samples of three of them; a pair agrees where the landmark as one place has it, moved into the
+ * other's camera, is seen where that has measured it. The motion is then fitted to all that agree, until no others do.
  *
  * @returns undefined where fewer than `least` pairs agree with any.
  * @see Fischler and Bolles, Random sample consensus, CACM 24, 1981.
@@ -98,9 +98,9 @@ class Agreement {
     const inliers: number[] = [];
     for (let k = 0; k < pairs.length / 2; k++) {
       const [i, j] = [pairs[2 * k], pairs[2 * k + 1]];
-      const there = this.#squared(T, later, j, earlier, i);
-      const here = this.#squared(this.#inverse, earlier, i, later, j);
-      if (there <= this.#bound && here <= this.#bound) inliers.push(k);
+      // Its place may be well known from one of the two alone, which is then seen from the other where it has to be, and not the other way round.
+      const agrees = this.#squared(T, later, j, earlier, i) <= this.#bound || this.#squared(this.#inverse, earlier, i, later, j) <= this.#bound;
+      if (agrees) inliers.push(k);
     }
     return Int32Array.from(inliers);
   }
