@@ -83,12 +83,12 @@ export class Odometry {
   /** @throws OptionError, DimensionError for options out of range, and for a camera that does not measure depth. */
   constructor(options: OdometryOptions) {
     const settings = settingsOf(options);
-    const { window: size, linear, loss, policy } = settings;
+    const { window: size, linear, loss, policy, ftol } = settings;
     this.#settings = settings;
     this.#camera = unitCamera(options.camera);
     const start = startOf(options.start);
     const { model, intrinsics } = this.#camera;
-    this.#window = new SlidingWindow({ model, intrinsics, size, linear, loss, policy: windowPolicy(policy) });
+    this.#window = new SlidingWindow({ model, intrinsics, size, linear, loss, ftol, policy: windowPolicy(policy) });
     this.#closer = new LoopCloser(this.#camera, settings, start);
     this.#motion = new MotionModel(start);
   }
@@ -182,7 +182,8 @@ export class Odometry {
       se3.normalize(measurement, 0, measurement, 0);
       const information = knownInformation(this.#window.relativeCovariance(id, next.id));
       if (information === undefined) this.#lost.push(next.id);
-      this.#closer.addKeyFrame({ from: id, to: next.id, measurement, information: information ?? lostInformation() });
+      const edge = { from: id, to: next.id, measurement, information: information ?? lostInformation() };
+      this.#closer.addKeyFrame(edge, information !== undefined);
     }
     const settled = this.#pending.shift()!;
     const place = this.#placeOf(settled, pose);

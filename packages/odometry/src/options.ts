@@ -19,10 +19,12 @@ export interface OdometryOptions {
   readonly rate?: number;
   /** Key frames in the window. Default 10. */
   readonly window?: number;
-  /** Of the window's linear solver, as `SlidingWindow` has it. Default "schur-dense", which is in fp64 whatever the policy; "cgnr" is the method as published. */
+  /** Of the window's linear solver, as `SlidingWindow` has it. Default "cgnr", the method as published, which runs in the policy's formats; "schur-dense" is in fp64 whatever the policy. */
   readonly linear?: Linear;
   /** On each observation, of its norm in standard deviations. Default Huber's with C = 1.5. */
   readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
+  /** A window's solve ends where a step lowers the cost by this much of itself. Default 1e-4, as key frames come; what a comparison of policies is to show takes less. */
+  readonly ftol?: number;
   /** In which formats the window is solved, and at the end the graph. Default "mixed". */
   readonly policy?: Policy;
   /** What finds loops. Default none: no loop is closed. */
@@ -51,8 +53,9 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
   const settings = {
     rate: Number.POSITIVE_INFINITY,
     window: 10,
-    linear: "schur-dense" as const,
+    linear: "cgnr" as const,
     loss: { name: "huber" as const, C: 1.5 },
+    ftol: 1e-4,
     policy: presetPolicy("mixed", SIXTEEN_BIT),
     leastInliers: 12,
     leastLoops: 2,
@@ -64,6 +67,7 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
   if (!(settings.rate > 0)) throw new OptionError("rate", { expected: "key frames a second, a number > 0", actual: settings.rate });
   checkInteger("window", settings.window, 2);
   checkChoice("linear", settings.linear, LINEAR);
+  checkNumber("ftol", settings.ftol, 0);
   checkInteger("leastInliers", settings.leastInliers, 3);
   checkInteger("leastLoops", settings.leastLoops, 1);
   checkInteger("spacing", settings.spacing, 0);

@@ -40,8 +40,8 @@ export class LoopCloser {
     this.#random = new Random(settings.seed);
   }
 
-  addKeyFrame(edge: Edge): void {
-    this.#graph.addKeyFrame(edge);
+  addKeyFrame(edge: Edge, isTied: boolean): void {
+    this.#graph.addKeyFrame(edge, isTied);
   }
 
   pose(id: number): Float64Array {

@@ -53,6 +53,8 @@ export interface Choice {
 export class LoopGraph {
   readonly #graph = new IncrementalPoseGraph({ dimension: 3 });
   readonly #odometry: Edge[] = [];
+  /** Of each key frame, how many up to it nothing tied to the one before. */
+  readonly #stretch = [0];
   readonly #loops: Loop[] = [];
   readonly #arenas = new ArenaPool();
   readonly #leastLoops: number;
@@ -64,8 +66,9 @@ export class LoopGraph {
     this.#graph.addPose(0, { pose: start });
   }
 
-  /** Adds key frame `to`, which follows `from`. */
-  addKeyFrame(edge: Edge): void {
+  /** Adds key frame `to`, which follows `from`. @param isTied whether something was measured between the two. */
+  addKeyFrame(edge: Edge, isTied: boolean): void {
+    this.#stretch.push(this.#stretch[edge.from] + (isTied ? 0 : 1));
     this.#graph.addPose(edge.to, { from: edge.from, measurement: edge.measurement, information: edge.information });
     this.#odometry.push(edge);
   }
@@ -103,12 +106,13 @@ export class LoopGraph {
     const { rejected, bound, odometryBound } = findConsistentLoops(this.#withLoops(loops), { quantile: this.#quantile });
     const first = this.#odometry.length;
     const contradiction = new Map(rejected.map((loop) => [loops[loop.edge - first], loop]));
-    const isBelieved = loops.length - contradiction.size >= this.#leastLoops;
+    const support = this.#supportOf(loops.filter((loop) => !contradiction.has(loop)));
     const [added, removed, contrary]: [LoopEnds[], LoopEnds[], Contrary[]] = [[], [], []];
     for (const loop of loops) {
       const against = contradiction.get(loop);
       const ends = { from: loop.edge.from, to: loop.edge.to };
-      if (against === undefined && isBelieved && loop.handle === undefined) {
+      const isBelieved = against === undefined && support(loop) >= this.#leastLoops;
+      if (isBelieved && loop.handle === undefined) {
         loop.handle = this.#graph.addEdge(loop.edge);
         added.push(ends);
       } else if (against !== undefined && loop.handle !== undefined) {
@@ -123,6 +127,19 @@ export class LoopGraph {
     }
     const changed = added.length + removed.length > 0;
     return { added, removed, contrary, ...(changed && { report: this.#graph.update() }) };
+  }
+
+  /**
+   * How many of these loops vouch for one of them: all, where odometry ties its ends; where it was lost in between, those between the same two stretches, since all others agree with it whatever it says.
+   */
+  #supportOf(loops: readonly Loop[]): (loop: Loop) => number {
+    const between = ({ edge: { from, to } }: Loop): string => {
+      const [first, last] = [this.#stretch[from], this.#stretch[to]];
+      return first === last ? "tied" : `${first} ${last}`;
+    };
+    const counts = new Map<string, number>();
+    for (const loop of loops) counts.set(between(loop), (counts.get(between(loop)) ?? 0) + 1);
+    return (loop) => counts.get(between(loop)) ?? 0;
   }
 
   /** Loops that are in the graph, and those that contradict nothing and are not. */
