@@ -175,7 +175,9 @@ export class Odometry {
     { id, pose }: { readonly id: number; readonly pose: Float64Array },
     next: { readonly id: number; readonly pose: Float64Array } | undefined,
   ): void {
-    this.#poses.push(pose);
+    const final = new Float64Array(SIZE);
+    se3.normalize(pose, 0, final, 0);
+    this.#poses.push(final);
     if (next !== undefined) {
       const measurement = new Float64Array(SIZE);
       se3.relative(pose, 0, next.pose, 0, measurement, 0);

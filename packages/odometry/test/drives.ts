@@ -1,7 +1,7 @@
 import { stereo } from "@slam/camera";
 import { se3 } from "@slam/lie";
 import { Odometry, type OdometryOptions, type OdometryResult } from "@slam/odometry";
-import { apartment, type Drive, type DriveOptions, landmarksAround, simulateDrive } from "@slam/sim";
+import { apartment, type Drive, type DriveOptions, landmarksAround, type MovingCamera, simulateDrive } from "@slam/sim";
 
 /** 90 degrees wide, 12 cm between its eyes; each pixel off by half of one. */
 export const camera = {
@@ -13,15 +13,15 @@ export const camera = {
 };
 
 /** Laps of a circle, 24 m around, with landmarks on both sides: 40 key frames a lap, tracks of 2 or 3, so that it drifts by centimetres, and each lap sees what the first one saw. */
-export function laps(seed: number, count: number = 4, options: DriveOptions = {}): Drive {
+export function laps(seed: number, count: number = 4, options: DriveOptions = {}, seeing: MovingCamera = camera): Drive {
   const n = 40 * count;
   const poses = new Float64Array(7 * n);
   const step = Float64Array.of(0, 0, 24 / 40, 0, (2 * Math.PI) / 40, 0);
   se3.identity(poses, 0);
   for (let k = 1; k < n; k++) se3.retract(poses, 7 * (k - 1), step, 0, poses, 7 * k);
   const motion = { timestamps: Float64Array.from({ length: n }, (_, k) => k / 5), poses };
-  const landmarks = landmarksAround(motion, camera, { perFrame: 50, seed });
-  return simulateDrive({ ...motion, landmarks }, camera, { features: 50, trackLength: 3, seed, ...options });
+  const landmarks = landmarksAround(motion, seeing, { perFrame: 50, seed });
+  return simulateDrive({ ...motion, landmarks }, seeing, { features: 50, trackLength: 3, seed, ...options });
 }
 
 /** A robot in an apartment: 50 m, three key frames a second. */
