@@ -13,6 +13,7 @@ import { type OdometryOptions, type Settings, settingsOf, windowPolicy } from ".
 import { DESCRIPTOR_BYTES } from "./places/hamming.ts";
 import type { Place } from "./places/place.ts";
 import { resect } from "./resect.ts";
+import { rowsOf } from "./rows.ts";
 import { type GraphSolution, solveGraph } from "./solve-graph.ts";
 import { Tally, type WindowTally } from "./tally.ts";
 
@@ -264,10 +265,4 @@ function lostInformation(): Float64Array {
   const covariance = new Float64Array(36);
   for (let k = 0; k < 6; k++) covariance[7 * k] = (k < 3 ? LOST.translation : LOST.rotation) ** 2;
   return edgeInformation(covariance)!;
-}
-
-function rowsOf<T extends Float64Array | Uint8Array>(values: T, rows: Int32Array, width: number): T {
-  const chosen = values.slice(0, rows.length * width) as T;
-  for (const [k, row] of rows.entries()) chosen.set(values.subarray(row * width, (row + 1) * width), k * width);
-  return chosen;
 }

@@ -1,9 +1,10 @@
 import { log } from "@slam/float";
 import { se3 } from "@slam/lie";
 import type { Random } from "@slam/sim";
-import type { UnitCamera } from "../camera.ts";
-import { Reprojector } from "../camera.ts";
+import { Reprojector, type UnitCamera } from "../camera.ts";
 import type { Place } from "../places/place.ts";
+import { resect } from "../resect.ts";
+import { rowsOf } from "../rows.ts";
 import { rigidMotion } from "./rigid-motion.ts";
 
 export interface Consensus {
@@ -20,12 +21,16 @@ const MISSED = 0.01;
 /** Standard deviations of chi-square above its mean that a true pair is allowed: 99 of 100 are within, whatever a measurement has of components. */
 const DEVIATIONS = 3.5;
 
+/** Of the Cauchy loss, in standard deviations; and how often those that agree are asked at most. */
+const SCALE = 3;
+const ROUNDS = 10;
+
 /**
  * The motion between two places that most pairs of landmarks agree with, by random samples of three of them; a pair agrees where the landmark as one place has it, moved into the
- * other's camera, is seen where that has measured it. The motion is then fitted to all that agree, until no others do.
+ * other's camera, is seen where that has measured it. Whenever more agree than ever the motion is fitted to them, until no others do.
  *
  * @returns undefined where fewer than `least` pairs agree with any.
- * @see Fischler and Bolles, Random sample consensus, CACM 24, 1981.
+ * @see Fischler and Bolles, Random sample consensus, CACM 24, 1981; Chum, Matas and Kittler, Locally optimized RANSAC, DAGM 2003.
  */
 export function findConsensus(
   camera: UnitCamera,
@@ -44,17 +49,10 @@ export function findConsensus(
     rigidMotion(earlier.points, later.points, pairs, sampleOfThree(count, random), T);
     const inliers = agreement.inliersOf(T);
     if (inliers.length <= best.inliers.length) continue;
-    best = { motion: T.slice(), inliers };
-    samples = Math.min(MOST_SAMPLES, samplesFor(inliers.length / count));
+    best = agreement.grown({ motion: T.slice(), inliers });
+    samples = Math.min(MOST_SAMPLES, samplesFor(best.inliers.length / count));
   }
-  if (best.inliers.length < Math.max(3, least)) return undefined;
-  for (let round = 0; round < 10; round++) {
-    rigidMotion(earlier.points, later.points, pairs, best.inliers, T);
-    const inliers = agreement.inliersOf(T);
-    if (inliers.length <= best.inliers.length) break;
-    best = { motion: T.slice(), inliers };
-  }
-  return best;
+  return best.inliers.length < Math.max(3, least) ? undefined : best;
 }
 
 /** How many samples there have to be for one of them to be all inliers. */
@@ -75,6 +73,7 @@ function sampleOfThree(count: number, random: Random): readonly number[] {
 }
 
 class Agreement {
+  readonly #camera: UnitCamera;
   readonly #reprojector: Reprojector;
   readonly #earlier: Place;
   readonly #later: Place;
@@ -85,6 +84,7 @@ class Agreement {
   readonly #inverse = new Float64Array(7);
 
   constructor(camera: UnitCamera, earlier: Place, later: Place, pairs: Int32Array) {
+    this.#camera = camera;
     this.#reprojector = new Reprojector(camera);
     this.#bound = 2 * (camera.rows + DEVIATIONS * Math.sqrt(2 * camera.rows));
     this.#earlier = earlier;
@@ -103,6 +103,24 @@ class Agreement {
       if (agrees) inliers.push(k);
     }
     return Int32Array.from(inliers);
+  }
+
+  /**
+   * The motion from which the earlier place's landmarks are seen where the later one has measured those that agree, and all that agree with that, until no others do: three positions, each off by what
+   * its depth is off by, are a poor motion that yet shows whom to ask.
+   */
+  grown(start: Consensus): Consensus {
+    let best = start;
+    for (let round = 0; round < ROUNDS && best.inliers.length >= 3; round++) {
+      const side = (which: 0 | 1): Int32Array => best.inliers.map((k) => this.#pairs[2 * k + which]);
+      const points = rowsOf(this.#earlier.points, side(0), 3);
+      const measurements = rowsOf(this.#later.measurements, side(1), this.#camera.rows);
+      const motion = resect(this.#camera, { points, measurements }, best.motion, SCALE);
+      const inliers = this.inliersOf(motion);
+      if (inliers.length <= best.inliers.length) break;
+      best = { motion, inliers };
+    }
+    return best;
   }
 
   #squared(T: Float64Array, from: Place, j: number, to: Place, i: number): number {

@@ -5,6 +5,7 @@ import type { Random } from "@slam/sim";
 import type { UnitCamera } from "../camera.ts";
 import type { Linear } from "../options.ts";
 import type { Place } from "../places/place.ts";
+import { rowsOf } from "../rows.ts";
 import { findConsensus } from "./consensus.ts";
 
 /** How a loop is measured. */
@@ -59,10 +60,4 @@ export function measureLoop(
   const measurement = new Float64Array(7);
   se3.normalize(window.keyFrames[1].pose, 0, measurement, 0);
   return { measurement, covariance, inliers: inliers.length };
-}
-
-function rowsOf(values: Float64Array, rows: Int32Array, width: number): Float64Array {
-  const chosen = new Float64Array(rows.length * width);
-  for (const [k, row] of rows.entries()) chosen.set(values.subarray(row * width, (row + 1) * width), k * width);
-  return chosen;
 }
