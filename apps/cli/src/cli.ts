@@ -158,18 +158,18 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--rate <hz>", "key frames a second (default: 10 of a simulated camera, every frame of a file)", positive)
     .option("--window <n>", "key frames in the window", integer(2), 10)
     .addOption(
-      choice("--linear <name>", "of the window: conjugate gradients on J or on the Schur complement, in the policy's formats; or its factor, in fp64", [
-        "cgnr",
-        "schur-cg",
-        "schur-dense",
-      ]).default("cgnr"),
+      choice(
+        "--linear <name>",
+        "of the window: conjugate gradients on J or on the Schur complement, in the policy's formats; or its factor, in fp64",
+        ["cgnr", "schur-cg", "schur-dense"],
+      ).default("cgnr"),
     )
     .addOption(
-      choice("--loops <name>", "how places are recognised: by the truth, or by what landmarks look like (default: descriptors where there are any)", [
-        "none",
-        "oracle",
-        "descriptors",
-      ]),
+      choice(
+        "--loops <name>",
+        "how places are recognised: by the truth, or by what landmarks look like (default: descriptors where there are any)",
+        ["none", "oracle", "descriptors"],
+      ),
     )
     .option("--truth <file>", "true poses of stereo features, TUM, KITTI (rows are frames) or EuRoC: adds the ATE")
     .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")

@@ -40,7 +40,8 @@ export function simulatedWorld({ rate = KITTI_RATE, seed }: InputOptions): Odome
 export async function readOdometryInput(file: string, options: InputOptions): Promise<OdometryInput> {
   const names = stereoFiles(file);
   if (names !== undefined) return readStereoFrames(names, options.truth);
-  if (options.truth !== undefined) throw new UsageError("--truth goes with a file of stereo features: of a simulated camera the truth is known");
+  if (options.truth !== undefined)
+    throw new UsageError("--truth goes with a file of stereo features: of a simulated camera the truth is known");
   const { timestamps, poses } = await readTrajectoryFile(file);
   const recorded = { timestamps: timestamps ?? indexTimes(poses.length / 7), poses };
   if (recorded.timestamps.length < 2) throw new InputError(`${file}: a camera that moves has two poses or more`);

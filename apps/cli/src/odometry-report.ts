@@ -128,7 +128,10 @@ function ending({ lost, final, windows }: OdometryResult): Pick<OdometryReport, 
   if (final !== undefined && final.termination !== "converged") {
     return { termination: final.termination, message: `the graph: ${final.message}` };
   }
-  return { termination: "converged", message: `${windows.solves} windows solved, ${final === undefined ? "no loop closed" : final.message}` };
+  return {
+    termination: "converged",
+    message: `${windows.solves} windows solved, ${final === undefined ? "no loop closed" : final.message}`,
+  };
 }
 
 function errorsOf({ times, odometry, poses }: OdometryResult, truth: NonNullable<OdometryInput["truth"]>): OdometryReport["ate"] {

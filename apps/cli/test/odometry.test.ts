@@ -76,7 +76,22 @@ describe("along a recorded trajectory", () => {
 test("an apartment is patrolled without loops where none are asked for", async (context) => {
   const folder = temporaryFolder(context);
 
-  const { code, stdout } = await slam(folder, "odometry", "--world", "apartment", "--rate", "0.5", "--window", "2", "--loops", "none", "--policy", "fp64", "--linear", "schur-dense");
+  const { code, stdout } = await slam(
+    folder,
+    "odometry",
+    "--world",
+    "apartment",
+    "--rate",
+    "0.5",
+    "--window",
+    "2",
+    "--loops",
+    "none",
+    "--policy",
+    "fp64",
+    "--linear",
+    "schur-dense",
+  );
 
   expect([0, 4]).toContain(code);
   expect(stdout).toMatch(/^apartment: 126 frames, 126 key frames, policy fp64\n/);

@@ -7,7 +7,11 @@ import { apartment, type Drive, type DriveOptions, landmarksAround, type MovingC
 export const camera = {
   model: stereo,
   intrinsics: [320, 320, 320, 240, 0.12],
-  limits: [[0, 640], [0, 640], [0, 480]] as const,
+  limits: [
+    [0, 640],
+    [0, 640],
+    [0, 480],
+  ] as const,
   sigma: [0.5, 0.5, 0.5],
   range: [1, 8] as const,
 };

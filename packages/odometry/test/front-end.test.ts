@@ -45,7 +45,12 @@ function film(): { readonly truth: Float64Array; readonly pictures: readonly Pic
   const { frames, times, truth } = simulateDrive({ ...motion, landmarks: landmarksAround(motion, camera, { perFrame: 40 }) }, camera);
   const pictures = frames.map(({ landmark, measurements }, k) => ({
     stamp: `${times[k]}`,
-    blobs: Array.from(landmark, (colour, i) => ({ colour, u: measurements[3 * i], v: measurements[3 * i + 1], depth: measurements[3 * i + 2] })),
+    blobs: Array.from(landmark, (colour, i) => ({
+      colour,
+      u: measurements[3 * i],
+      v: measurements[3 * i + 1],
+      depth: measurements[3 * i + 2],
+    })),
   }));
   return { truth, pictures: [{ stamp: "-1", blobs: [] }, ...pictures] };
 }

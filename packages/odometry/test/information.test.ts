@@ -11,7 +11,11 @@ test("of independent axes is 1 / sigma^2 of a translation and 4 / sigma^2 of an 
 
   const W = full(edgeInformation(covariance)!);
 
-  expectClose([0, 7, 14, 21, 28, 35].map((k) => W[k]), [0.25, 1, 4, 100, 400, 4], 1e-14);
+  expectClose(
+    [0, 7, 14, 21, 28, 35].map((k) => W[k]),
+    [0.25, 1, 4, 100, 400, 4],
+    1e-14,
+  );
   expect(W.filter((_, k) => k % 7 > 0).every((x) => x === 0)).toBe(true);
 });
 

@@ -2,7 +2,17 @@ import { pinhole } from "@slam/camera";
 import { ate } from "@slam/eval";
 import { se3 } from "@slam/lie";
 import { presetPolicy } from "@slam/nlls";
-import { DescriptorRecognizer, type LoopCounts, Odometry, type OdometryEvent, type OdometryOptions, type OdometryResult, PlaceOracle, type PlaceRecognizer, SIXTEEN_BIT } from "@slam/odometry";
+import {
+  DescriptorRecognizer,
+  type LoopCounts,
+  Odometry,
+  type OdometryEvent,
+  type OdometryOptions,
+  type OdometryResult,
+  PlaceOracle,
+  type PlaceRecognizer,
+  SIXTEEN_BIT,
+} from "@slam/odometry";
 import type { Drive } from "@slam/sim";
 import { expectSameBits } from "@slam/testing";
 import { describe, expect, test, vi } from "vitest";
@@ -119,7 +129,8 @@ describe("loops that are none", () => {
 
 test("the same seed gives the same bits, another policy nearly the same numbers", () => {
   const drive = laps(3, 3);
-  const run = (options: Partial<OdometryOptions> = {}): OdometryResult => driven(drive, { places: byDescriptors(), ftol: 1e-8, ...options });
+  const run = (options: Partial<OdometryOptions> = {}): OdometryResult =>
+    driven(drive, { places: byDescriptors(), ftol: 1e-8, ...options });
   const [first, second, double] = [run(), run(), run({ policy: presetPolicy("fp64") })];
 
   expectSameBits(second.poses, first.poses);
@@ -135,8 +146,7 @@ test("the same seed gives the same bits, another policy nearly the same numbers"
 test("a policy that rounds every operation to 16 bits is heard in the windows, and makes it worse", () => {
   const precise = { ...camera, sigma: [0.05, 0.05, 0.05] };
   const drive = laps(1, 1, { features: 20 }, precise);
-  const run = (name: "naive" | "mixed"): OdometryResult =>
-    driven(drive, { camera: precise, policy: presetPolicy(name, SIXTEEN_BIT) });
+  const run = (name: "naive" | "mixed"): OdometryResult => driven(drive, { camera: precise, policy: presetPolicy(name, SIXTEEN_BIT) });
   const [naive, mixed] = [run("naive"), run("mixed")];
 
   expect(naive.windows.policy?.name).toBe("naive");

@@ -39,7 +39,8 @@ test("is that of differences of points that both cameras measure, with twice the
   const information = new Float64Array(36);
   for (const [x, y, z] of POINTS) {
     const J = Float64Array.of(-1, 0, 0, 0, -z, y, 0, -1, 0, z, 0, -x, 0, 0, -1, -y, x, 0);
-    for (let i = 0; i < 6; i++) for (let j = 0; j < 6; j++) for (let r = 0; r < 3; r++) information[6 * i + j] += (J[6 * r + i] * J[6 * r + j]) / 2;
+    for (let i = 0; i < 6; i++)
+      for (let j = 0; j < 6; j++) for (let r = 0; r < 3; r++) information[6 * i + j] += (J[6 * r + i] * J[6 * r + j]) / 2;
   }
 
   expectClose(product(window.relativeCovariance(0, 1)!, information, 6), identityMatrix(6), 1e-8);
@@ -68,7 +69,11 @@ test("the other way round it is seen from the other frame, and the window stays 
     const scale = Math.max(...back);
     const transposed = A.map((_, k) => A[6 * (k % 6) + Math.floor(k / 6)]);
 
-    expectClose(product(product(A, there, 6), transposed, 6).map((x) => x / scale), back.map((x) => x / scale), 1e-7);
+    expectClose(
+      product(product(A, there, 6), transposed, 6).map((x) => x / scale),
+      back.map((x) => x / scale),
+      1e-7,
+    );
   }
   expect(window.keyFrames).toEqual(before);
 });

@@ -99,7 +99,8 @@ class Agreement {
     for (let k = 0; k < pairs.length / 2; k++) {
       const [i, j] = [pairs[2 * k], pairs[2 * k + 1]];
       // Its place may be well known from one of the two alone, which is then seen from the other where it has to be, and not the other way round.
-      const agrees = this.#squared(T, later, j, earlier, i) <= this.#bound || this.#squared(this.#inverse, earlier, i, later, j) <= this.#bound;
+      const agrees =
+        this.#squared(T, later, j, earlier, i) <= this.#bound || this.#squared(this.#inverse, earlier, i, later, j) <= this.#bound;
       if (agrees) inliers.push(k);
     }
     return Int32Array.from(inliers);

@@ -12,7 +12,13 @@ import { type LoopSettings, measureLoop } from "../../src/loops/measure-loop.ts"
 import { rigidMotion } from "../../src/loops/rigid-motion.ts";
 
 const camera = unitCamera({ model: stereo, intrinsics: [320, 320, 320, 240, 0.12], sigma: [0.5, 0.5, 0.5] });
-const settings: LoopSettings = { camera, leastInliers: 8, policy: presetPolicy("fp64"), linear: "schur-dense", loss: { name: "huber", C: 1.5 } };
+const settings: LoopSettings = {
+  camera,
+  leastInliers: 8,
+  policy: presetPolicy("fp64"),
+  linear: "schur-dense",
+  loss: { name: "huber", C: 1.5 },
+};
 
 /** A turn of a tenth and a step of some centimetres. */
 const motion = new Float64Array(7);
@@ -21,7 +27,13 @@ se3.exp(Float64Array.of(0.2, -0.1, 0.15, 0.05, 0.1, -0.03), 0, motion, 0);
 /** Two places that see n landmarks, noise in standard deviations; the positions are as measured. */
 function places(n: number, noise: number, random: Random): readonly [Place, Place, Int32Array] {
   const out = newProjection(camera.model);
-  const place = (id: number): Place => ({ id, time: id, track: new Int32Array(n), points: new Float64Array(3 * n), measurements: new Float64Array(3 * n) });
+  const place = (id: number): Place => ({
+    id,
+    time: id,
+    track: new Int32Array(n),
+    points: new Float64Array(3 * n),
+    measurements: new Float64Array(3 * n),
+  });
   const [earlier, later] = [place(0), place(1)];
   const inverse = new Float64Array(7);
   se3.inverse(motion, 0, inverse, 0);
@@ -30,7 +42,10 @@ function places(n: number, noise: number, random: Random): readonly [Place, Plac
     for (const side of [earlier, later]) {
       if (side === later) se3.act(inverse, 0, p, 0, p, 0);
       camera.model.project(camera.intrinsics, p, out, false);
-      side.measurements.set(out.value.map((z) => z + noise * random.gaussian()), 3 * k);
+      side.measurements.set(
+        out.value.map((z) => z + noise * random.gaussian()),
+        3 * k,
+      );
       const q = new Float64Array(3);
       camera.model.unproject!(camera.intrinsics, side.measurements.subarray(3 * k, 3 * k + 3), q);
       side.points.set(q, 3 * k);

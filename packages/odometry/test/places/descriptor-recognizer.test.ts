@@ -59,7 +59,8 @@ describe("a place is recognised", () => {
   test("the one that shares the most first, and no more than are asked for", () => {
     const recognized = (most: number): number[] => {
       const recognizer = new DescriptorRecognizer({ recent: 0, leastMatches: 5, most });
-      for (const [id, shared] of [6, 9, 3, 8].entries()) recognizer.recognize(place(id, [...range(0, shared), ...range(100 * id + 100, 100 * id + 110)]));
+      for (const [id, shared] of [6, 9, 3, 8].entries())
+        recognizer.recognize(place(id, [...range(0, shared), ...range(100 * id + 100, 100 * id + 110)]));
       return recognizer.recognize(place(4, range(0, 10))).map(({ id }) => id);
     };
 

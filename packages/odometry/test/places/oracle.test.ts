@@ -19,7 +19,9 @@ test("says where the camera has been before, and measures how it stands there", 
   const told = oracle({ noise: { translation: 1e-3, rotation: 1e-4 } });
   const matches = Array.from(times, (_, k) => told.recognize(place(k)));
 
-  expect(matches.map((found) => found.map(({ id }) => id))).toEqual([[], [], [], [], [], [], [4], [3], [2], [1], [0]].map((ids, k) => (k === 6 ? [4] : ids)));
+  expect(matches.map((found) => found.map(({ id }) => id))).toEqual(
+    [[], [], [], [], [], [], [4], [3], [2], [1], [0]].map((ids, k) => (k === 6 ? [4] : ids)),
+  );
   const [loop] = matches[10];
   if (!("measurement" in loop)) expect.fail("it measures");
   for (const [k, value] of [0, 0, 0, 0, 0, 0, 1].entries()) expect(Math.abs(loop.measurement[k] - value)).toBeLessThan(5e-3);
@@ -57,7 +59,10 @@ test("does not take another direction for the same place", () => {
 });
 
 test("errs as often as it is told to, about places elsewhere, the same for the same seed", () => {
-  const still = { truth: Float64Array.from(Array.from({ length: 400 }, (_, k) => [10 * k, 0, 0, 0, 0, 0, 1]).flat()), times: Float64Array.from({ length: 400 }, (_, k) => k) };
+  const still = {
+    truth: Float64Array.from(Array.from({ length: 400 }, (_, k) => [10 * k, 0, 0, 0, 0, 0, 1]).flat()),
+    times: Float64Array.from({ length: 400 }, (_, k) => k),
+  };
   const run = (seed: number) => {
     const told = oracle({ ...still, falsePositives: 0.25, seed });
     return Array.from(still.times, (_, k) => told.recognize(place(k))).flat();
