@@ -1,10 +1,10 @@
 import { associate, ate, type Statistics, selectPoses } from "@slam/eval";
-import type { Termination } from "@slam/linop";
+import { energyOf, horowitzCache, type Termination } from "@slam/linop";
 import type { PrecisionEvents } from "@slam/nlls";
 import type { LoopCounts, OdometryResult } from "@slam/odometry";
 import type { OdometryInput } from "./odometry-input.ts";
 import { type PolicyNames, policyNames } from "./policy.ts";
-import type { Tally } from "./solver-report.ts";
+import type { SolverReport } from "./solver-report.ts";
 import { VERSION } from "./version.ts";
 
 /** The JSON report of `slam odometry`, as schema/odometry.schema.json describes it; numbers that are not finite become null. */
@@ -57,7 +57,8 @@ export interface OdometryReport {
   readonly milliseconds: { readonly window: Quantiles; readonly graph: Quantiles; readonly both: Quantiles };
   readonly seconds: { readonly input: number; readonly odometry: number };
   readonly precision: PrecisionEvents;
-  readonly work: { readonly flops: Tally; readonly bytes: Tally };
+  /** Of the windows. */
+  readonly work: SolverReport["work"];
   readonly memoryBytes: number;
 }
 
@@ -115,7 +116,7 @@ export function odometryReport({ file, input, seed, window: size, recognizer, se
     },
     seconds,
     precision: sumOf(precision, final?.precision),
-    work: { flops: work.flops, bytes: work.bytes },
+    work: { flops: work.flops, bytes: work.bytes, joules: energyOf(work, horowitzCache) },
     memoryBytes: process.resourceUsage().maxRSS * 1024,
   };
 }
