@@ -1,4 +1,4 @@
-import { type Bundle, readStereo } from "@slam/ba";
+import { readStereo } from "@slam/ba";
 import { stereo } from "@slam/camera";
 import { readKitti } from "@slam/eval";
 import type { Camera, Frame } from "@slam/odometry";
@@ -10,12 +10,11 @@ const NAMES = {
   calibration: "vo/kitti00_stereo_gtsam/VO_calibration00.txt",
 };
 
-/** KITTI 00's first 154 frames as a front end gives them, 135 of them; where the camera was, n x 7; and all of it as a bundle. */
+/** KITTI 00's first 154 frames as a front end gives them, 135 of them; where the camera was, n x 7. */
 export function readKittiStereo(): {
   readonly camera: Camera;
   readonly frames: readonly Frame[];
   readonly truth: Float64Array;
-  readonly bundle: Bundle;
 } {
   const bytes = { factors: publicData(NAMES.factors), poses: publicData(NAMES.poses), calibration: publicData(NAMES.calibration) };
   const { bundle, cameraIds, landmarkIds } = readStereo(bytes, NAMES);
@@ -28,5 +27,5 @@ export function readKittiStereo(): {
   // Frames come ten a second, and cameras are numbered by frames.
   const truth = Float64Array.from(cameraIds.flatMap((id) => [...poses.subarray(7 * id, 7 * id + 7)]));
   const frames = seen.map((frame, c) => ({ time: cameraIds[c] / 10, ...frame }));
-  return { camera: { model: stereo, intrinsics: bundle.intrinsics }, frames, truth, bundle };
+  return { camera: { model: stereo, intrinsics: bundle.intrinsics }, frames, truth };
 }

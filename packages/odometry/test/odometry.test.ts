@@ -10,6 +10,7 @@ import {
   type OdometryOptions,
   type OdometryResult,
   PlaceOracle,
+  type PlaceMatch,
   type PlaceRecognizer,
   SIXTEEN_BIT,
 } from "@slam/odometry";
@@ -229,6 +230,15 @@ test("one frame is a trajectory too, and none is refused", () => {
   expect(result.map.tracks.length).toBe(0);
   expect(odometry.finish()).toBe(result);
   expect(() => odometry.addFrame({ ...drive.frames[1], time: 6 })).toThrow(/finished/);
+});
+
+test("a recognizer that names what is not there is told so", () => {
+  const drive = laps(1, 1);
+  const told = (match: PlaceMatch) => () => driven(drive, { places: { recognize: ({ id }) => (id === 3 ? [match] : []) } });
+
+  expect(told({ id: 3, pairs: Int32Array.of(0, 0) })).toThrow(/a place before 3/);
+  expect(told({ id: 9, pairs: Int32Array.of(0, 0) })).toThrow(/a place before 3/);
+  expect(told({ id: 0, pairs: Int32Array.of(0, 0, 0, 99) })).toThrow(/pairs\[3\].*landmarks of place 3/);
 });
 
 test("what is wrong is said before anything changes", () => {

@@ -1,3 +1,4 @@
+import { OptionError } from "@slam/errors";
 import type { PoseGraph } from "@slam/pgo";
 import { Random } from "@slam/sim";
 import type { UnitCamera } from "../camera.ts";
@@ -67,6 +68,11 @@ export class LoopCloser {
 
   /** Whether a loop is measured and nothing speaks against it alone: it then waits for the choice. */
   #passes(match: PlaceMatch, place: Place): boolean {
+    const earlier = this.#places.get(match.id);
+    if (earlier === undefined || earlier === place) {
+      throw new OptionError("recognize: id", { expected: `that of a place before ${place.id}`, actual: match.id });
+    }
+    if ("pairs" in match) checkPairs(match.pairs, earlier, place);
     const ends = { from: match.id, to: place.id };
     this.#found++;
     this.#emit({ kind: "loop-found", ...ends, ...("pairs" in match && { pairs: match.pairs.length / 2 }) });
@@ -117,5 +123,15 @@ export class LoopCloser {
 
   #emit(event: OdometryEvent): void {
     this.#settings.onEvent?.(event);
+  }
+}
+
+/** @throws OptionError for an index that is none of a landmark of its place. */
+function checkPairs(pairs: Int32Array, earlier: Place, later: Place): void {
+  for (const [k, index] of pairs.entries()) {
+    const { id, track } = k % 2 === 0 ? earlier : later;
+    if (!(index >= 0 && index < track.length)) {
+      throw new OptionError(`recognize: pairs[${k}]`, { expected: `one of ${track.length} landmarks of place ${id}`, actual: index });
+    }
   }
 }
