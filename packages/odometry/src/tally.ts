@@ -56,7 +56,7 @@ export class Tally {
       observations: Math.max(sum.observations, observations),
       landmarks: Math.max(sum.landmarks, landmarks),
       policy: observations >= sum.observations ? policy : sum.policy,
-      linear,
+      linear: linear.solver,
     };
   }
 }

@@ -9,8 +9,8 @@ import {
   type OdometryEvent,
   type OdometryOptions,
   type OdometryResult,
-  PlaceOracle,
   type PlaceMatch,
+  PlaceOracle,
   type PlaceRecognizer,
   SIXTEEN_BIT,
 } from "@slam/odometry";
