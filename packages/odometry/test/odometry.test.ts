@@ -33,7 +33,7 @@ const STATED = { translation: 0.01, rotation: 0.002 };
 
 describe("a robot that comes back", () => {
   test("is five times nearer to where it is with its loops closed, at noise of 1 cm and 2 mrad", () => {
-    const drive = laps(1);
+    const drive = laps(1, 6);
     const { odometry, poses, loops, graph, lost } = driven(drive, { places: oracle(drive, { noise: STATED }) });
 
     expect(lost).toEqual([]);
