@@ -7,6 +7,7 @@ import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
 import type { LintOptions } from "./commands/lint.ts";
+import type { OdometryCommandOptions } from "./commands/odometry.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
 import type { RpeOptions } from "./commands/rpe.ts";
 import { EXIT } from "./failure.ts";
@@ -146,6 +147,39 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action(async (problem: string, options: BaOptions) => {
       const { ba } = await import("./commands/ba.ts");
       code = await ba(problem, options);
+    });
+
+  command(
+    "odometry [input]",
+    "Say where a camera has been, loops closed: by the stereo features of VO_stereo_factorsNN.txt, or those that a simulated camera sees along a trajectory or in a world.",
+    "slam odometry --world apartment --loops descriptors --out patrol",
+  )
+    .addOption(choice("--world <name>", "simulate a drive instead of reading an input", ["apartment"]))
+    .option("--rate <hz>", "key frames a second (default: 10 of a simulated camera, every frame of a file)", positive)
+    .option("--window <n>", "key frames in the window", integer(2), 10)
+    .addOption(
+      choice(
+        "--linear <name>",
+        "of the window: conjugate gradients on J or on the Schur complement, in the policy's formats; or its factor, in fp64",
+        ["cgnr", "schur-cg", "schur-dense"],
+      ).default("cgnr"),
+    )
+    .addOption(
+      choice(
+        "--loops <name>",
+        "how places are recognised: by the truth, or by what landmarks look like (default: descriptors where there are any)",
+        ["none", "oracle", "descriptors"],
+      ),
+    )
+    .option("--truth <file>", "true poses of stereo features, TUM, KITTI (rows are frames) or EuRoC: adds the ATE")
+    .option("--policy <name>", "precision: fp64, fp32, mixed, half, naive or a FILE.json", "mixed")
+    .option("--seed <n>", "of the simulation, and of the samples that measure loops", integer(0, 2 ** 32 - 1), 0)
+    .option("--out <dir>", "write trajectory.tum, trajectory.kitti, graph.g2o and map.ply into this folder")
+    .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only")
+    .action(async (input: string | undefined, options: OdometryCommandOptions) => {
+      const { odometry } = await import("./commands/odometry.ts");
+      code = await odometry(input, options);
     });
 
   command(

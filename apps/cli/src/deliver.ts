@@ -5,7 +5,7 @@ import type { SolverReport } from "./solver-report.ts";
 
 /** A solve that has ended, for those who asked for it. */
 export interface Delivery {
-  readonly report: SolverReport & { readonly input: { readonly file: string } };
+  readonly report: Pick<SolverReport, "termination" | "message"> & { readonly input: { readonly file: string } };
   /** All files but the report's. */
   readonly outputs: readonly Output[];
   readonly json: JsonTarget | undefined;

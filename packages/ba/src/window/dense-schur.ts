@@ -285,7 +285,10 @@ const leastOfPoint = new Float64Array(POINT);
 /** The values in fp64; those of an fp64 matrix themselves. */
 function wide({ format, values }: BsrMatrix<AnyPrecision>): Float64Array {
   if (format === fp64) return values as unknown as Float64Array;
-  return Float64Array.from(values as Storage, (_, i) => format.load(values as Storage, i));
+  const stored = values as Storage;
+  const wider = new Float64Array(stored.length);
+  for (let i = 0; i < wider.length; i++) wider[i] = format.load(stored, i);
+  return wider;
 }
 
 function breakdown(what: string): LinearReport {

@@ -58,6 +58,11 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.#linearizedAt = new Float64Array(bundle.poses.length + bundle.intrinsics.length + bundle.points.length);
   }
 
+  /** The block column of a pose; -1 of one that stays: the first, and those that nothing ties to the others. */
+  columnOf(pose: number): number {
+    return this.#column[pose];
+  }
+
   #posePattern(): BsrPattern {
     const { camera } = this.#bundle;
     const r = this.#observer.rows;

@@ -1,0 +1,10 @@
+export type { LoopEnds, OdometryEvent, Rejection } from "./events.ts";
+export { follow } from "./follow.ts";
+export type { Camera, Frame, FrontEnd } from "./front-end.ts";
+export type { LoopCounts } from "./loops/loop-closer.ts";
+export { Odometry, type OdometryResult } from "./odometry.ts";
+export { type Linear, type OdometryOptions, SIXTEEN_BIT } from "./options.ts";
+export { DescriptorRecognizer, type DescriptorRecognizerOptions } from "./places/descriptor-recognizer.ts";
+export { type OracleOptions, PlaceOracle } from "./places/oracle.ts";
+export type { Place, PlaceMatch, PlaceRecognizer } from "./places/place.ts";
+export type { WindowTally } from "./tally.ts";

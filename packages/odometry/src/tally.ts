@@ -1,0 +1,73 @@
+import type { WindowReport } from "@slam/ba";
+import { Work } from "@slam/linop";
+import type { Policy, PrecisionEvents } from "@slam/nlls";
+
+/** What all solves of the window did, together. */
+export interface WindowTally {
+  readonly solves: number;
+  readonly iterations: number;
+  readonly cgIterations: number;
+  /** How solves ended, and how many each way. */
+  readonly terminations: { readonly [termination: string]: number };
+  readonly precision: Readonly<PrecisionEvents>;
+  readonly work: Work;
+  /** The most observations, and landmarks, of one window. */
+  readonly observations: number;
+  readonly landmarks: number;
+  /** As the largest window resolved it, and the linear solver's name. */
+  readonly policy: Policy | undefined;
+  readonly linear: string;
+}
+
+export class Tally {
+  #sum: WindowTally = {
+    solves: 0,
+    iterations: 0,
+    cgIterations: 0,
+    terminations: {},
+    precision: { overflows: 0, flushed: 0, shifts: 0, fallbacks: 0, rejectedSteps: 0 },
+    work: new Work(),
+    observations: 0,
+    landmarks: 0,
+    policy: undefined,
+    linear: "",
+  };
+
+  get sum(): WindowTally {
+    return this.#sum;
+  }
+
+  add({ termination, iterations, cgIterations, precision, work, observations, landmarks, policy, linear }: WindowReport): void {
+    const sum = this.#sum;
+    addWork(sum.work, work);
+    this.#sum = {
+      solves: sum.solves + 1,
+      iterations: sum.iterations + iterations.length,
+      cgIterations: sum.cgIterations + cgIterations,
+      terminations: { ...sum.terminations, [termination]: (sum.terminations[termination] ?? 0) + 1 },
+      precision: {
+        overflows: sum.precision.overflows + precision.overflows,
+        flushed: sum.precision.flushed + precision.flushed,
+        shifts: sum.precision.shifts + precision.shifts,
+        fallbacks: sum.precision.fallbacks + precision.fallbacks,
+        rejectedSteps: sum.precision.rejectedSteps + precision.rejectedSteps,
+      },
+      work: sum.work,
+      observations: Math.max(sum.observations, observations),
+      landmarks: Math.max(sum.landmarks, landmarks),
+      policy: observations >= sum.observations ? policy : sum.policy,
+      linear: linear.solver,
+    };
+  }
+}
+
+function addWork(sum: Work, { flops, bytes }: Work): void {
+  for (const tally of ["flops", "bytes"] as const) {
+    const from = tally === "flops" ? flops : bytes;
+    for (const [operation, byFormat] of Object.entries(from) as [keyof Work["flops"], { [format: string]: number }][]) {
+      for (const [format, amount] of Object.entries(byFormat)) {
+        sum.count(operation, format, tally === "flops" ? amount : 0, format, tally === "bytes" ? amount : 0);
+      }
+    }
+  }
+}
