@@ -7,14 +7,14 @@ import manifest from "./package.json" with { type: "json" };
 const source = join(import.meta.dirname, "src");
 
 await build({
-  input: ["main", "solve-worker", "demo"].map((name) => join(source, `${name}.ts`)),
+  input: ["main", "solve-worker", "reproduce/task-worker", "demo"].map((name) => join(source, `${name}.ts`)),
   platform: "node",
   external: Object.keys(manifest.dependencies),
   resolve: { conditionNames: ["@slam/source", "import", "node", "default"] },
   output: {
     dir: join(import.meta.dirname, "dist"),
     cleanDir: true,
-    entryFileNames: "[name].js",
+    entryFileNames: ({ name }) => `${name.slice(name.lastIndexOf("/") + 1)}.js`,
     chunkFileNames: "[name]-[hash].js",
     sourcemap: true,
     minify: "dce-only",

@@ -77,16 +77,29 @@ function pointOf([x, y]: readonly [number, number], order: number): { order: num
   return { order, x, y };
 }
 
-/** The positions on paper: a map in 2D, seen from a corner above in 3D. */
+/** Of a path's extent: one that is as flat as this is drawn as a map. */
+const FLAT = 0.02;
+
+/** The positions on paper: a map in 2D and of what is level, seen from a corner above in 3D. */
 function projected(graph: PoseGraph): Float64Array {
   const size = poseSize(graph);
+  const isMap = size === 3 || extentOf(graph, 2) < FLAT * Math.max(extentOf(graph, 0), extentOf(graph, 1));
   const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
   const points = new Float64Array(2 * graph.ids.length);
   for (let k = 0; k < graph.ids.length; k++) {
     const [x, y, z] = [graph.poses[k * size]!, graph.poses[k * size + 1]!, graph.poses[k * size + 2]!];
-    points.set(size === 3 ? [x, y] : [c * (x - y), c * z + s * (x + y)], 2 * k);
+    points.set(isMap ? [x, y] : [c * (x - y), c * z + s * (x + y)], 2 * k);
   }
   return points;
+}
+
+function extentOf(graph: PoseGraph, axis: 0 | 1 | 2): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (let at = axis; at < graph.poses.length; at += poseSize(graph)) {
+    low = Math.min(low, graph.poses[at]!);
+    high = Math.max(high, graph.poses[at]!);
+  }
+  return high - low;
 }
 
 /** Of x and y in turn: domains of one length, so that a metre is as long across as up. */
@@ -108,10 +121,10 @@ export function squareDomain(points: Float64Array): { x: number[]; y: number[] }
 export async function render(title: string, spec: TopLevelSpec): Promise<string> {
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: "none" });
   const svg = await view.toSVG();
-  // A tenth of a pixel is as fine as an eye sees, and makes the page a third as long. A title says more to a screen reader than
+  // In attributes, a tenth of a pixel is as fine as an eye sees, and makes the page a third as long. A title says more to a screen reader than
   // the roles of all marks.
   return svg
-    .replace(/\d+\.\d{2,}/g, (digits) => `${Number(Number(digits).toFixed(1))}`)
+    .replace(/="[^"]*"/g, (value) => value.replace(/\d+\.\d{2,}/g, (digits) => `${Number(Number(digits).toFixed(1))}`))
     .replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, "")
     .replace(">", `><title>${title}</title>`);
 }

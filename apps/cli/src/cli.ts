@@ -9,6 +9,7 @@ import type { InfoOptions } from "./commands/info.ts";
 import type { LintOptions } from "./commands/lint.ts";
 import type { OdometryCommandOptions } from "./commands/odometry.ts";
 import type { PgoOptions } from "./commands/pgo.ts";
+import type { ReproduceOptions } from "./commands/reproduce.ts";
 import type { RpeOptions } from "./commands/rpe.ts";
 import { EXIT } from "./failure.ts";
 import { BUNDLE_LOSSES, LOSSES } from "./losses.ts";
@@ -284,6 +285,23 @@ export async function run(argv: readonly string[]): Promise<number> {
     code = await rpe(reference, estimate, options);
   });
 
+  command(
+    "reproduce",
+    "Run the published experiments on simulated and public motions, with a page of tables and pictures; the same command goes on where it was stopped.",
+    "slam reproduce --quick --out experiments",
+  )
+    .option("--quick", "a few of the runs: minutes instead of an hour or more")
+    .option("--out <folder>", "keeps the runs, findings.json and report.html", "slam-reproduce")
+    .option("--workers <n>", "threads; all find the same (default: one for each core)", integer(1))
+    .option("--data <folder>", "public data, of which the recorded motions come (default: $SLAM_DATA or ../shared/data)")
+    .option("--share <x>", "run this share of each experiment's runs, at least one", share, 1)
+    .option("--seed <n>", "the same seed gives the same findings (default: 0)", integer(0, 2 ** 31), 0)
+    .option("--quiet", "print warnings and errors only")
+    .action(async (options: ReproduceOptions) => {
+      const { reproduce } = await import("./commands/reproduce.ts");
+      code = await reproduce(options);
+    });
+
   await program.parseAsync(argv, { from: "user" });
   return code;
 }
@@ -341,6 +359,12 @@ function numberThat(check: (value: number) => void): (text: string) => number {
     }
     return value;
   };
+}
+
+function share(text: string): number {
+  const value = number(0, 1)(text);
+  if (value === 0) throw new InvalidArgumentError("Allowed is a number > 0, at most 1.");
+  return value;
 }
 
 function quantile(text: string): number {

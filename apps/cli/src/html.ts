@@ -52,7 +52,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; m
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .2rem 1rem .2rem 0; border-bottom: 1px solid #ddd; vertical-align: top; }
-figure { margin: 0; } svg { max-width: 100%; height: auto; } .wide { overflow-x: auto; }
+figure { margin: 0 0 1rem; } figcaption { color: #555; font-size: .85rem; } svg { max-width: 100%; height: auto; } .wide { overflow-x: auto; }
 figure, table, tr { break-inside: avoid; }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } h2 { break-after: avoid; } }
 `;

@@ -26,3 +26,10 @@ export function countText(count: number, noun: string): string {
 export function errorText({ rmse, max, pairs }: Pick<Statistics, "rmse" | "max" | "pairs">): string {
   return `${rmse.toPrecision(4)} m rmse, ${max.toPrecision(4)} m at most, over ${countText(pairs, "pose")}`;
 }
+
+/** "40 s", "3 min", "1 h 20 min". */
+export function durationText(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -21,8 +21,7 @@ export async function readTruth(file: string, graph: PoseGraph): Promise<Truth> 
   return matchTruth(file, truth, graph);
 }
 
-/** As `readTruth`, for true poses at hand. */
-export function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): Truth {
+function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): Truth {
   const pairs = associate(truth.timestamps, graph.ids, 0);
   if (pairs.reference.length === 0) throw new InputError(`${file}: no pose has an id of the graph`);
   return { poses: selectPoses(truth, pairs.reference).poses, indices: pairs.estimate };

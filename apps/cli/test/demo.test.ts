@@ -3,14 +3,24 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { finish, launch, temporaryFolder } from "./slam.ts";
 
-test("the demo solves a world in every preset policy and draws a page, here with fewer poses", async (context) => {
+test("the demo follows a robot in four policies, closes its loops and draws a page, here on a shorter way", async (context) => {
   const folder = temporaryFolder(context);
 
-  const { code, stdout, stderr } = await finish(launch("demo", ["40"], folder));
+  const { code, stdout, stderr } = await finish(launch("demo", ["50"], folder));
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const policy of ["fp64", "fp32", "mixed"]) expect(stdout).toMatch(new RegExp(`│ ${policy} .* converged │`));
-  for (const policy of ["half", "naive"]) expect(stdout).toMatch(new RegExp(`│ ${policy} `));
+  for (const policy of ["fp64", "mixed", "half", "naive"]) {
+    const row = stdout.match(new RegExp(`│ ${policy} +│ +(\\d\\.\\d+) │ +(\\d\\.\\d+) │ +(\\d+) │`));
+    // Loops are closed, and help.
+    expect(Number(row?.[3])).toBeGreaterThan(3);
+    expect(Number(row?.[2])).toBeLessThan(0.8 * Number(row?.[1]));
+  }
   expect(readdirSync(folder)).toEqual(["demo-report.html"]);
-  expect(readFileSync(join(folder, "demo-report.html"), "utf8").match(/<svg /g)).toHaveLength(2);
+  expect(readFileSync(join(folder, "demo-report.html"), "utf8").match(/<svg /g)).toHaveLength(1);
+});
+
+test("the demo refuses a way that is none", async (context) => {
+  const { code, stderr } = await finish(launch("demo", ["far"], temporaryFolder(context)));
+
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "slam: demo: the argument is metres to drive, at least 20, not far\n" });
 });

@@ -1,4 +1,4 @@
-import { checkInteger, checkLength, checkNumber, OptionError } from "@slam/errors";
+import { checkChoice, checkInteger, checkLength, checkNumber, OptionError } from "@slam/errors";
 import { cos } from "@slam/float";
 import { se3 } from "@slam/lie";
 import { Random } from "./random.ts";
@@ -11,6 +11,8 @@ export interface RevisitOptions {
   readonly turn?: number;
   /** ... and at least so many poses before. Default 20. */
   readonly gap?: number;
+  /** Which of them it is tied to: the nearest, or the first that was there, which makes chains of loops shorter. Default "nearest". */
+  readonly tie?: "nearest" | "first";
   /** One pose in so many looks for the place where it was before. Default 1. */
   readonly every?: number;
   /** Of a step of odometry. Default 0.01 m, 0.001 rad. */
@@ -24,13 +26,13 @@ export interface RevisitOptions {
 }
 
 /**
- * The pose graph of a drive: odometry from pose to pose, and a loop closure from the nearest earlier pose wherever the drive comes back to a place.
+ * The pose graph of a drive: odometry from pose to pose, and a loop closure from an earlier pose wherever the drive comes back to a place.
  *
  * @param truth n x 7 poses [x y z qx qy qz qw], unit quaternions; n >= 2.
  * @throws DimensionError, OptionError for a trajectory or options out of range.
  */
 export function revisits(truth: Float64Array, options: RevisitOptions = {}): PoseGraphWorld {
-  const { radius = 2, turn = Math.PI / 4, gap = 20, every = 1, noise = 1, seed = 0 } = options;
+  const { radius = 2, turn = Math.PI / 4, gap = 20, every = 1, noise = 1, seed = 0, tie = "nearest" } = options;
   const { sigma = { translation: 0.01, rotation: 0.001 }, loopSigma = sigma } = options;
   const poses = Math.floor(truth.length / se3.size);
   checkLength("revisits: truth", truth.length, se3.size * poses);
@@ -39,6 +41,7 @@ export function revisits(truth: Float64Array, options: RevisitOptions = {}): Pos
   checkNumber("revisits: turn", turn, 0);
   checkInteger("revisits: gap", gap, 2);
   checkInteger("revisits: every", every, 1);
+  checkChoice("revisits: tie", tie, ["nearest", "first"]);
   checkNumber("revisits: noise", noise, 0);
   checkInteger("revisits: seed", seed, 0, 2 ** 32 - 1);
   for (const [name, { translation, rotation }] of Object.entries({ sigma, loopSigma })) {
@@ -48,18 +51,23 @@ export function revisits(truth: Float64Array, options: RevisitOptions = {}): Pos
   }
   const candidates: Pair[] = [];
   for (let to = gap; to < poses; to += every) {
-    const from = nearestBefore(truth, to, to - gap, radius, turn);
+    const from = metBefore(truth, to, to - gap, { radius, turn, tie });
     if (from >= 0) candidates.push([from, to]);
   }
   return observe({ dimension: 3, truth, candidates, sigma, loopSigma }, { poses, loops: undefined, noise, random: new Random(seed) });
 }
 
-/** The nearest of poses 0 ... last that pose `of` meets; -1 for none. */
-function nearestBefore(poses: Float64Array, of: number, last: number, radius: number, turn: number): number {
+/** Of poses 0 ... last that pose `of` meets the one that it is tied to; -1 for none. */
+function metBefore(
+  poses: Float64Array,
+  of: number,
+  last: number,
+  { radius, turn, tie }: Required<Pick<RevisitOptions, "radius" | "turn" | "tie">>,
+): number {
   const at = se3.size * of;
-  // |<q, q'>| = cos(angle / 2)
-  const least = cos(turn / 2);
-  let nearest = -1;
+  // |<q, q'>| = cos(angle / 2); none has more than half a turn.
+  const least = turn < Math.PI ? cos(turn / 2) : 0;
+  let met = -1;
   let best = radius * radius;
   for (let k = 0; k <= last; k++) {
     const other = se3.size * k;
@@ -69,8 +77,9 @@ function nearestBefore(poses: Float64Array, of: number, last: number, radius: nu
     let dot = 0;
     for (let i = 3; i < 7; i++) dot += poses[other + i] * poses[at + i];
     if (Math.abs(dot) < least) continue;
+    if (tie === "first") return k;
     best = square;
-    nearest = k;
+    met = k;
   }
-  return nearest;
+  return met;
 }

@@ -32,6 +32,13 @@ test("ties the second lap to the first, pose by pose", () => {
   expect(loops).toEqual(Array.from({ length: 40 }, (_, k) => [k, 40 + k]));
 });
 
+test("ties to the first pose of a place, if asked to", () => {
+  const { from, to } = revisits(laps(10, false), { radius: 4.5, tie: "first" });
+  const last = [...to.keys()].filter((k) => to[k] === 46 && from[k] < 45);
+
+  expect([...last].map((k) => from[k])).toEqual([2]);
+});
+
 test("does not know a place seen the other way round, or too soon, or by poses that do not look", () => {
   const loops = (truth: Float64Array, options: object): number => revisits(truth, { radius: 0.5, ...options }).to.length - 79;
 
@@ -77,6 +84,7 @@ test.each([
   { turn: Number.NaN },
   { gap: 1 },
   { every: 0 },
+  { tie: "last" as never },
   { noise: -1 },
   { seed: 0.5 },
   { sigma: { translation: 0, rotation: 1 } },

@@ -1,0 +1,123 @@
+import { type Bundle, type BundleReport, start } from "@slam/ba";
+import { ate } from "@slam/eval";
+import { energyOf, horowitzCache, type Work } from "@slam/linop";
+import { estimationProblem } from "./estimation-problem.ts";
+import { POLICIES, type PolicyName, policyOf } from "./policies.ts";
+import type { Scene } from "./scene.ts";
+
+/** Key frames of one estimation, as published: 5 s at 10 Hz. */
+export const FRAMES = 50;
+
+/** One window of visual odometry, estimated in every policy from one start. */
+export interface EstimationTask {
+  readonly kind: "estimation";
+  readonly id: string;
+  readonly scene: string;
+  /** The first of its key frames. */
+  readonly first: number;
+  readonly seed: number;
+}
+
+interface Estimation {
+  /** After rigid alignment, in metres. */
+  readonly ate: number;
+  readonly cost: number;
+  readonly termination: string;
+  readonly iterations: number;
+  readonly rejectedSteps: number;
+  readonly cgIterations: number;
+  readonly overflows: number;
+  /** Of the flops: products by J and J'. */
+  readonly productShare: number;
+  readonly joules: number;
+}
+
+/** Wall clock: the only numbers that differ from run to run. */
+interface EstimationSeconds {
+  readonly solve: number;
+  readonly linearize: number;
+  readonly linearSolve: number;
+}
+
+export interface EstimationResult {
+  readonly kind: "estimation";
+  readonly id: string;
+  readonly scene: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Of the poses it starts from. */
+  readonly startAte: number;
+  readonly byPolicy: { readonly [policy in PolicyName]: Estimation };
+  readonly seconds: { readonly [policy in PolicyName]: EstimationSeconds };
+}
+
+export function runEstimation({ id, scene: name, first, seed }: EstimationTask, scene: Scene): EstimationResult {
+  const { truth, bundle } = estimationProblem(scene, first, FRAMES, seed);
+  const estimates = POLICIES.map((policy) => [policy, estimate(bundle, policy)] as const);
+  const byPolicy = estimates.map(([policy, { poses, report }]) => [policy, summarize(errorOf(truth, poses), report)]);
+  return {
+    kind: "estimation",
+    id,
+    scene: name,
+    rows: bundle.measurements.length,
+    columns: bundle.poses.length - 7 + bundle.points.length,
+    startAte: errorOf(truth, bundle.poses),
+    byPolicy: Object.fromEntries(byPolicy),
+    seconds: Object.fromEntries(estimates.map(([policy, { seconds }]) => [policy, seconds])) as EstimationResult["seconds"],
+  };
+}
+
+interface Estimate {
+  readonly poses: Float64Array;
+  readonly report: BundleReport;
+  readonly seconds: EstimationSeconds;
+}
+
+/** By CGNR, as published; the first pose is held. */
+export function estimate(bundle: Bundle, policy: PolicyName): Estimate {
+  const began = performance.now();
+  const run = start(bundle, {
+    policy: policyOf(policy, "matvec"),
+    linear: "cgnr",
+    held: { cameras: [0], intrinsics: true },
+    maxIterations: MOST_STEPS,
+  });
+  while (!run.done) run.step();
+  const { report } = run;
+  const { linearize, linearSolve } = report.seconds;
+  return { poses: run.bundle.poses, report, seconds: { solve: (performance.now() - began) / 1000, linearize, linearSolve } };
+}
+
+/** double takes about 8; what has not converged by then does not. */
+const MOST_STEPS = 20;
+
+export function errorOf(truth: Float64Array, poses: Float64Array): number {
+  return ate(truth, poses, { align: "se3" }).rmse;
+}
+
+function summarize(error: number, report: BundleReport): Estimation {
+  const { finalCost, termination, iterations, precision, cgIterations, work } = report;
+  return {
+    ate: error,
+    cost: finalCost,
+    termination,
+    iterations: iterations.length,
+    rejectedSteps: precision.rejectedSteps,
+    cgIterations,
+    overflows: precision.overflows,
+    productShare: flopsOf(work, "matvec") / flopsOf(work),
+    joules: joulesOf(work),
+  };
+}
+
+/** Of one operation, or of all. */
+export function flopsOf({ flops }: Work, operation?: keyof Work["flops"]): number {
+  const tallies = operation === undefined ? Object.values(flops) : [flops[operation] ?? {}];
+  return tallies.flatMap((byFormat) => Object.values(byFormat)).reduce((sum, count) => sum + count, 0);
+}
+
+/** Of arithmetic and of data, which comes from a cache in problems as small as these. */
+export function joulesOf(work: Work): number {
+  const { arithmetic, memory } = energyOf(work, horowitzCache);
+  return arithmetic + memory;
+}
