@@ -18,6 +18,7 @@ import { jacobiScaling, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
+import { fitsJoint, JointProducts } from "./joint-products.ts";
 import { Products } from "./products.ts";
 import type { ReducedStructure } from "./reduced-structure.ts";
 import { SchurJacobi } from "./schur-jacobi.ts";
@@ -51,18 +52,21 @@ export type ReducedPreconditioner = "jacobi" | "schur-jacobi";
 
 /** What `factor` makes for the solves with one J and d. */
 interface System {
-  readonly cameras: LinearOperator<AnyPrecision>;
-  readonly points: LinearOperator<AnyPrecision>;
   /** The operator that CG runs on, and the one in the wider format that checks it. */
   readonly A: LinearOperator<AnyPrecision>;
   readonly exact: LinearOperator<AnyPrecision>;
-  readonly exactCameras: LinearOperator<AnyPrecision>;
-  readonly exactPoints: LinearOperator<AnyPrecision>;
   /** Of the whole block diagonal, and of the columns that CG runs on. */
   readonly M: Preconditioner<AnyPrecision>;
   readonly inner: Preconditioner<AnyPrecision>;
-  /** (Jp'Jp + Dp)^-1 in the wider format, where points are eliminated. */
-  readonly exactV: Preconditioner<AnyPrecision> | undefined;
+  readonly eliminated: Eliminated | undefined;
+}
+
+/** What eliminates points before, and finds them after; in the wider format. */
+interface Eliminated {
+  readonly cameras: LinearOperator<AnyPrecision>;
+  readonly points: LinearOperator<AnyPrecision>;
+  /** (Jp'Jp + Dp)^-1 */
+  readonly V: Preconditioner<AnyPrecision>;
 }
 
 /** Conjugate gradients on the normal equations of J diag(S), or of its Schur complement, with the blocks on the diagonal of J'J as preconditioner. */
@@ -73,7 +77,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   readonly #arenas: ArenaPool;
   readonly #maxIterations: number;
   #policy: Policy;
-  #products: Products | undefined;
+  #products: Products | JointProducts | undefined;
   #blocks: readonly BlockJacobi[] = [];
   #exactBlock: BlockJacobi | undefined;
   readonly #isSchurJacobi: boolean;
@@ -123,7 +127,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
     // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
     const vectorsAlive = { rowVectors: 5, colVectors: 16 };
-    this.#products = new Products({
+    const ofProducts = {
       ...vectorsAlive,
       patterns,
       jacobian: J.parts[0].format,
@@ -134,7 +138,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       factorize: factorize.arithmetic,
       counters,
       arenas,
-    });
+    };
+    this.#products = this.#options.linear === "cgnr" && fitsJoint(ofProducts) ? new JointProducts(ofProducts) : new Products(ofProducts);
     const { space, exactSpace } = this.#products;
     const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas };
     this.#blocks = normals.map(({ pattern }) => new BlockJacobi(pattern, ofBlocks));
@@ -159,9 +164,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const S = jacobiScaling(J.columnSquares());
     const damping = d?.map((dj, j) => dj * S[j] * S[j]);
     const ofS = this.#pieces.map((piece) => S.subarray(...piece));
-    products.replace(J, ofS);
-    const parts = products.operators();
-    const exactParts = products.exactOperators();
+    if (products instanceof JointProducts) products.replace(J, S, ofS);
+    else products.replace(J, ofS);
     const inverses: Preconditioner<AnyPrecision>[] = [];
     this.#factorizations++;
     for (const [k, block] of this.#blocks.entries()) {
@@ -169,29 +173,49 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       if (!("apply" in inverse)) return inverse;
       inverses.push(inverse);
     }
-    const [scratch, exactScratch] = this.#scratch;
-    const last = parts.length - 1;
-    const cameras = sideBySide(parts.slice(0, last), scratch.sum);
-    const exactCameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
-    const of = { cameras, points: parts[last], exactCameras, exactPoints: exactParts[last], M: blockDiagonal(inverses) };
     this.#scaling = S;
     this.#damping = damping;
-    if (this.#exactBlock === undefined) {
-      const A = sideBySide(parts, scratch.sum);
-      this.#system = { ...of, A, exact: sideBySide(exactParts, exactScratch.sum), inner: of.M, exactV: undefined };
+    const M = blockDiagonal(inverses);
+    if (products instanceof JointProducts) {
+      this.#system = { A: products.operator(), exact: products.exactOperator(), M, inner: M, eliminated: undefined };
+    } else if (this.#exactBlock === undefined) {
+      const [A, exact] = [products.operators(), products.exactOperators()].map((parts, k) => sideBySide(parts, this.#scratch[k].sum));
+      this.#system = { A, exact, M, inner: M, eliminated: undefined };
     } else {
-      const { exactSpace } = products;
-      const roots = damping?.subarray(...this.#pieces[last]).map(Math.sqrt);
-      const exactV = this.#exactBlock.factor(products.exactNormal(last), damping?.subarray(...this.#pieces[last]));
-      if (!("apply" in exactV)) return exactV;
-      const A = schurOperator(cameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch);
-      const exact = schurOperator(exactCameras, exactParts[last], exactV, this.#rootsIn(exactSpace, roots), exactScratch);
-      const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);
-      if (!Array.isArray(inner)) return inner as LinearReport;
-      this.#system = { ...of, A, exact, inner: blockDiagonal(inner), exactV };
+      const reduced = this.#reducedSystem(products, J, d, ofS, inverses);
+      if ("termination" in reduced) return reduced;
+      this.#system = { ...reduced, M };
     }
     this.#workspace ??= cgnrWorkspace(this.#system.A, this.#system.exact);
     return undefined;
+  }
+
+  /** Of the Schur complement. @returns why there is none. */
+  #reducedSystem(
+    products: Products,
+    J: BundleJacobian,
+    d: Float64Array | undefined,
+    ofS: readonly Float64Array[],
+    inverses: readonly Preconditioner<AnyPrecision>[],
+  ): Omit<System, "M"> | LinearReport {
+    const parts = products.operators();
+    const exactParts = products.exactOperators();
+    const [scratch, exactScratch] = this.#scratch;
+    const last = parts.length - 1;
+    const ofPoints = this.#damping?.subarray(...this.#pieces[last]);
+    const roots = ofPoints?.map(Math.sqrt);
+    const V = this.#exactBlock!.factor(products.exactNormal(last), ofPoints);
+    if (!("apply" in V)) return V;
+    const cameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
+    const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);
+    if ("termination" in inner) return inner;
+    const ofCameras = sideBySide(parts.slice(0, last), scratch.sum);
+    return {
+      A: schurOperator(ofCameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch),
+      exact: schurOperator(cameras, exactParts[last], V, this.#rootsIn(products.exactSpace, roots), exactScratch),
+      inner: blockDiagonal(inner),
+      eliminated: { cameras, points: exactParts[last], V },
+    };
   }
 
   readonly #roots = new Map<VectorSpace<AnyPrecision>, Vec<AnyPrecision>>();
@@ -211,30 +235,29 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const right = g.map((gj, j) => (-S[j] * gj) / scale);
     return this.#products!.scoped(() => {
       const system = this.#system!;
-      const reduced = this.#reduce(system, right);
+      const reduced = system.eliminated === undefined ? right : this.#reduce(system.eliminated, right);
       // What goes on from a step that was not enough is to have less of a residual.
       const isQuadratic = this.#options.forcing === "quadratic" && !warm;
       const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : new Float64Array(g.length), {
         rtol: isQuadratic ? 0 : rtol,
         qTolerance: isQuadratic ? rtol : undefined,
       });
-      const full = system.exactV === undefined ? x.values : this.#substitute(system, right, x.values);
+      const full = system.eliminated === undefined ? x.values : this.#substitute(system.eliminated, right, x.values);
       for (let j = 0; j < dx.length; j++) dx[j] = full[j] * S[j] * scale;
       return x.report;
     });
   }
 
-  /** The right side of the columns that CG runs on: b_c - Jc'Jp V^-1 b_p where points are eliminated. */
-  #reduce({ exactCameras, exactPoints, exactV }: System, right: Float64Array): Float64Array {
-    if (exactV === undefined) return right;
+  /** The right side of the reduced system: b_c - Jc'Jp V^-1 b_p. */
+  #reduce({ cameras, points, V }: Eliminated, right: Float64Array): Float64Array {
     const { exactSpace } = this.#products!;
     const [, { row, right: b, point }] = this.#scratch;
-    const { cols } = exactCameras;
+    const { cols } = cameras;
     write(exactSpace, right.subarray(cols), b);
-    exactV.apply(b, point);
-    exactPoints.multiply(point, row);
+    V.apply(b, point);
+    points.multiply(point, row);
     const across = exactSpace.zeros(cols);
-    exactCameras.multiplyTransposed(row, across);
+    cameras.multiplyTransposed(row, across);
     const reduced = new Float64Array(cols);
     read(exactSpace, across, reduced);
     for (let j = 0; j < cols; j++) reduced[j] = right[j] - reduced[j];
@@ -271,18 +294,18 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   }
 
   /** [x_c; V^-1 (b_p - Jp'Jc x_c)] */
-  #substitute({ exactCameras, exactPoints, exactV }: System, right: Float64Array, cameras: Float64Array): Float64Array {
+  #substitute({ cameras, points, V }: Eliminated, right: Float64Array, ofCameras: Float64Array): Float64Array {
     const { exactSpace } = this.#products!;
     const [, { row, right: b, point }] = this.#scratch;
-    const { cols } = exactCameras;
+    const { cols } = cameras;
     const x = exactSpace.zeros(cols);
-    write(exactSpace, cameras, x);
-    exactCameras.multiply(x, row);
-    exactPoints.multiplyTransposed(row, b);
+    write(exactSpace, ofCameras, x);
+    cameras.multiply(x, row);
+    points.multiplyTransposed(row, b);
     for (let j = cols; j < right.length; j++) (b as Storage)[j - cols] = right[j] - (b as Storage)[j - cols];
-    exactV!.apply(b, point);
+    V.apply(b, point);
     const full = new Float64Array(right.length);
-    full.set(cameras);
+    full.set(ofCameras);
     read(exactSpace, point, full.subarray(cols));
     return full;
   }

@@ -87,14 +87,16 @@ export class Products {
   }
 }
 
-function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors }: ProductsOptions): number {
+/** What vectors take. */
+export function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors }: ProductsOptions): number {
   const cols = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
   // A reduced operator's rows are J's, then the points' columns.
   const rows = patterns[0].blockRows * patterns[0].r + cols;
   return [vectors.storage, exact].reduce((sum, P) => sum + rowVectors * bytesFor(P, rows) + colVectors * bytesFor(P, cols), 0);
 }
 
-function isEngines({ jacobian, matvec, vectors, factorize }: ProductsOptions): boolean {
+/** Whether kernels have these formats. */
+export function isEngines({ jacobian, matvec, vectors, factorize }: ProductsOptions): boolean {
   const { storage } = matvec;
   return (
     vectors.storage === vectors.arithmetic &&
