@@ -34,9 +34,8 @@ export class JointProducts {
   constructor(options: ProductsOptions) {
     const { patterns, jacobian, matvec, vectors, exact, normals, factorize, counters, arenas } = options;
     this.#options = options;
-    const arithmetic = vectors.storage as AnyPrecision as FP32 | FP64;
     const checked = exactStorage(options);
-    const isShared = sharesRows(options);
+    const isShared = checked === (matvec.storage as AnyPrecision);
     const ofParts = patterns.map((pattern, k) => {
       const ofNormal = packedNormalBytes(normals[k], factorize);
       return packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, [factorize]) + ofNormal;
@@ -49,8 +48,8 @@ export class JointProducts {
     const structures = patterns.map((pattern) => packPattern(pattern, arena));
     this.#parts = structures.map((structure) => new ScaledBsr(structure, jacobian, [factorize], uncounted));
     this.#normals = normals.map((normal) => packNormal(normal, factorize, arena));
-    this.#stored = new JointRows(structures, matvec.storage, arithmetic);
-    this.#exact = isShared ? this.#stored : new JointRows(structures, checked, exact);
+    this.#stored = new JointRows(structures, matvec.storage);
+    this.#exact = isShared ? this.#stored : new JointRows(structures, checked);
   }
 
   /** Another J takes the place of the one before. S of all columns, and in pieces, one for each part. */
@@ -63,10 +62,7 @@ export class JointProducts {
     }
     const sources = parts.map(({ source }) => source);
     this.#stored.replaceScaled(sources, S, events);
-    if (this.#exact !== this.#stored) {
-      const isCounted = exactStorage(this.#options) !== this.#options.matvec.storage;
-      this.#exact.replaceScaled(sources, S, isCounted ? events : uncounted);
-    }
+    if (this.#exact !== this.#stored) this.#exact.replaceScaled(sources, S, events);
   }
 
   operator(): LinearOperator<AnyPrecision> {
@@ -103,9 +99,4 @@ export function fitsJoint(options: ProductsOptions): boolean {
 /** S is of powers of two: J diag(S) takes no more bits than J. */
 function exactStorage({ jacobian, exact }: ProductsOptions): FP64 | FP32 {
   return jacobian === fp64 ? exact : fp32;
-}
-
-function sharesRows(options: ProductsOptions): boolean {
-  const { matvec, vectors, exact } = options;
-  return exactStorage(options) === (matvec.storage as AnyPrecision) && (vectors.storage as AnyPrecision) === exact;
 }

@@ -27,13 +27,13 @@ export interface JointRowsKernel {
   /** w <- d .* x; the sum in fp64 of x'w is stored at `sum`. */
   damp(d: number, x: number, w: number, n: number, sum: number): void;
   /**
-   * w <- w + A'(A x) for so many block rows, whose first byte offsets in x and first values are given; squares <- squares + those of A x. An offset is that of a part's block.
+   * w <- w + A'(A x) for so many block rows, whose first columns and first values are given; squares <- squares + those of A x, room for an even number. Columns are the blocks' first ones in x.
    */
-  multiplyNormal(offsets: number, offsetsEnd: number, values: number, x: number, w: number, squares: number): void;
+  multiplyNormal(columns: number, columnsEnd: number, values: number, x: number, w: number, squares: number): void;
   /** y <- A x */
-  multiply(offsets: number, offsetsEnd: number, values: number, x: number, y: number): void;
+  multiply(columns: number, columnsEnd: number, values: number, x: number, y: number): void;
   /** w <- w + A'y */
-  multiplyTransposed(offsets: number, offsetsEnd: number, values: number, y: number, w: number): void;
+  multiplyTransposed(columns: number, columnsEnd: number, values: number, y: number, w: number): void;
   /** How many of n elements are infinite. */
   countInfinite(w: number, n: number): number;
 }
@@ -65,21 +65,22 @@ export function jointRowsKernel(m: ModuleBuilder<JointRowsKernel>, r: number, cs
   /** Block row by block row: reads x where there is one, adds to w where there is one; q are the products, or what stands for them. */
   function rows(
     f: FunctionBuilder<"void">,
-    { offsets, offsetsEnd, values }: Rows,
+    { columns, columnsEnd, values }: Rows,
     x: Address | undefined,
     w: Address | undefined,
     productsOf: (entries: readonly (readonly Vector[])[], row: readonly Vector[]) => readonly Vector[],
   ): void {
-    const at = f.let(i32.add(offsets, 0));
+    const at = f.let(i32.add(columns, 0));
     const v = f.let(i32.add(values, 0));
-    f.while(i32.lt_u(at, offsetsEnd), () => {
+    f.while(i32.lt_u(at, columnsEnd), () => {
       const shared = f.let(i32.load(at, 4 * last));
+      const addressIn = (base: Address, column: Expr<"i32">): Address => f.let(i32.add(base, i32.shl(column, Math.log2(bytes))));
       const zero = f.let(i32x4.splat(0));
       const keptOf = (base: Address): Kept => {
-        const address = f.let(i32.add(base, shared));
+        const address = addressIn(base, shared);
         return { address, vectors: ofLast.map((of) => readPlaces(f, of.length > 0 ? f.let(i32x4.splat(0)) : zero, of, () => address, bytes)) };
       };
-      const addressesOf = (base: Address): readonly Address[] => sizes.slice(0, last).map((_, k) => f.let(i32.add(base, i32.load(at, 4 * k))));
+      const addressesOf = (base: Address): readonly Address[] => sizes.slice(0, last).map((_, k) => addressIn(base, i32.load(at, 4 * k)));
       const xLast = x && keptOf(x);
       const wLast = w && keptOf(w);
       f.doWhile(() => {
@@ -100,7 +101,7 @@ export function jointRowsKernel(m: ModuleBuilder<JointRowsKernel>, r: number, cs
         f.set(v, i32.add(v, rowBytes));
         f.set(at, i32.add(at, 4 * sizes.length));
         // Behind the last block row this reads what lies there, and does not use it.
-        return i32.and(i32.lt_u(at, offsetsEnd), i32.eq(i32.load(at, 4 * last), shared));
+        return i32.and(i32.lt_u(at, columnsEnd), i32.eq(i32.load(at, 4 * last), shared));
       });
       if (wLast !== undefined) {
         wLast.vectors.forEach((sum, k) => {
@@ -110,23 +111,20 @@ export function jointRowsKernel(m: ModuleBuilder<JointRowsKernel>, r: number, cs
     });
   }
 
-  const span = { offsets: "i32", offsetsEnd: "i32", values: "i32" } as const;
+  const span = { columns: "i32", columnsEnd: "i32", values: "i32" } as const;
   m.func("multiplyNormal", { ...span, x: "i32", w: "i32", squares: "i32" }, "void", (f, { x, w, squares, ...span }) => {
-    const sums = Array.from({ length: r }, (_, a) => f.let(f64.load(squares, 8 * a)));
-    rows(f, span, x, w, (entries, row) =>
-      products(f, vectors, entries, row).map(({ everywhere, square }, a) => {
-        f.set(sums[a], f64.add(sums[a], square));
-        return everywhere;
-      }),
-    );
-    sums.forEach((sum, a) => {
-      f.store(squares, sum, 8 * a);
+    const sums = Array.from({ length: Math.ceil(r / 2) }, (_, k) => f.let(v128.load(squares, 16 * k)));
+    rows(f, span, x, w, (entries, row) => {
+      const { everywhere, squares } = products(f, vectors, entries, row);
+      squares.forEach((square, k) => f.set(sums[k], f64x2.add(sums[k], square)));
+      return everywhere;
     });
+    sums.forEach((sum, k) => f.store(squares, sum, 16 * k));
   });
   m.func("multiply", { ...span, x: "i32", y: "i32" }, "void", (f, { x, y, ...span }) => {
     const to = f.let(i32.add(y, 0));
     rows(f, span, x, undefined, (entries, row) => {
-      const q = products(f, vectors, entries, row).map(({ everywhere }) => everywhere);
+      const q = products(f, vectors, entries, row).everywhere;
       q.forEach((sum, a) => {
         f.storeLane((8 * bytes) as 32 | 64, to, sum, 0, a * bytes);
       });
@@ -156,8 +154,8 @@ export function jointRowsKernel(m: ModuleBuilder<JointRowsKernel>, r: number, cs
 }
 
 interface Rows {
-  readonly offsets: Address;
-  readonly offsetsEnd: Address;
+  readonly columns: Address;
+  readonly columnsEnd: Address;
   readonly values: Address;
 }
 
@@ -206,20 +204,15 @@ function quadsOf(f: FunctionBuilder, v: Address, codec: LaneCodec): (k: number) 
   };
 }
 
-/** One of A x. */
-interface Product {
-  /** In all lanes. */
-  readonly everywhere: Vector;
-  /** In fp64. */
-  readonly square: Expr<"f64">;
+/** A block row of A x. */
+interface Products {
+  /** Each in all lanes. */
+  readonly everywhere: readonly Vector[];
+  /** In fp64, of two rows each; beside the last of an odd number, its own again. */
+  readonly squares: readonly Expr<"v128">[];
 }
 
-function products(
-  f: FunctionBuilder,
-  vectors: LaneFormat,
-  entries: readonly (readonly Vector[])[],
-  row: readonly Vector[],
-): readonly Product[] {
+function products(f: FunctionBuilder, vectors: LaneFormat, entries: readonly (readonly Vector[])[], row: readonly Vector[]): Products {
   const { lanes } = vectors;
   const sums = entries.map((values) => {
     const ofLanes = Array.from({ length: 4 / lanes }, (_, k) => f.let(vectors.mul(f, values[k], row[k])));
@@ -229,32 +222,29 @@ function products(
     }
     return ofLanes;
   });
-  return lanes === 4 ? fourLanes(f, sums.map(([sum]) => sum)) : sums.map(([low, high]) => twoLanes(f, low, high));
-}
-
-/** (L0 + L2) + (L1 + L3) of each row, two rows at a time. */
-function fourLanes(f: FunctionBuilder, sums: readonly Vector[]): readonly Product[] {
-  const products: Product[] = [];
+  const everywhere: Vector[] = [];
+  const squares: Expr<"v128">[] = [];
   for (let a = 0; a < sums.length; a += 2) {
-    const [s, t] = [sums[a], sums[Math.min(a + 1, sums.length - 1)]];
-    const pairs = f.let(f32x4.add(i32x4.shuffle(s, t, [0, 4, 1, 5]), i32x4.shuffle(s, t, [2, 6, 3, 7])));
-    const both = f.let(f32x4.add(pairs, i64x2.shuffle(pairs, pairs, [1, 1])));
-    const wide = f.let(f64x2.promote_low_f32x4(both));
-    const squares = f.let(f64x2.mul(wide, wide));
-    for (let lane = 0; lane < Math.min(2, sums.length - a); lane++) {
-      products.push({
-        everywhere: f.let(i32x4.shuffle(both, both, [lane, lane, lane, lane])),
-        square: f64x2.extract_lane(squares, lane),
-      });
+    const pair = [sums[a], sums[Math.min(a + 1, sums.length - 1)]] as const;
+    const both = f.let(lanes === 4 ? fourLanes(f, pair[0][0], pair[1][0]) : twoLanes(f, pair[0], pair[1]));
+    for (let k = 0; k < Math.min(2, sums.length - a); k++) {
+      everywhere.push(f.let(lanes === 4 ? i32x4.shuffle(both, both, [k, k, k, k]) : i64x2.shuffle(both, both, [k, k])));
     }
+    const wide = lanes === 4 ? f.let(f64x2.promote_low_f32x4(both)) : both;
+    squares.push(f64x2.mul(wide, wide));
   }
-  return products;
+  return { everywhere, squares };
 }
 
-function twoLanes(f: FunctionBuilder, low: Vector, high: Vector): Product {
-  const pair = f.let(f64x2.add(low, high));
-  const everywhere = f.let(f64x2.add(pair, i64x2.shuffle(pair, pair, [1, 0])));
-  return { everywhere, square: f64x2.extract_lane(f64x2.mul(everywhere, everywhere), 0) };
+/** (L0 + L2) + (L1 + L3) of two rows, in the two lowest lanes. */
+function fourLanes(f: FunctionBuilder, s: Vector, t: Vector): Expr<"v128"> {
+  const pairs = f.let(f32x4.add(i32x4.shuffle(s, t, [0, 4, 1, 5]), i32x4.shuffle(s, t, [2, 6, 3, 7])));
+  return f32x4.add(pairs, i64x2.shuffle(pairs, pairs, [1, 1]));
+}
+
+function twoLanes(f: FunctionBuilder, [low, high]: readonly Vector[], [otherLow, otherHigh]: readonly Vector[]): Expr<"v128"> {
+  const [s, t] = [f.let(f64x2.add(low, high)), f.let(f64x2.add(otherLow, otherHigh))];
+  return f64x2.add(i64x2.shuffle(s, t, [0, 2]), i64x2.shuffle(s, t, [1, 3]));
 }
 
 interface Damped {

@@ -1,5 +1,5 @@
 import { checkLength, OptionError } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp16, fp64, type RoundingEvents, type Storage, type Vec } from "@slam/float";
+import { type AnyPrecision, fp16, fp32, fp64, type RoundingEvents, type Storage, type Vec } from "@slam/float";
 import type { LinearOperator, VectorSpace } from "@slam/linop";
 import { type Arena, bytesFor, kernels } from "@slam/wasm";
 import { valueCount } from "./bsr-matrix.ts";
@@ -22,12 +22,11 @@ const COUNTS = 3;
 export class JointRows {
   readonly #parts: readonly PackedPattern[];
   readonly #format: AnyPrecision;
-  readonly #arithmetic: FP32 | FP64;
   readonly #arena: Arena;
   readonly #cols: number;
   readonly #cs: string;
-  /** Of the parts' blocks, row by row: bytes from a vector's start. */
-  readonly #offsets: Int32Array;
+  /** The first ones of the parts' blocks, row by row. */
+  readonly #columns: Int32Array;
   readonly #values: Uint8Array;
   readonly #scale: Float64Array;
   readonly #table: Int32Array;
@@ -35,15 +34,15 @@ export class JointRows {
   /** Of the rows of a block, and x'(d .* x). */
   readonly #sums: Float64Array;
   #layout: Layout;
-  #kernel: JointRowsKernel | undefined;
+  /** By arithmetic. */
+  readonly #kernels: Map<AnyPrecision, JointRowsKernel> = new Map();
 
   /**
    * @param parts in one arena, of equally many rows.
-   * @param format how values are stored, one with lanes or fp64; fp64 only for fp64 arithmetic.
-   * @param arithmetic of the vectors too.
+   * @param format how values are stored, one with lanes or fp64.
    * @throws OptionError for parts without columns or with several blocks in a row (`isJoint`); ArenaError where the arena is too small, see `jointRowsBytes`.
    */
-  constructor(parts: readonly PackedPattern[], format: AnyPrecision, arithmetic: FP32 | FP64) {
+  constructor(parts: readonly PackedPattern[], format: AnyPrecision) {
     const patterns = parts.map(({ pattern }) => pattern);
     if (!isJoint(patterns)) {
       throw new OptionError("JointRows: parts", { expected: "at most one block in a row each, and columns", actual: "others" });
@@ -52,20 +51,19 @@ export class JointRows {
     const { blockRows, r } = patterns[0];
     this.#parts = parts;
     this.#format = format;
-    this.#arithmetic = arithmetic;
     this.#arena = arena;
     this.#cs = patterns.map(({ c }) => c).join(" ");
     this.#cols = colsOf(patterns);
     this.#layout = plainLayout(format);
-    this.#offsets = arena.view(Int32Array, (blockRows + 1) * parts.length);
+    this.#columns = arena.view(Int32Array, (blockRows + 1) * parts.length);
     this.#values = arena.view(Uint8Array, blockRows * jointRowBytes(r, widthOf(patterns), this.#layout));
     this.#scale = arena.view(fp64, this.#cols) as Float64Array;
     this.#table = arena.view(Int32Array, JOINT_TABLE.length + 2 * parts.length);
     this.#counts = arena.view(Int32Array, COUNTS);
-    this.#sums = arena.view(fp64, r + 1) as Float64Array;
-    writeOffsets(patterns, arithmetic.Storage.BYTES_PER_ELEMENT, this.#offsets);
+    this.#sums = arena.view(fp64, evenOf(r) + 1) as Float64Array;
+    writeColumns(patterns, this.#columns);
     const zeros = arena.view(fp64, r * largestOf(patterns)) as Float64Array;
-    const addresses = { offsets: this.#offsets, scale: this.#scale, zeros, counts: this.#counts };
+    const addresses = { columns: this.#columns, scale: this.#scale, zeros, counts: this.#counts };
     this.#table.set(JOINT_TABLE.map((name) => addresses[name].byteOffset));
   }
 
@@ -92,7 +90,7 @@ export class JointRows {
       layout = plainLayout(this.#format);
       this.#pack(sources[0].format, from[0].layout, layout);
     }
-    if (layout !== this.#layout) this.#kernel = undefined;
+    if (layout !== this.#layout) this.#kernels.clear();
     this.#layout = layout;
     events.overflows += counts[0];
     events.flushed += counts[1];
@@ -102,8 +100,7 @@ export class JointRows {
     const format = this.#format;
     const { blockRows, r } = this.#parts[0].pattern;
     const below = layout === "fp64" ? Infinity : (layout.limit / format.maxFinite) * format.overflowThreshold;
-    const vectorBytes = this.#arithmetic.Storage.BYTES_PER_ELEMENT;
-    const kernel = kernels(this.#arena, jointScaleKernel, r, this.#cs, M, from, format, layout, below, vectorBytes);
+    const kernel = kernels(this.#arena, jointScaleKernel, r, this.#cs, M, from, format, layout, below);
     const rowBytes = this.#rowBytes(layout);
     this.#counts.fill(0);
     for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
@@ -125,10 +122,12 @@ export class JointRows {
    */
   operator<P extends AnyPrecision>(space: VectorSpace<P>, { operation = "matvec", work }: Omit<BsrOperatorOptions, "arithmetic"> = {}): LinearOperator<P> {
     const arena = this.#arena;
-    const { name } = this.#arithmetic;
-    if (space.format.storage !== (this.#arithmetic as AnyPrecision) || space.format.arithmetic !== space.format.storage) {
-      throw new OptionError("JointRows: space", { expected: `one in ${name}`, actual: space.format.name });
+    const { storage: A, arithmetic } = space.format;
+    const fits: boolean = A === (fp64 as AnyPrecision) || (A === (fp32 as AnyPrecision) && this.#format !== fp64);
+    if (!fits || (arithmetic as AnyPrecision) !== A) {
+      throw new OptionError("JointRows: space", { expected: `one in fp64${this.#format === fp64 ? "" : " or fp32"}`, actual: space.format.name });
     }
+    const vectorBytes = A.Storage.BYTES_PER_ELEMENT;
     const { blockRows, r } = this.#parts[0].pattern;
     const [rows, cols] = [blockRows * r, this.#cols];
     const { bytes } = this;
@@ -139,8 +138,8 @@ export class JointRows {
       return arena.address(what, x as Storage);
     };
     const done = (y: number, n: number, passes: number): void => {
-      space.events.overflows += this.#kernels().countInfinite(y, n);
-      work?.count(operation, name, passes * flops, this.#format.name, bytes);
+      space.events.overflows += this.#kernelsIn(A).countInfinite(y, n);
+      work?.count(operation, A.name, passes * flops, this.#format.name, bytes);
     };
     return {
       rows,
@@ -149,27 +148,27 @@ export class JointRows {
       storage: this.#format.name,
       multiply: (x, y) => {
         const [xAt, yAt] = [address("multiply: x", x, cols), address("multiply: y", y, rows)];
-        const yBytes = r * this.#arithmetic.Storage.BYTES_PER_ELEMENT;
-        this.#inCalls((kernel, row, ...span) => kernel.multiply(...span, xAt, yAt + row * yBytes));
+        const yBytes = r * vectorBytes;
+        this.#inCalls(A, (kernel, row, ...span) => kernel.multiply(...span, xAt, yAt + row * yBytes));
         done(yAt, rows, 1);
       },
       multiplyTransposed: (x, y) => {
         const [xAt, yAt] = [address("multiplyTransposed: x", x, rows), address("multiplyTransposed: y", y, cols)];
-        const xBytes = r * this.#arithmetic.Storage.BYTES_PER_ELEMENT;
+        const xBytes = r * vectorBytes;
         (y as Storage).fill(0);
-        this.#inCalls((kernel, row, ...span) => kernel.multiplyTransposed(...span, xAt + row * xBytes, yAt));
+        this.#inCalls(A, (kernel, row, ...span) => kernel.multiplyTransposed(...span, xAt + row * xBytes, yAt));
         done(yAt, cols, 1);
       },
       applyNormal: (x, d, w) => {
         const [xAt, wAt] = [address("applyNormal: x", x, cols), address("applyNormal: w", w, cols)];
         sums.fill(0);
         if (d === undefined) (w as Storage).fill(0);
-        else this.#kernels().damp(address("applyNormal: d", d, cols), xAt, wAt, cols, sums.byteOffset + 8 * r);
-        this.#inCalls((kernel, _, ...span) => kernel.multiplyNormal(...span, xAt, wAt, sums.byteOffset));
+        else this.#kernelsIn(A).damp(address("applyNormal: d", d, cols), xAt, wAt, cols, sums.byteOffset + 8 * evenOf(r));
+        this.#inCalls(A, (kernel, _, ...span) => kernel.multiplyNormal(...span, xAt, wAt, sums.byteOffset));
         done(wAt, cols, 2);
         let square = 0;
         for (let a = 0; a < r; a++) square += sums[a];
-        return square + sums[r];
+        return square + sums[evenOf(r)];
       },
     };
   }
@@ -179,21 +178,28 @@ export class JointRows {
     return this.#parts[0].pattern.blockRows * (this.#rowBytes(this.#layout) + 4 * this.#parts.length);
   }
 
-  #kernels(): JointRowsKernel {
-    this.#kernel ??= kernels(this.#arena, jointRowsKernel, this.#parts[0].pattern.r, this.#cs, this.#layout, this.#arithmetic);
-    return this.#kernel;
+  #kernelsIn(arithmetic: AnyPrecision): JointRowsKernel {
+    let found = this.#kernels.get(arithmetic);
+    if (found === undefined) {
+      found = kernels(this.#arena, jointRowsKernel, this.#parts[0].pattern.r, this.#cs, this.#layout, arithmetic);
+      this.#kernels.set(arithmetic, found);
+    }
+    return found;
   }
 
   /** Some block rows at a time: the engine goes over to optimised code between calls only. */
-  #inCalls(call: (kernel: JointRowsKernel, row: number, offsets: number, offsetsEnd: number, values: number) => void): void {
-    const kernel = this.#kernels();
+  #inCalls(
+    arithmetic: AnyPrecision,
+    call: (kernel: JointRowsKernel, row: number, columns: number, columnsEnd: number, values: number) => void,
+  ): void {
+    const kernel = this.#kernelsIn(arithmetic);
     const { blockRows } = this.#parts[0].pattern;
     const rowBytes = this.#rowBytes(this.#layout);
-    const offsetBytes = 4 * this.#parts.length;
-    const offsets = this.#offsets.byteOffset;
+    const columnBytes = 4 * this.#parts.length;
+    const columns = this.#columns.byteOffset;
     for (let row = 0; row < blockRows; row += ROWS_A_CALL) {
       const end = Math.min(row + ROWS_A_CALL, blockRows);
-      call(kernel, row, offsets + row * offsetBytes, offsets + end * offsetBytes, this.#values.byteOffset + row * rowBytes);
+      call(kernel, row, columns + row * columnBytes, columns + end * columnBytes, this.#values.byteOffset + row * rowBytes);
     }
   }
 }
@@ -216,7 +222,7 @@ export function jointRowsBytes(patterns: readonly BsrPattern[], format: AnyPreci
     bytesFor(fp64, colsOf(patterns)) +
     bytesFor(Int32Array, JOINT_TABLE.length + 2 * patterns.length) +
     bytesFor(Int32Array, COUNTS) +
-    bytesFor(fp64, r + 1) +
+    bytesFor(fp64, evenOf(r) + 1) +
     bytesFor(fp64, r * largestOf(patterns))
   );
 }
@@ -230,17 +236,21 @@ function widthOf(patterns: readonly BsrPattern[]): number {
   return patterns.reduce((sum, { c }) => sum + c, 0);
 }
 
+function evenOf(r: number): number {
+  return r + (r & 1);
+}
+
 function largestOf(patterns: readonly BsrPattern[]): number {
   return Math.max(...patterns.map(({ c }) => c));
 }
 
 /** A part without a block in a row has zeros in its first block column there. */
-function writeOffsets(patterns: readonly BsrPattern[], bytes: number, offsets: Int32Array): void {
+function writeColumns(patterns: readonly BsrPattern[], columns: Int32Array): void {
   let start = 0;
   for (const [k, { blockRows, blockCols, c, rowPtr, colIdx }] of patterns.entries()) {
     for (let i = 0, at = k; i < blockRows; i++, at += patterns.length) {
       const column = rowPtr[i + 1] > rowPtr[i] ? colIdx[rowPtr[i]] : 0;
-      offsets[at] = bytes * (start + c * column);
+      columns[at] = start + c * column;
     }
     start += blockCols * c;
   }

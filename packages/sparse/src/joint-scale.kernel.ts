@@ -16,7 +16,7 @@ export interface JointScaleKernel {
 }
 
 /** The addresses that `table` holds, as 32-bit integers; behind them, for each part: its rowPtr, and its values. `zeros` is a block of them. */
-export const JOINT_TABLE = ["offsets", "scale", "zeros", "counts"] as const;
+export const JOINT_TABLE = ["columns", "scale", "zeros", "counts"] as const;
 
 interface Source {
   readonly stored: StoredLanes;
@@ -27,7 +27,6 @@ interface Source {
 
 /**
  * @param cs columns of the parts' blocks, separated by spaces.
- * @param vectorBytes of a vector's element: what `offsets` count in.
  * @param below Infinity where the layout holds all of P.
  */
 export function jointScaleKernel(
@@ -39,15 +38,14 @@ export function jointScaleKernel(
   P: AnyPrecision,
   layout: Layout,
   below: number,
-  vectorBytes: number,
 ): void {
   const sizes = cs.split(" ").map(Number);
   const c = sizes.reduce((sum, size) => sum + size, 0);
   const stored = storedLanes(M, from, fp64);
-  const columns = sizes.flatMap((size, part) => Array.from({ length: size }, (_, column) => ({ part, column })));
+  const entries = sizes.flatMap((size, part) => Array.from({ length: size }, (_, column) => ({ part, column })));
   const perRow = Math.ceil(c / 4);
   m.func("scale", { table: "i32", first: "i32", end: "i32", values: "i32" }, "void", (f, { table, first, end, values }) => {
-    const [offsets, scale, zeros, counts] = JOINT_TABLE.map((_, k) => f.let(i32.load(table, 4 * k)));
+    const [columns, scale, zeros, counts] = JOINT_TABLE.map((_, k) => f.let(i32.load(table, 4 * k)));
     const parts = sizes.map((_, k) => {
       const [rowPtr, blocks] = [0, 1].map((field) => f.let(i32.load(table, 4 * (JOINT_TABLE.length + 2 * k + field))));
       return { rowPtr, blocks };
@@ -56,21 +54,21 @@ export function jointScaleKernel(
     const into = f.let(i32.add(values, 0));
     f.for(first, end, 1, (i) => {
       const at = f.let(i32.mul(i, 4));
-      const offsetsAt = f.let(i32.add(offsets, i32.mul(i, 4 * sizes.length)));
+      const columnsAt = f.let(i32.add(columns, i32.mul(i, 4 * sizes.length)));
       const sources = parts.map(({ rowPtr, blocks }, k): Source => {
         const index = f.let(i32.load(i32.add(rowPtr, at)));
         const isThere = i32.gt_s(i32.load(i32.add(rowPtr, at), 4), index);
         const there = i32.add(blocks, i32.mul(index, r * sizes[k] * stored.bytes));
-        const offset = i32.load(offsetsAt, 4 * k);
+        const column = i32.load(columnsAt, 4 * k);
         return {
           stored,
           block: f.let(select(there, zeros, isThere)),
-          factors: f.let(i32.add(scale, vectorBytes === 8 ? offset : i32.shl(offset, 1))),
+          factors: f.let(i32.add(scale, i32.shl(column, 3))),
         };
       });
       /** Entries j and j + 1 of row a. */
       const pairAt = (a: number, j: number): Vector => {
-        const product = f.let(pairOf(f, sources, sizes, a, columns.slice(j, j + 2)));
+        const product = f.let(pairOf(f, sources, sizes, a, entries.slice(j, j + 2)));
         events.add(product);
         return product;
       };

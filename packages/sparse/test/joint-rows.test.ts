@@ -79,7 +79,6 @@ function products(
   const joint = new JointRows(
     sources.map(({ structure }) => structure),
     P,
-    A,
   );
   const [x, d, w] = [0, 1, 2].map(() => space.zeros(cols) as unknown as Float64Array);
   x.set(drawn(A, family, cols, 5) as Float64Array);
@@ -145,5 +144,5 @@ test("refuses rows of several blocks", () => {
   const pattern = randomPattern(6, 9, 2, 3);
   const arena = new Arena(2 ** 16);
 
-  expect(() => new JointRows([packPattern(pattern, arena)], fp32, fp32)).toThrow(OptionError);
+  expect(() => new JointRows([packPattern(pattern, arena)], fp32)).toThrow(OptionError);
 });
