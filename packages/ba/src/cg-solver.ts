@@ -84,6 +84,9 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #schurJacobi: SchurJacobi | undefined;
   #pieces: readonly (readonly [number, number])[] = [];
   #scaling: Float64Array = new Float64Array(0);
+  /** Scratch of all columns: a right side, or what `norm` measures; and what CG gives. */
+  #column: Float64Array = new Float64Array(0);
+  #solution: Float64Array = new Float64Array(0);
   #damping: Float64Array | undefined;
   #system: System | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
@@ -151,6 +154,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
     const [from, to] = this.#pieces[patterns.length - 1];
+    this.#column = new Float64Array(to);
+    this.#solution = new Float64Array(to);
     this.#scratch = [space, exactSpace].map((s) => ({
       sum: s.zeros(rows),
       row: s.zeros(rows),
@@ -232,13 +237,14 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const S = this.#scaling;
     // The unknowns are near 1 for a right side whose norm in M's measure is.
     const scale = powerOfTwoBelow(this.norm(g)) || 1;
-    const right = g.map((gj, j) => (-S[j] * gj) / scale);
+    const right = this.#column;
+    for (let j = 0; j < right.length; j++) right[j] = (-S[j] * g[j]) / scale;
     return this.#products!.scoped(() => {
       const system = this.#system!;
       const reduced = system.eliminated === undefined ? right : this.#reduce(system.eliminated, right);
       // What goes on from a step that was not enough is to have less of a residual.
       const isQuadratic = this.#options.forcing === "quadratic" && !warm;
-      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : new Float64Array(g.length), {
+      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : undefined, {
         rtol: isQuadratic ? 0 : rtol,
         qTolerance: isQuadratic ? rtol : undefined,
       });
@@ -267,7 +273,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #iterate(
     { A, exact, inner }: System,
     right: Float64Array,
-    guess: Float64Array,
+    guess: Float64Array | undefined,
     tolerances: Pick<CgnrOptions<AnyPrecision>, "rtol" | "qTolerance">,
   ): { readonly values: Float64Array; readonly report: LinearReport } {
     const { space, exactSpace } = this.#products!;
@@ -278,7 +284,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       return v;
     };
     const d = this.#damping?.subarray(0, n);
-    const x = vectorIn(space, guess.subarray(0, n));
+    const x = space.zeros(n);
+    if (guess !== undefined) write(space, guess.subarray(0, n), x);
     const report = cgnr(A, { g: vectorIn(space, right) }, x, {
       ...tolerances,
       maxIterations: this.#maxIterations,
@@ -288,7 +295,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       exact: { A: exact, g: vectorIn(exactSpace, right), damping: d && vectorIn(exactSpace, d) },
       workspace: this.#workspace!,
     });
-    const values = new Float64Array(n);
+    const values = this.#solution.subarray(0, n);
     read(space, x, values);
     return { values, report };
   }
@@ -313,17 +320,17 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   norm(v: Float64Array): number {
     const { space } = this.#products!;
     const S = this.#scaling;
-    const scaled = v.map((x, j) => S[j] * x);
+    const scaled = this.#column;
+    for (let j = 0; j < scaled.length; j++) scaled[j] = S[j] * v[j];
     const scale = powerOfTwoBelow(Math.sqrt(dot(scaled, scaled))) || 1;
     return this.#products!.scoped(() => {
       const r = space.zeros(v.length);
       const z = space.zeros(v.length);
-      const there = new Float64Array(v.length);
       for (let j = 0; j < scaled.length; j++) scaled[j] /= scale;
       write(space, scaled, r);
       this.#system!.M.apply(r, z);
-      read(space, z, there);
-      return Math.sqrt(dot(scaled, there)) * scale;
+      read(space, z, this.#solution);
+      return Math.sqrt(dot(scaled, this.#solution)) * scale;
     });
   }
 }
