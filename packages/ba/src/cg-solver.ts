@@ -19,6 +19,7 @@ import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { fitsJoint, JointProducts } from "./joint-products.ts";
+import { keepsBits } from "./part.ts";
 import { Products } from "./products.ts";
 import type { ReducedStructure } from "./reduced-structure.ts";
 import { SchurJacobi } from "./schur-jacobi.ts";
@@ -133,6 +134,9 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
     // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
     const vectorsAlive = { rowVectors: 5, colVectors: 16 };
+    const isReduced = this.#options.linear === "schur-cg";
+    // The inverse of V is part of the operator then, a projection: one in fp32 is none where V is badly conditioned, which cost 5 times the iterations.
+    const isWide = isReduced && factorize.arithmetic.significandBits >= 24 && precondition.arithmetic.significandBits >= 24;
     const ofProducts = {
       ...vectorsAlive,
       patterns,
@@ -142,16 +146,19 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       exact,
       normals,
       factorize: factorize.arithmetic,
+      eliminate: isWide ? exact : undefined,
       counters,
       arenas,
     };
-    this.#products = this.#options.linear === "cgnr" && fitsJoint(ofProducts) ? new JointProducts(ofProducts) : new Products(ofProducts);
+    this.#products = !isReduced && fitsJoint(ofProducts) ? new JointProducts(ofProducts) : new Products(ofProducts);
     const { space, exactSpace } = this.#products;
     const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas };
-    this.#blocks = normals.map(({ pattern }) => new BlockJacobi(pattern, ofBlocks));
-    if (this.#options.linear === "schur-cg") {
-      const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
-      this.#exactBlock = new BlockJacobi(normals[normals.length - 1].pattern, ofExact);
+    const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
+    const last = normals.length - 1;
+    this.#blocks = normals.map(({ pattern }, k) => new BlockJacobi(pattern, isWide && k === last ? { ...ofExact, space } : ofBlocks));
+    if (isReduced) {
+      const { pattern } = normals[last];
+      this.#exactBlock = isWide && keepsBits(ofProducts) ? this.#blocks[last] : new BlockJacobi(pattern, ofExact);
       if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks, this.#options.structure);
     }
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
@@ -212,7 +219,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const last = parts.length - 1;
     const ofPoints = this.#damping?.subarray(...this.#pieces[last]);
     const roots = ofPoints?.map(Math.sqrt);
-    const V = this.#exactBlock!.factor(products.exactNormal(last), ofPoints);
+    const block = this.#exactBlock!;
+    const V = block === this.#blocks[last] ? block.on(products.exactSpace) : block.factor(products.exactNormal(last), ofPoints);
     if (!("apply" in V)) return V;
     const cameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
     const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);

@@ -1,0 +1,18 @@
+import { fp32, fp64, operationFormat } from "@slam/float";
+import { Work } from "@slam/linop";
+import { arenaSpace, ArenaPool } from "@slam/wasm";
+const n = 66462, m = 167436;
+const arena = new ArenaPool().take(64e6);
+const space = arenaSpace(arena, operationFormat(fp32), { events: { overflows: 0, flushed: 0 }, work: new Work() });
+const [a, b, c, d] = [0, 1, 2, 3].map(() => space.zeros(n));
+const [q, r] = [0, 1].map(() => space.zeros(m));
+for (const v of [a, b, c, d, q, r]) for (let i = 0; i < (v as any).length; i++) (v as any)[i] = Math.random();
+const time = (name: string, f: () => void) => { for (let k = 0; k < 300; k++) f(); const t: number[] = []; for (let u = 0; u < 15; u++) { const s = performance.now(); for (let k = 0; k < 100; k++) f(); t.push((performance.now() - s) * 10); } t.sort((x, y) => x - y); console.log(name, t[7].toFixed(1), "us"); };
+time("dot n", () => space.dot(a, b));
+time("dot m", () => space.dot(q, q));
+time("axpy n", () => space.axpy(1e-9, a, b));
+time("axpy m", () => space.axpy(1e-9, q, r));
+time("xpby n", () => space.xpby(a, 0.5, b));
+time("diagonalAxpy", () => space.diagonalAxpy(a, b, c));
+time("copy", () => (a as any).set(c));
+time("fill", () => (a as any).fill(0));
