@@ -29,6 +29,7 @@ export class JointProducts {
   readonly #normals: readonly PackedNormal<AnyPrecision>[];
   readonly #stored: JointRows;
   readonly #exact: JointRows;
+  #S: readonly Float64Array[] = [];
 
   /** @param options that `fitsJoint`. */
   constructor(options: ProductsOptions) {
@@ -38,7 +39,7 @@ export class JointProducts {
     const isShared = checked === (matvec.storage as AnyPrecision);
     const ofParts = patterns.map((pattern, k) => {
       const ofNormal = packedNormalBytes(normals[k], factorize);
-      return packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, [factorize]) + ofNormal;
+      return packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, scaledFormats(options)) + ofNormal;
     });
     const ofRows = jointRowsBytes(patterns, matvec.storage) + (isShared ? 0 : jointRowsBytes(patterns, checked));
     const arena = arenas.take(ofParts.reduce((sum, bytes) => sum + bytes, ofRows) + vectorBytes(options));
@@ -46,7 +47,7 @@ export class JointProducts {
     this.space = arenaSpace<AnyPrecision>(arena, vectors, counters);
     this.exactSpace = arenaSpace<AnyPrecision>(arena, operationFormat<AnyPrecision>(exact), counters);
     const structures = patterns.map((pattern) => packPattern(pattern, arena));
-    this.#parts = structures.map((structure) => new ScaledBsr(structure, jacobian, [factorize], uncounted));
+    this.#parts = structures.map((structure) => new ScaledBsr(structure, jacobian, scaledFormats(options), uncounted));
     this.#normals = normals.map((normal) => packNormal(normal, factorize, arena));
     this.#stored = new JointRows(structures, matvec.storage);
     this.#exact = isShared ? this.#stored : new JointRows(structures, checked);
@@ -56,6 +57,7 @@ export class JointProducts {
   replace(J: BundleJacobian, S: Float64Array, ofParts: readonly Float64Array[]): void {
     const { events } = this.#options.counters;
     const parts = this.#parts;
+    this.#S = ofParts;
     for (const [k, part] of parts.entries()) {
       part.load(J.parts[k]);
       part.scale(ofParts[k]);
@@ -73,10 +75,16 @@ export class JointProducts {
     return this.#exact.operator(this.exactSpace, { operation: "residual", work: this.#options.counters.work });
   }
 
-  /** The block diagonal of J'J for a part of J; the next one for the part overwrites it. */
+  /** The block diagonal of S J'J S for a part of J; the next one for the part overwrites it. */
   normal(k: number): BsrMatrix<AnyPrecision> {
+    const { jacobian, factorize, counters } = this.#options;
     const normal = this.#normals[k];
-    normal.replaceProduct(this.#parts[k].in(this.#options.factorize), this.#options.counters.work);
+    const part = this.#parts[k];
+    if (jacobian !== factorize) normal.replaceProduct(part.in(factorize), counters.work);
+    else {
+      normal.replaceProduct(part.source, counters.work);
+      scaleBlocks(normal.H, this.#S[k]);
+    }
     return normal.H;
   }
 
@@ -94,6 +102,20 @@ export function fitsJoint(options: ProductsOptions): boolean {
   const { patterns, vectors, factorize } = options;
   const format: AnyPrecision = vectors.storage;
   return (format === fp64 || format === fp32) && (factorize === fp64 || factorize === fp32) && isEngines(options) && isJoint(patterns);
+}
+
+/** J'J is scaled by powers of two as well as J, where it is summed in J's format. */
+function scaledFormats({ jacobian, factorize }: ProductsOptions): readonly AnyPrecision[] {
+  return jacobian === factorize ? [] : [factorize];
+}
+
+/** H <- S H S for a block diagonal H. */
+function scaleBlocks({ pattern, values }: BsrMatrix<AnyPrecision>, S: Float64Array): void {
+  const { blockRows, c } = pattern;
+  const H = values as Float64Array;
+  for (let k = 0, at = 0; k < blockRows; k++) {
+    for (let i = 0; i < c; i++) for (let j = 0; j < c; j++, at++) H[at] *= S[k * c + i] * S[k * c + j];
+  }
 }
 
 /** S is of powers of two: J diag(S) takes no more bits than J. */
