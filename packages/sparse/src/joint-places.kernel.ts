@@ -31,7 +31,13 @@ export function placesOf(sizes: readonly number[], lanes: 2 | 4): readonly (read
 }
 
 /** A vector with the lanes of these places read from memory, and others as they are in v: v itself where there are none. */
-export function readPlaces(f: FunctionBuilder, v: Vector, places: readonly Place[], addressOf: (part: number) => Address, bytes: number): Vector {
+export function readPlaces(
+  f: FunctionBuilder,
+  v: Vector,
+  places: readonly Place[],
+  addressOf: (part: number) => Address,
+  bytes: number,
+): Vector {
   if (places.length === 0) return v;
   let read = v;
   for (const { part, column, lane, count } of places) {
@@ -44,7 +50,13 @@ export function readPlaces(f: FunctionBuilder, v: Vector, places: readonly Place
 }
 
 /** The other way: lanes of v to memory. */
-export function writePlaces(f: FunctionBuilder, v: Vector, places: readonly Place[], addressOf: (part: number) => Address, bytes: number): void {
+export function writePlaces(
+  f: FunctionBuilder,
+  v: Vector,
+  places: readonly Place[],
+  addressOf: (part: number) => Address,
+  bytes: number,
+): void {
   for (const { part, column, lane, count } of places) {
     const [address, offset, width] = [addressOf(part), column * bytes, count * bytes];
     if (width === 16) f.store(address, v, offset);

@@ -78,7 +78,10 @@ export function jointRowsKernel(m: ModuleBuilder<JointRowsKernel>, r: number, cs
       const zero = f.let(i32x4.splat(0));
       const keptOf = (base: Address): Kept => {
         const address = addressIn(base, shared);
-        return { address, vectors: ofLast.map((of) => readPlaces(f, of.length > 0 ? f.let(i32x4.splat(0)) : zero, of, () => address, bytes)) };
+        return {
+          address,
+          vectors: ofLast.map((of) => readPlaces(f, of.length > 0 ? f.let(i32x4.splat(0)) : zero, of, () => address, bytes)),
+        };
       };
       const addressesOf = (base: Address): readonly Address[] => sizes.slice(0, last).map((_, k) => addressIn(base, i32.load(at, 4 * k)));
       const xLast = x && keptOf(x);

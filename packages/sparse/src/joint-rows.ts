@@ -120,12 +120,18 @@ export class JointRows {
    * @param options as `bsrOperator` has them.
    * @throws OptionError for a space of another arena or another format.
    */
-  operator<P extends AnyPrecision>(space: VectorSpace<P>, { operation = "matvec", work }: Omit<BsrOperatorOptions, "arithmetic"> = {}): LinearOperator<P> {
+  operator<P extends AnyPrecision>(
+    space: VectorSpace<P>,
+    { operation = "matvec", work }: Omit<BsrOperatorOptions, "arithmetic"> = {},
+  ): LinearOperator<P> {
     const arena = this.#arena;
     const { storage: A, arithmetic } = space.format;
     const fits: boolean = A === (fp64 as AnyPrecision) || (A === (fp32 as AnyPrecision) && this.#format !== fp64);
     if (!fits || (arithmetic as AnyPrecision) !== A) {
-      throw new OptionError("JointRows: space", { expected: `one in fp64${this.#format === fp64 ? "" : " or fp32"}`, actual: space.format.name });
+      throw new OptionError("JointRows: space", {
+        expected: `one in fp64${this.#format === fp64 ? "" : " or fp32"}`,
+        actual: space.format.name,
+      });
     }
     const vectorBytes = A.Storage.BYTES_PER_ELEMENT;
     const { blockRows, r } = this.#parts[0].pattern;

@@ -43,5 +43,10 @@ test("exports nothing by accident", () => {
     "valueCount",
   ]);
   expect(Object.keys(views).sort()).toEqual(["blockView", "toDense"]);
-  expect(Object.keys(reference).sort()).toEqual(["multiplyNormalReference", "multiplyReference", "multiplyTransposedReference", "productReference"]);
+  expect(Object.keys(reference).sort()).toEqual([
+    "multiplyNormalReference",
+    "multiplyReference",
+    "multiplyTransposedReference",
+    "productReference",
+  ]);
 });
