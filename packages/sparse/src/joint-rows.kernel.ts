@@ -119,10 +119,10 @@ export function jointRowsKernel(m: ModuleBuilder<JointRowsKernel>, r: number, cs
     const sums = Array.from({ length: Math.ceil(r / 2) }, (_, k) => f.let(v128.load(squares, 16 * k)));
     rows(f, span, x, w, (entries, row) => {
       const { everywhere, squares } = products(f, vectors, entries, row);
-      squares.forEach((square, k) => f.set(sums[k], f64x2.add(sums[k], square)));
+      for (const [k, square] of squares.entries()) f.set(sums[k], f64x2.add(sums[k], square));
       return everywhere;
     });
-    sums.forEach((sum, k) => f.store(squares, sum, 16 * k));
+    for (const [k, sum] of sums.entries()) f.store(squares, sum, 16 * k);
   });
   m.func("multiply", { ...span, x: "i32", y: "i32" }, "void", (f, { x, y, ...span }) => {
     const to = f.let(i32.add(y, 0));
