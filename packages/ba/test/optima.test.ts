@@ -56,3 +56,19 @@ test.skipIf(!hasPublicData).each([
   expect(linear.solver).toBe(solver);
   expect(finalCost).toBeLessThan(most);
 });
+
+test.skipIf(!hasPublicData)(
+  "libmv-tears-of-steel-03 by schur-cg takes at most twice fp64's CG iterations in fp32",
+  { timeout: 60_000 },
+  () => {
+    const bundle = readBal(publicData("bal/libmv-tears-of-steel-03.txt"), "libmv");
+    const [wide, single] = (["fp64", "fp32"] as const).map((name) => {
+      const run = start(bundle, { linear: "schur-cg", policy: presetPolicy(name) });
+      while (!run.done) run.step();
+      return run.report;
+    });
+
+    expect(single.finalCost).toBeLessThan(222.343);
+    expect(single.cgIterations).toBeLessThanOrEqual(2 * wide.cgIterations);
+  },
+);

@@ -17,7 +17,7 @@ import {
 } from "@slam/wasm";
 import { Infinities } from "./infinities.kernel.ts";
 import { placesOf, readPlaces, writePlaces } from "./joint-places.kernel.ts";
-import { type Layout, storedLanes } from "./stored-lanes.kernel.ts";
+import type { Layout } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
 type Vector = Local<"v128">;

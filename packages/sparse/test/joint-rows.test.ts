@@ -52,6 +52,8 @@ const formats: readonly (readonly [AnyPrecision, FP32 | FP64])[] = [
 
 interface Product {
   readonly w: Storage;
+  /** A'(A x) by two products. */
+  readonly inTwo?: Storage;
   readonly square: number;
   readonly events: { readonly overflows: number; readonly flushed: number };
 }
@@ -68,7 +70,7 @@ function products(
   const cols = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
   const scale = Float64Array.from({ length: cols }, (_, j) => 2 ** ((j % 5) - 2));
   const bytes = patterns.reduce((sum, pattern) => sum + packedBytes(pattern, parts[0].format), jointRowsBytes(patterns, P));
-  const arena = new Arena(bytes + 4 * 16 * cols);
+  const arena = new Arena(bytes + 64 * cols + 16 * patterns[0].blockRows * patterns[0].r + 64);
   const [counted, expected] = [newCounters(), newCounters()];
   const space = arenaSpace<AnyPrecision>(arena, operationFormat<AnyPrecision>(A), counted);
   const sources = parts.map((part) => {
@@ -85,7 +87,12 @@ function products(
   d.set((drawn(A, family, cols, 6) as Float64Array).map(Math.abs));
 
   joint.replaceScaled(sources, scale, counted.events);
-  const square = joint.operator(space).applyNormal!(x, isDamped ? d : undefined, w);
+  const operator = joint.operator(space);
+  const square = operator.applyNormal!(x, isDamped ? d : undefined, w);
+  const { overflows, flushed } = counted.events;
+  const [q, inTwo] = [operator.rows, cols].map((n) => space.zeros(n));
+  operator.multiply(x, q);
+  operator.multiplyTransposed(q, inTwo);
 
   let from = 0;
   const scaled = parts.map((part) => {
@@ -96,7 +103,7 @@ function products(
   const wReference = new (A.Storage as typeof Float64Array)(cols);
   const squareReference = multiplyNormalReference(scaled, A, x, isDamped ? d : undefined, wReference, expected.events);
   return {
-    engine: { w, square, events: counted.events },
+    engine: { w, inTwo: inTwo as Storage, square, events: { overflows, flushed } },
     reference: { w: wReference, square: squareReference, events: expected.events },
   };
 }
@@ -112,6 +119,7 @@ describe.each(shapes)("blocks of $r rows and of $cs columns", ({ r, cs }) => {
         const { engine, reference } = products(parts, P, A, family, isDamped);
 
         expectSameBits(engine.w, reference.w);
+        if (!isDamped) expectSameBits(engine.inTwo!, reference.w);
         expectSameBits(Float64Array.of(engine.square), Float64Array.of(reference.square));
         expect(engine.events).toEqual(reference.events);
       }
