@@ -34,7 +34,7 @@ const POLICIES = {
   naive: { preset: "naive" },
 } as const;
 
-const problems = (positionals.length > 0 ? positionals : ["dubrovnik-16-22106-pre", "libmv-tears-of-steel-03"])
+const problems = (positionals.length > 0 ? positionals : ["dubrovnik-16-22106-pre"])
   .map((name) => (existsSync(name) ? name : join(folder, `${name}.txt`)))
   .filter((file) => {
     if (!existsSync(file)) console.log(`skipped: there is no ${file}`);
