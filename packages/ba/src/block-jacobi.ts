@@ -1,6 +1,7 @@
 import type { AnyPrecision, OperationFormat } from "@slam/float";
 import {
   analyzeCholesky,
+  type CholeskyFactor,
   type CholeskySymbolic,
   type CholeskyWorkspace,
   choleskyWorkspace,
@@ -30,6 +31,7 @@ export class BlockJacobi {
   readonly #symbolic: CholeskySymbolic;
   readonly #workspace: CholeskyWorkspace;
   readonly #triangular: TriangularWorkspace;
+  #factor: CholeskyFactor<AnyPrecision> | undefined;
 
   constructor(pattern: BsrPattern, options: BlockJacobiOptions) {
     this.#options = options;
@@ -58,6 +60,13 @@ export class BlockJacobi {
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
     counters.events.shifts += factor.shifts;
+    this.#factor = factor;
     return triangularPreconditioner(factor, precondition, space, counters.work, this.#triangular);
+  }
+
+  /** The inverse that was made last, on vectors of another space. */
+  on(space: VectorSpace<AnyPrecision>): Preconditioner<AnyPrecision> {
+    const { counters, precondition } = this.#options;
+    return triangularPreconditioner(this.#factor!, precondition, space, counters.work, this.#triangular);
   }
 }

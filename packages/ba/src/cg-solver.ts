@@ -18,6 +18,8 @@ import { jacobiScaling, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
+import { fitsJoint, JointProducts } from "./joint-products.ts";
+import { keepsBits } from "./part.ts";
 import { Products } from "./products.ts";
 import type { ReducedStructure } from "./reduced-structure.ts";
 import { SchurJacobi } from "./schur-jacobi.ts";
@@ -49,20 +51,26 @@ export type Forcing = "residual" | "quadratic";
 
 export type ReducedPreconditioner = "jacobi" | "schur-jacobi";
 
+/** Bytes of J in fp32: read once an iteration and decoded, it has to come from beyond the third-level cache before half the bytes are saved time. */
+const SIXTEEN_BIT_BEYOND = 20 * 2 ** 20;
+
 /** What `factor` makes for the solves with one J and d. */
 interface System {
-  readonly cameras: LinearOperator<AnyPrecision>;
-  readonly points: LinearOperator<AnyPrecision>;
   /** The operator that CG runs on, and the one in the wider format that checks it. */
   readonly A: LinearOperator<AnyPrecision>;
   readonly exact: LinearOperator<AnyPrecision>;
-  readonly exactCameras: LinearOperator<AnyPrecision>;
-  readonly exactPoints: LinearOperator<AnyPrecision>;
   /** Of the whole block diagonal, and of the columns that CG runs on. */
   readonly M: Preconditioner<AnyPrecision>;
   readonly inner: Preconditioner<AnyPrecision>;
-  /** (Jp'Jp + Dp)^-1 in the wider format, where points are eliminated. */
-  readonly exactV: Preconditioner<AnyPrecision> | undefined;
+  readonly eliminated: Eliminated | undefined;
+}
+
+/** What eliminates points before, and finds them after; in the wider format. */
+interface Eliminated {
+  readonly cameras: LinearOperator<AnyPrecision>;
+  readonly points: LinearOperator<AnyPrecision>;
+  /** (Jp'Jp + Dp)^-1 */
+  readonly V: Preconditioner<AnyPrecision>;
 }
 
 /** Conjugate gradients on the normal equations of J diag(S), or of its Schur complement, with the blocks on the diagonal of J'J as preconditioner. */
@@ -73,13 +81,16 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   readonly #arenas: ArenaPool;
   readonly #maxIterations: number;
   #policy: Policy;
-  #products: Products | undefined;
+  #products: Products | JointProducts | undefined;
   #blocks: readonly BlockJacobi[] = [];
   #exactBlock: BlockJacobi | undefined;
   readonly #isSchurJacobi: boolean;
   #schurJacobi: SchurJacobi | undefined;
   #pieces: readonly (readonly [number, number])[] = [];
   #scaling: Float64Array = new Float64Array(0);
+  /** Scratch of all columns: a right side, or what `norm` measures; and what CG gives. */
+  #column: Float64Array = new Float64Array(0);
+  #solution: Float64Array = new Float64Array(0);
   #damping: Float64Array | undefined;
   #system: System | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
@@ -115,7 +126,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   analyze(J: BundleJacobian): void {
     const patterns = J.parts.map((part) => part.pattern);
     const values = patterns.reduce((sum, pattern) => sum + valueCount(pattern), 0);
-    this.#policy = chooseBySize(this.#policy, { matvec: 4 * values });
+    this.#policy = chooseBySize(this.#policy, { matvec: 4 * values }, SIXTEEN_BIT_BEYOND);
     const { matvec, vectors, residual, factorize, precondition } = this.#policy;
     const exact: FP64 | FP32 = wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32;
     const { counters } = this.#options;
@@ -123,7 +134,10 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
     // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
     const vectorsAlive = { rowVectors: 5, colVectors: 16 };
-    this.#products = new Products({
+    const isReduced = this.#options.linear === "schur-cg";
+    // The inverse of V is part of the operator then, a projection: one in fp32 is none where V is badly conditioned, which cost 5 times the iterations.
+    const isWide = isReduced && factorize.arithmetic.significandBits >= 24 && precondition.arithmetic.significandBits >= 24;
+    const ofProducts = {
       ...vectorsAlive,
       patterns,
       jacobian: J.parts[0].format,
@@ -132,20 +146,26 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       exact,
       normals,
       factorize: factorize.arithmetic,
+      eliminate: isWide ? exact : undefined,
       counters,
       arenas,
-    });
+    };
+    this.#products = !isReduced && fitsJoint(ofProducts) ? new JointProducts(ofProducts) : new Products(ofProducts);
     const { space, exactSpace } = this.#products;
     const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas };
-    this.#blocks = normals.map(({ pattern }) => new BlockJacobi(pattern, ofBlocks));
-    if (this.#options.linear === "schur-cg") {
-      const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
-      this.#exactBlock = new BlockJacobi(normals[normals.length - 1].pattern, ofExact);
+    const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
+    const last = normals.length - 1;
+    this.#blocks = normals.map(({ pattern }, k) => new BlockJacobi(pattern, isWide && k === last ? { ...ofExact, space } : ofBlocks));
+    if (isReduced) {
+      const { pattern } = normals[last];
+      this.#exactBlock = isWide && keepsBits(ofProducts) ? this.#blocks[last] : new BlockJacobi(pattern, ofExact);
       if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks, this.#options.structure);
     }
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
     const [from, to] = this.#pieces[patterns.length - 1];
+    this.#column = new Float64Array(to);
+    this.#solution = new Float64Array(to);
     this.#scratch = [space, exactSpace].map((s) => ({
       sum: s.zeros(rows),
       row: s.zeros(rows),
@@ -159,9 +179,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const S = jacobiScaling(J.columnSquares());
     const damping = d?.map((dj, j) => dj * S[j] * S[j]);
     const ofS = this.#pieces.map((piece) => S.subarray(...piece));
-    products.replace(J, ofS);
-    const parts = products.operators();
-    const exactParts = products.exactOperators();
+    if (products instanceof JointProducts) products.replace(J, S, ofS);
+    else products.replace(J, ofS);
     const inverses: Preconditioner<AnyPrecision>[] = [];
     this.#factorizations++;
     for (const [k, block] of this.#blocks.entries()) {
@@ -169,29 +188,50 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       if (!("apply" in inverse)) return inverse;
       inverses.push(inverse);
     }
-    const [scratch, exactScratch] = this.#scratch;
-    const last = parts.length - 1;
-    const cameras = sideBySide(parts.slice(0, last), scratch.sum);
-    const exactCameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
-    const of = { cameras, points: parts[last], exactCameras, exactPoints: exactParts[last], M: blockDiagonal(inverses) };
     this.#scaling = S;
     this.#damping = damping;
-    if (this.#exactBlock === undefined) {
-      const A = sideBySide(parts, scratch.sum);
-      this.#system = { ...of, A, exact: sideBySide(exactParts, exactScratch.sum), inner: of.M, exactV: undefined };
+    const M = blockDiagonal(inverses);
+    if (products instanceof JointProducts) {
+      this.#system = { A: products.operator(), exact: products.exactOperator(), M, inner: M, eliminated: undefined };
+    } else if (this.#exactBlock === undefined) {
+      const [A, exact] = [products.operators(), products.exactOperators()].map((parts, k) => sideBySide(parts, this.#scratch[k].sum));
+      this.#system = { A, exact, M, inner: M, eliminated: undefined };
     } else {
-      const { exactSpace } = products;
-      const roots = damping?.subarray(...this.#pieces[last]).map(Math.sqrt);
-      const exactV = this.#exactBlock.factor(products.exactNormal(last), damping?.subarray(...this.#pieces[last]));
-      if (!("apply" in exactV)) return exactV;
-      const A = schurOperator(cameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch);
-      const exact = schurOperator(exactCameras, exactParts[last], exactV, this.#rootsIn(exactSpace, roots), exactScratch);
-      const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);
-      if (!Array.isArray(inner)) return inner as LinearReport;
-      this.#system = { ...of, A, exact, inner: blockDiagonal(inner), exactV };
+      const reduced = this.#reducedSystem(products, J, d, ofS, inverses);
+      if ("termination" in reduced) return reduced;
+      this.#system = { ...reduced, M };
     }
     this.#workspace ??= cgnrWorkspace(this.#system.A, this.#system.exact);
     return undefined;
+  }
+
+  /** Of the Schur complement. @returns why there is none. */
+  #reducedSystem(
+    products: Products,
+    J: BundleJacobian,
+    d: Float64Array | undefined,
+    ofS: readonly Float64Array[],
+    inverses: readonly Preconditioner<AnyPrecision>[],
+  ): Omit<System, "M"> | LinearReport {
+    const parts = products.operators();
+    const exactParts = products.exactOperators();
+    const [scratch, exactScratch] = this.#scratch;
+    const last = parts.length - 1;
+    const ofPoints = this.#damping?.subarray(...this.#pieces[last]);
+    const roots = ofPoints?.map(Math.sqrt);
+    const block = this.#exactBlock!;
+    const V = block === this.#blocks[last] ? block.on(products.exactSpace) : block.factor(products.exactNormal(last), ofPoints);
+    if (!("apply" in V)) return V;
+    const cameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
+    const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);
+    if ("termination" in inner) return inner;
+    const ofCameras = sideBySide(parts.slice(0, last), scratch.sum);
+    return {
+      A: schurOperator(ofCameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch),
+      exact: schurOperator(cameras, exactParts[last], V, this.#rootsIn(products.exactSpace, roots), exactScratch),
+      inner: blockDiagonal(inner),
+      eliminated: { cameras, points: exactParts[last], V },
+    };
   }
 
   readonly #roots = new Map<VectorSpace<AnyPrecision>, Vec<AnyPrecision>>();
@@ -208,33 +248,33 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const S = this.#scaling;
     // The unknowns are near 1 for a right side whose norm in M's measure is.
     const scale = powerOfTwoBelow(this.norm(g)) || 1;
-    const right = g.map((gj, j) => (-S[j] * gj) / scale);
+    const right = this.#column;
+    for (let j = 0; j < right.length; j++) right[j] = (-S[j] * g[j]) / scale;
     return this.#products!.scoped(() => {
       const system = this.#system!;
-      const reduced = this.#reduce(system, right);
+      const reduced = system.eliminated === undefined ? right : this.#reduce(system.eliminated, right);
       // What goes on from a step that was not enough is to have less of a residual.
       const isQuadratic = this.#options.forcing === "quadratic" && !warm;
-      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : new Float64Array(g.length), {
+      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : undefined, {
         rtol: isQuadratic ? 0 : rtol,
         qTolerance: isQuadratic ? rtol : undefined,
       });
-      const full = system.exactV === undefined ? x.values : this.#substitute(system, right, x.values);
+      const full = system.eliminated === undefined ? x.values : this.#substitute(system.eliminated, right, x.values);
       for (let j = 0; j < dx.length; j++) dx[j] = full[j] * S[j] * scale;
       return x.report;
     });
   }
 
-  /** The right side of the columns that CG runs on: b_c - Jc'Jp V^-1 b_p where points are eliminated. */
-  #reduce({ exactCameras, exactPoints, exactV }: System, right: Float64Array): Float64Array {
-    if (exactV === undefined) return right;
+  /** The right side of the reduced system: b_c - Jc'Jp V^-1 b_p. */
+  #reduce({ cameras, points, V }: Eliminated, right: Float64Array): Float64Array {
     const { exactSpace } = this.#products!;
     const [, { row, right: b, point }] = this.#scratch;
-    const { cols } = exactCameras;
+    const { cols } = cameras;
     write(exactSpace, right.subarray(cols), b);
-    exactV.apply(b, point);
-    exactPoints.multiply(point, row);
+    V.apply(b, point);
+    points.multiply(point, row);
     const across = exactSpace.zeros(cols);
-    exactCameras.multiplyTransposed(row, across);
+    cameras.multiplyTransposed(row, across);
     const reduced = new Float64Array(cols);
     read(exactSpace, across, reduced);
     for (let j = 0; j < cols; j++) reduced[j] = right[j] - reduced[j];
@@ -244,7 +284,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #iterate(
     { A, exact, inner }: System,
     right: Float64Array,
-    guess: Float64Array,
+    guess: Float64Array | undefined,
     tolerances: Pick<CgnrOptions<AnyPrecision>, "rtol" | "qTolerance">,
   ): { readonly values: Float64Array; readonly report: LinearReport } {
     const { space, exactSpace } = this.#products!;
@@ -255,7 +295,8 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       return v;
     };
     const d = this.#damping?.subarray(0, n);
-    const x = vectorIn(space, guess.subarray(0, n));
+    const x = space.zeros(n);
+    if (guess !== undefined) write(space, guess.subarray(0, n), x);
     const report = cgnr(A, { g: vectorIn(space, right) }, x, {
       ...tolerances,
       maxIterations: this.#maxIterations,
@@ -265,24 +306,24 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       exact: { A: exact, g: vectorIn(exactSpace, right), damping: d && vectorIn(exactSpace, d) },
       workspace: this.#workspace!,
     });
-    const values = new Float64Array(n);
+    const values = this.#solution.subarray(0, n);
     read(space, x, values);
     return { values, report };
   }
 
   /** [x_c; V^-1 (b_p - Jp'Jc x_c)] */
-  #substitute({ exactCameras, exactPoints, exactV }: System, right: Float64Array, cameras: Float64Array): Float64Array {
+  #substitute({ cameras, points, V }: Eliminated, right: Float64Array, ofCameras: Float64Array): Float64Array {
     const { exactSpace } = this.#products!;
     const [, { row, right: b, point }] = this.#scratch;
-    const { cols } = exactCameras;
+    const { cols } = cameras;
     const x = exactSpace.zeros(cols);
-    write(exactSpace, cameras, x);
-    exactCameras.multiply(x, row);
-    exactPoints.multiplyTransposed(row, b);
+    write(exactSpace, ofCameras, x);
+    cameras.multiply(x, row);
+    points.multiplyTransposed(row, b);
     for (let j = cols; j < right.length; j++) (b as Storage)[j - cols] = right[j] - (b as Storage)[j - cols];
-    exactV!.apply(b, point);
+    V.apply(b, point);
     const full = new Float64Array(right.length);
-    full.set(cameras);
+    full.set(ofCameras);
     read(exactSpace, point, full.subarray(cols));
     return full;
   }
@@ -290,17 +331,17 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   norm(v: Float64Array): number {
     const { space } = this.#products!;
     const S = this.#scaling;
-    const scaled = v.map((x, j) => S[j] * x);
+    const scaled = this.#column;
+    for (let j = 0; j < scaled.length; j++) scaled[j] = S[j] * v[j];
     const scale = powerOfTwoBelow(Math.sqrt(dot(scaled, scaled))) || 1;
     return this.#products!.scoped(() => {
       const r = space.zeros(v.length);
       const z = space.zeros(v.length);
-      const there = new Float64Array(v.length);
       for (let j = 0; j < scaled.length; j++) scaled[j] /= scale;
       write(space, scaled, r);
       this.#system!.M.apply(r, z);
-      read(space, z, there);
-      return Math.sqrt(dot(scaled, there)) * scale;
+      read(space, z, this.#solution);
+      return Math.sqrt(dot(scaled, this.#solution)) * scale;
     });
   }
 }

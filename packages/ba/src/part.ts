@@ -48,15 +48,15 @@ export class PackedPart implements Part {
   readonly #scaled: ScaledBsr;
   readonly #ones: Float64Array;
   readonly #normals = new Map<AnyPrecision, PackedNormal<AnyPrecision>>();
-  /** The rounded J in the format its normal matrix is summed in, where that is another. */
+  /** The rounded J in the format its normal matrix is summed in, where that is another and `exact` is not the same. */
   readonly #rounded: PackedBsr | undefined;
 
   constructor(formats: PartFormats, arena: Arena) {
     this.#formats = formats;
-    const { pattern, jacobian, matvec, exact, normal, factorize } = formats;
+    const { pattern, jacobian, exact, normal, factorize } = formats;
     const structure = packPattern(pattern, arena);
     this.#scaled = new ScaledBsr(structure, jacobian, storedFormats(formats), formats.counters.events);
-    if (matvec.storage !== factorize) this.#rounded = packedBsr(structure, factorize);
+    if (isRoundedApart(formats)) this.#rounded = packedBsr(structure, factorize);
     for (const format of new Set([factorize, exact])) this.#normals.set(format, packNormal(normal, format, arena));
     this.#ones = arena.view(fp64, pattern.blockCols * pattern.c);
     this.#ones.fill(1);
@@ -76,9 +76,10 @@ export class PackedPart implements Part {
   }
 
   normal(): BsrMatrix<AnyPrecision> {
+    const { factorize, matvec } = this.#formats;
     const rounded = this.#rounded;
     rounded?.replaceScaled(this.stored(), this.#ones, uncounted);
-    return this.#normalOf(this.#formats.factorize, rounded ?? this.stored());
+    return this.#normalOf(factorize, rounded ?? (matvec.storage === factorize ? this.stored() : this.exact()));
   }
 
   exactNormal(): BsrMatrix<AnyPrecision> {
@@ -92,16 +93,26 @@ export class PackedPart implements Part {
   }
 }
 
+function isRoundedApart(formats: PartFormats): boolean {
+  const { matvec, factorize, exact } = formats;
+  return matvec.storage !== factorize && !(factorize === exact && keepsBits(formats));
+}
+
+/** Whether J diag(S) in the format of products is J diag(S): S is of powers of two. */
+export function keepsBits({ jacobian, matvec }: Pick<PartFormats, "jacobian" | "matvec">): boolean {
+  return matvec.storage === jacobian || matvec.storage === (fp64 as AnyPrecision);
+}
+
 function storedFormats({ matvec, exact }: PartFormats): ReadonlySet<AnyPrecision> {
   return new Set<AnyPrecision>([matvec.storage, exact]);
 }
 
 /** What a part takes in an arena. */
 export function packedPartBytes(formats: PartFormats): number {
-  const { pattern, jacobian, matvec, exact, normal, factorize } = formats;
+  const { pattern, jacobian, exact, normal, factorize } = formats;
   let bytes = packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, storedFormats(formats));
   bytes += bytesFor(fp64, pattern.blockCols * pattern.c);
-  if (matvec.storage !== factorize) bytes += packedValuesBytes(pattern, factorize);
+  if (isRoundedApart(formats)) bytes += packedValuesBytes(pattern, factorize);
   for (const format of new Set([factorize, exact])) bytes += packedNormalBytes(normal, format);
   return bytes;
 }

@@ -18,6 +18,8 @@ export interface ProductsOptions {
   /** Of the block diagonals of J'J, and what they are summed in. */
   readonly normals: readonly NormalSymbolic[];
   readonly factorize: AnyPrecision;
+  /** The same for the last part, where that is eliminated. */
+  readonly eliminate?: AnyPrecision | undefined;
   /** How many vectors of J's rows, and of its columns, live in either space. */
   readonly rowVectors: number;
   readonly colVectors: number;
@@ -37,7 +39,10 @@ export class Products {
     const { patterns, vectors, exact, normals, counters, arenas } = options;
     this.#options = options;
     const exactFormat = operationFormat<AnyPrecision>(exact);
-    const formats = patterns.map((pattern, k): PartFormats => ({ ...options, pattern, normal: normals[k] }));
+    const formats = patterns.map((pattern, k): PartFormats => {
+      const factorize = (k === patterns.length - 1 ? options.eliminate : undefined) ?? options.factorize;
+      return { ...options, pattern, normal: normals[k], factorize };
+    });
     if (!isEngines(options)) {
       this.space = vectorSpace(vectors, counters);
       this.exactSpace = vectorSpace(exactFormat, counters);
@@ -87,14 +92,16 @@ export class Products {
   }
 }
 
-function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors }: ProductsOptions): number {
+/** What vectors take. */
+export function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors }: ProductsOptions): number {
   const cols = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
   // A reduced operator's rows are J's, then the points' columns.
   const rows = patterns[0].blockRows * patterns[0].r + cols;
   return [vectors.storage, exact].reduce((sum, P) => sum + rowVectors * bytesFor(P, rows) + colVectors * bytesFor(P, cols), 0);
 }
 
-function isEngines({ jacobian, matvec, vectors, factorize }: ProductsOptions): boolean {
+/** Whether kernels have these formats. */
+export function isEngines({ jacobian, matvec, vectors, factorize }: ProductsOptions): boolean {
   const { storage } = matvec;
   return (
     vectors.storage === vectors.arithmetic &&

@@ -1,4 +1,4 @@
-import { type AnyPrecision, type Storage, sub, type Vec } from "@slam/float";
+import { type AnyPrecision, fp32, fp64, type Storage, sub, type Vec } from "@slam/float";
 import type { LinearOperator, Preconditioner, VectorSpace } from "@slam/linop";
 
 /** [A_1 A_2 ...], all of the same rows, on vectors that are the parts' one after the other. */
@@ -51,11 +51,18 @@ export function piecesOf(lengths: readonly number[]): readonly (readonly [from: 
 
 /** x <- values, each rounded once. */
 export function write(space: VectorSpace<AnyPrecision>, values: Float64Array, x: Vec<AnyPrecision>): void {
-  const { storage } = space.format;
-  for (let i = 0; i < values.length; i++) storage.store(x as Storage, i, values[i]);
+  const storage: AnyPrecision = space.format.storage;
+  if (isNumbers(storage)) (x as Float64Array).set(values);
+  else for (let i = 0; i < values.length; i++) storage.store(x as Storage, i, values[i]);
 }
 
 export function read(space: VectorSpace<AnyPrecision>, x: Vec<AnyPrecision>, values: Float64Array): void {
-  const { storage } = space.format;
-  for (let i = 0; i < values.length; i++) values[i] = storage.load(x as Storage, i);
+  const storage: AnyPrecision = space.format.storage;
+  if (isNumbers(storage)) values.set(x as Float64Array);
+  else for (let i = 0; i < values.length; i++) values[i] = storage.load(x as Storage, i);
+}
+
+/** Typed arrays of numbers round as the formats do. */
+function isNumbers(format: AnyPrecision): boolean {
+  return format === fp64 || format === fp32;
 }

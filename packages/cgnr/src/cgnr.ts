@@ -77,7 +77,7 @@ export function cgnrWorkspace<P extends AnyPrecision>(A: LinearOperator<P>, exac
  * Solves (A'A + diag(d)) x = A'b by preconditioned conjugate gradients on the normal equations; A'A is never formed.
  *
  * Every vector is in the format of `A.space` and every operation runs in that space; the scalars alpha and beta are quotients in fp64 of
- * dot products summed in the space's arithmetic.
+ * dot products summed in the space's arithmetic, but for |A p|^2 where the operator sums it.
  *
  * beta is Fletcher and Reeves', or where `flexible` Notay's -z'(A'A + D) p / p'(A'A + D) p, which is Polak and Ribiere's for an exact step.
  *
@@ -194,6 +194,7 @@ export function cgnr<P extends AnyPrecision>(
 
   /** w <- (A'A + D) v; returns v'w as |A v|^2 + v'(D v), which cannot be negative. */
   function applyNormal(v: Vec<P>): number {
+    if (A.applyNormal !== undefined) return A.applyNormal(v, d, w);
     multiplyNormal(A, v, q, w);
     if (d === undefined) return space.dot(q, q);
     fill(t, 0);

@@ -55,8 +55,11 @@ export function residualReplacement<P extends AnyPrecision>(
   const Q = space.format.storage;
   return (x, s) => {
     convertInto(P, x, Q, wide, space.events);
-    multiplyNormal(A, wide, q, residual);
-    if (damping !== undefined) space.diagonalAxpy(damping, wide, residual);
+    if (A.applyNormal !== undefined) A.applyNormal(wide, damping, residual);
+    else {
+      multiplyNormal(A, wide, q, residual);
+      if (damping !== undefined) space.diagonalAxpy(damping, wide, residual);
+    }
     space.xpby(g, -1, residual);
     convertInto(Q, residual, P, s, narrow.events);
     return isZero(Q, residual);

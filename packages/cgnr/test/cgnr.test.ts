@@ -52,6 +52,35 @@ describe("the line through three points", () => {
     expect(y).toEqual(x);
   });
 
+  test("is the same where the operator applies A'A + diag(d) at once, without the two products", () => {
+    const damping = Float64Array.of(1, 2);
+    const refuse = (): never => {
+      throw new Error("a product of its own");
+    };
+    const applyNormal = (v: Float64Array, d: Float64Array | undefined, w: Float64Array): number => {
+      const q = space.zeros(3);
+      A.multiply(v, q);
+      A.multiplyTransposed(q, w);
+      let square = space.dot(q, q);
+      for (let j = 0; j < 2; j++) {
+        w[j] += d![j] * v[j];
+        square += d![j] * v[j] * v[j];
+      }
+      return square;
+    };
+    const [x, y] = [space.zeros(2), space.zeros(2)];
+    const g = Float64Array.of(5, 11);
+
+    cgnr(A, { g }, x, { damping, rtol: tolerance(fp64, 100) });
+    const report = cgnr({ ...A, multiply: refuse, multiplyTransposed: refuse, applyNormal }, { g }, y, {
+      damping,
+      rtol: tolerance(fp64, 100),
+    });
+
+    expect(report.termination).toBe("tolerance-met");
+    expectClose(y, x, tolerance(fp64, 100));
+  });
+
   test("takes one step with the exact inverse of A'A", () => {
     const x = space.zeros(2);
     const Z = [

@@ -45,6 +45,8 @@ export function triangularEngine(
   const { lanes } = layoutOf(kind);
   const groups = Math.ceil(n / lanes);
   const isDiagonal = tilePtr[n] === 0;
+  /** Such a solve needs no second try. */
+  const isInPlace = isDiagonal && order.every((row, k) => row === k);
   const numbers = (length: number): Area => [Type, length + BEYOND / width];
   const tiles: Area = [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4];
   const part = numbers(encoded ? (layout.partTiles * vectors * 16) / width : 0);
@@ -57,7 +59,7 @@ export function triangularEngine(
     diagonal: numbers(groups * lanes * triangle),
     groups: numbers(isDiagonal ? groups * lanes * triangle : 0),
     w: numbers((groups * lanes + 1) * b),
-    vector: numbers(n * b),
+    vector: numbers(isInPlace ? 0 : n * b),
     tilePtr,
     rows: layout.rows,
     order,
@@ -145,7 +147,7 @@ export function triangularEngine(
   }
 
   function run(solveInPlace: () => void): void {
-    pack.permute(at.vector, at.w, at.order, 0, n);
+    if (!isInPlace) pack.permute(at.vector, at.w, at.order, 0, n);
     solveInPlace();
   }
 
@@ -155,7 +157,7 @@ export function triangularEngine(
   }
 
   return {
-    vector: views.vector.subarray(0, n * b) as Numbers,
+    vector: (isInPlace ? w : (views.vector as Numbers)).subarray(0, n * b),
     load(factor, events) {
       const values = numbersOf(factor, storage, arithmetic, events);
       if (encoded) encode(values, factor.format === arithmetic ? events : { overflows: 0, flushed: 0 });
@@ -172,7 +174,7 @@ export function triangularEngine(
         survey(V, at.w, vectorEnd);
       }
       takeCounts(surveyed, events);
-      pack.permute(at.w, at.vector, at.inverse, 0, n);
+      if (!isInPlace) pack.permute(at.w, at.vector, at.inverse, 0, n);
     },
   };
 }

@@ -18,6 +18,12 @@ export interface LinearOperator<P extends AnyPrecision> {
    * overlap.
    */
   multiplyNormal?(x: Vec<P>, q: Vec<P>, w: Vec<P>): void;
+  /**
+   * w <- (A'A + diag(d)) x, where an operator can have that in one pass over its entries without storing A x; d undefined for none. Lengths cols; none overlap.
+   *
+   * @returns |A x|^2 + x'(d .* x), which cannot be negative; summed in fp64.
+   */
+  applyNormal?(x: Vec<P>, d: Vec<P> | undefined, w: Vec<P>): number;
 }
 
 /** q <- A x and w <- A' q, in one pass where A has one. */

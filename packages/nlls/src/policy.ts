@@ -56,9 +56,14 @@ export function presetPolicy(name: PresetName, bySize: readonly Operation[] = []
  * kept.
  *
  * @param bytes of each operation's working set in fp32; one that is missing is small.
+ * @param limit instead of 2 MB, for what gains later.
  */
-export function chooseBySize({ bySize = [], ...policy }: Policy, bytes: { readonly [operation in Operation]?: number }): Policy {
-  const large = bySize.filter((operation) => (bytes[operation] ?? 0) > LARGE);
+export function chooseBySize(
+  { bySize = [], ...policy }: Policy,
+  bytes: { readonly [operation in Operation]?: number },
+  limit: number = LARGE,
+): Policy {
+  const large = bySize.filter((operation) => (bytes[operation] ?? 0) > limit);
   return { ...policy, ...Object.fromEntries(large.map((operation) => [operation, operationFormat(fp16)])) };
 }
 

@@ -42,6 +42,13 @@ describe("presetPolicy", () => {
 describe("chooseBySize", () => {
   const MB = 2 ** 20;
 
+  test("takes another limit where it is given one", () => {
+    const policy = presetPolicy("mixed", ["matvec"]);
+
+    expect(chooseBySize(policy, { matvec: 1000 }, 1000).matvec.name).toBe("fp32");
+    expect(chooseBySize(policy, { matvec: 1001 }, 1000).matvec.name).toBe("fp16");
+  });
+
   test("stores in fp16 what is larger than 2 MB in fp32, and no more than mixed may", () => {
     const mixed = presetPolicy("mixed", ["precondition", "matvec"]);
 

@@ -3,6 +3,7 @@ export { type BsrMatrix, bsrMatrix, scaleColumns, transpose, valueCount } from "
 export { type BsrPattern, bsrPattern, transposePattern } from "./bsr-pattern.ts";
 export { columnCounts } from "./column-counts.ts";
 export { eliminationTree, postorder } from "./etree.ts";
+export { isJoint, JointRows, jointRowsBytes } from "./joint-rows.ts";
 export { type NestedDissectionOptions, nestedDissection } from "./nested-dissection.ts";
 export { type NormalSymbolic, normalSymbolic } from "./normal.ts";
 export { addDiagonal, normalProduct } from "./normal-product.ts";

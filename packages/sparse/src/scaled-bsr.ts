@@ -27,6 +27,11 @@ export class ScaledBsr {
     for (const format of formats) this.#scaled.set(format, { matrix: packedBsr(structure, format), isFresh: false });
   }
 
+  /** A. */
+  get source(): PackedBsr {
+    return this.#source;
+  }
+
   /** Another A takes the place of the one before; its values are copied. */
   load(A: BsrMatrix<AnyPrecision>): void {
     this.#source.replaceValues(A);

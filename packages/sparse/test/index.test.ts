@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "JointRows",
     "PackedBsr",
     "ScaledBsr",
     "addDiagonal",
@@ -17,7 +18,9 @@ test("exports nothing by accident", () => {
     "columnSquares",
     "eliminationTree",
     "inversePermutation",
+    "isJoint",
     "jacobiScaling",
+    "jointRowsBytes",
     "nestedDissection",
     "normalProduct",
     "normalSymbolic",
@@ -40,5 +43,10 @@ test("exports nothing by accident", () => {
     "valueCount",
   ]);
   expect(Object.keys(views).sort()).toEqual(["blockView", "toDense"]);
-  expect(Object.keys(reference).sort()).toEqual(["multiplyReference", "multiplyTransposedReference", "productReference"]);
+  expect(Object.keys(reference).sort()).toEqual([
+    "multiplyNormalReference",
+    "multiplyReference",
+    "multiplyTransposedReference",
+    "productReference",
+  ]);
 });

@@ -27,17 +27,21 @@ export function readBal(bytes: Uint8Array, file: string = "problem"): Bundle {
   const camera = new Int32Array(observations);
   const point = new Int32Array(observations);
   const measurements = new Float64Array(2 * observations);
-  for (let i = 0; i < observations; i++) {
-    camera[i] = tokens.integer(`the camera of observation ${i}`, 0, cameras - 1);
-    point[i] = tokens.integer(`the point of observation ${i}`, 0, points - 1);
-    measurements[2 * i] = tokens.number(`x of observation ${i}`);
-    measurements[2 * i + 1] = tokens.number(`y of observation ${i}`);
+  let i = 0;
+  const [theCamera, thePoint, x, y] = ["the camera", "the point", "x", "y"].map((name) => () => `${name} of observation ${i}`);
+  for (; i < observations; i++) {
+    camera[i] = tokens.integer(theCamera, 0, cameras - 1);
+    point[i] = tokens.integer(thePoint, 0, points - 1);
+    measurements[2 * i] = tokens.number(x);
+    measurements[2 * i + 1] = tokens.number(y);
   }
   const poses = new Float64Array(POSE_SIZE * cameras);
   const intrinsics = new Float64Array(3 * cameras);
   for (let c = 0; c < cameras; c++) readCamera(tokens, c, poses, intrinsics);
   const positions = new Float64Array(3 * points);
-  for (let k = 0; k < positions.length; k++) positions[k] = tokens.number(`${"xyz"[k % 3]} of point ${Math.floor(k / 3)}`);
+  let k = 0;
+  const coordinate = (): string => `${"xyz"[k % 3]} of point ${Math.floor(k / 3)}`;
+  for (; k < positions.length; k++) positions[k] = tokens.number(coordinate);
   tokens.end();
   const intrinsicsOf = Int32Array.from({ length: cameras }, (_, c) => c);
   return { model: snavely, poses, intrinsics, intrinsicsOf, points: positions, camera, point, measurements };

@@ -1,0 +1,124 @@
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, operationFormat } from "@slam/float";
+import type { LinearOperator, VectorSpace } from "@slam/linop";
+import {
+  type BsrMatrix,
+  isJoint,
+  JointRows,
+  jointRowsBytes,
+  type PackedNormal,
+  packedNormalBytes,
+  packedPatternBytes,
+  packNormal,
+  packPattern,
+  ScaledBsr,
+  scaledBsrBytes,
+} from "@slam/sparse";
+import { type Arena, arenaSpace } from "@slam/wasm";
+import type { BundleJacobian } from "./jacobian.ts";
+import { isEngines, type ProductsOptions, vectorBytes } from "./products.ts";
+
+const uncounted = { overflows: 0, flushed: 0 };
+
+/** J diag(S) row by row for CG on all of J, one J and S after another: A'A x in one pass, in the format of products and in the one that checks them. */
+export class JointProducts {
+  readonly space: VectorSpace<AnyPrecision>;
+  readonly exactSpace: VectorSpace<AnyPrecision>;
+  readonly #options: ProductsOptions;
+  readonly #arena: Arena;
+  readonly #parts: readonly ScaledBsr[];
+  readonly #normals: readonly PackedNormal<AnyPrecision>[];
+  readonly #stored: JointRows;
+  readonly #exact: JointRows;
+  #S: readonly Float64Array[] = [];
+
+  /** @param options that `fitsJoint`. */
+  constructor(options: ProductsOptions) {
+    const { patterns, jacobian, matvec, vectors, exact, normals, factorize, counters, arenas } = options;
+    this.#options = options;
+    const checked = exactStorage(options);
+    const isShared = checked === (matvec.storage as AnyPrecision);
+    const ofParts = patterns.map((pattern, k) => {
+      const ofNormal = packedNormalBytes(normals[k], factorize);
+      return packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, scaledFormats(options)) + ofNormal;
+    });
+    const ofRows = jointRowsBytes(patterns, matvec.storage) + (isShared ? 0 : jointRowsBytes(patterns, checked));
+    const arena = arenas.take(ofParts.reduce((sum, bytes) => sum + bytes, ofRows) + vectorBytes(options));
+    this.#arena = arena;
+    this.space = arenaSpace<AnyPrecision>(arena, vectors, counters);
+    this.exactSpace = arenaSpace<AnyPrecision>(arena, operationFormat<AnyPrecision>(exact), counters);
+    const structures = patterns.map((pattern) => packPattern(pattern, arena));
+    this.#parts = structures.map((structure) => new ScaledBsr(structure, jacobian, scaledFormats(options), uncounted));
+    this.#normals = normals.map((normal) => packNormal(normal, factorize, arena));
+    this.#stored = new JointRows(structures, matvec.storage);
+    this.#exact = isShared ? this.#stored : new JointRows(structures, checked);
+  }
+
+  /** Another J takes the place of the one before. S of all columns, and in pieces, one for each part. */
+  replace(J: BundleJacobian, S: Float64Array, ofParts: readonly Float64Array[]): void {
+    const { events } = this.#options.counters;
+    const parts = this.#parts;
+    this.#S = ofParts;
+    for (const [k, part] of parts.entries()) {
+      part.load(J.parts[k]);
+      part.scale(ofParts[k]);
+    }
+    const sources = parts.map(({ source }) => source);
+    this.#stored.replaceScaled(sources, S, events);
+    if (this.#exact !== this.#stored) this.#exact.replaceScaled(sources, S, events);
+  }
+
+  operator(): LinearOperator<AnyPrecision> {
+    return this.#stored.operator(this.space, { operation: "matvec", work: this.#options.counters.work });
+  }
+
+  exactOperator(): LinearOperator<AnyPrecision> {
+    return this.#exact.operator(this.exactSpace, { operation: "residual", work: this.#options.counters.work });
+  }
+
+  /** The block diagonal of S J'J S for a part of J; the next one for the part overwrites it. */
+  normal(k: number): BsrMatrix<AnyPrecision> {
+    const { jacobian, factorize, counters } = this.#options;
+    const normal = this.#normals[k];
+    const part = this.#parts[k];
+    if (jacobian !== factorize) normal.replaceProduct(part.in(factorize), counters.work);
+    else {
+      normal.replaceProduct(part.source, counters.work);
+      scaleBlocks(normal.H, this.#S[k]);
+    }
+    return normal.H;
+  }
+
+  /** Runs something whose vectors are not needed afterwards. */
+  scoped<T>(run: () => T): T {
+    const mark = this.#arena.mark();
+    const result = run();
+    this.#arena.release(mark);
+    return result;
+  }
+}
+
+/** Whether there is an engine for these formats, and rows have at most one block of each part. */
+export function fitsJoint(options: ProductsOptions): boolean {
+  const { patterns, vectors, factorize } = options;
+  const format: AnyPrecision = vectors.storage;
+  return (format === fp64 || format === fp32) && (factorize === fp64 || factorize === fp32) && isEngines(options) && isJoint(patterns);
+}
+
+/** J'J is scaled by powers of two as well as J, where it is summed in J's format. */
+function scaledFormats({ jacobian, factorize }: ProductsOptions): readonly AnyPrecision[] {
+  return jacobian === factorize ? [] : [factorize];
+}
+
+/** H <- S H S for a block diagonal H. */
+function scaleBlocks({ pattern, values }: BsrMatrix<AnyPrecision>, S: Float64Array): void {
+  const { blockRows, c } = pattern;
+  const H = values as Float64Array;
+  for (let k = 0, at = 0; k < blockRows; k++) {
+    for (let i = 0; i < c; i++) for (let j = 0; j < c; j++, at++) H[at] *= S[k * c + i] * S[k * c + j];
+  }
+}
+
+/** S is of powers of two: J diag(S) takes no more bits than J. */
+function exactStorage({ jacobian, exact }: ProductsOptions): FP64 | FP32 {
+  return jacobian === fp64 ? exact : fp32;
+}
