@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readBal, writeBal } from "@slam/ba";
-import { photos } from "./photos.ts";
+import { photosOf } from "./photos.ts";
 
 /** Seconds on the processor, and bytes: of the process at its peak, and of the file. */
 export interface Read {
@@ -20,7 +20,7 @@ if (file === undefined) {
   try {
     const path = join(folder, "photos.txt");
     const text = openSync(path, "w");
-    for (const chunk of writeBal(photos(Number(observations)))) writeSync(text, chunk);
+    for (const chunk of writeBal(photosOf(Number(observations)))) writeSync(text, chunk);
     closeSync(text);
     process.stdout.write(
       execFileSync(process.execPath, ["--conditions=@slam/source", import.meta.filename, observations, path], { encoding: "utf8" }),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Bundle, type Linear, readBal, SIXTEEN_BIT, start } from "@slam/ba";
 import { parsePolicy } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
-import { photos } from "./photos.ts";
+import { photosOf } from "./photos.ts";
 
 /** What is asked of a process. */
 export interface Job {
@@ -72,7 +72,7 @@ const warm = all.slice(job.solves > 1 ? 1 : 0).sort((a, b) => a.seconds.linearSo
 console.log(JSON.stringify({ ...warm[warm.length >> 1], peakBytes: all[all.length - 1].peakBytes }));
 
 function bundleOf(problem: string | number): Bundle {
-  return typeof problem === "number" ? photos(problem) : readBal(readFileSync(problem), problem);
+  return typeof problem === "number" ? photosOf(problem) : readBal(readFileSync(problem), problem);
 }
 
 function totals(tally: {
