@@ -1,11 +1,11 @@
 // The whole way without any file from outside: a robot patrols an apartment, 70 m of it or as many as the argument says, and finds its way by what its stereo camera tracks, in four
 // precisions, with loops closed. Writes demo-report.html.
-import { stereo } from "@slam/camera";
 import { ate } from "@slam/eval";
+import { robotCamera } from "@slam/experiments";
 import { energyOf, horowitzCache } from "@slam/linop";
 import { type Policy, parsePolicy, presetPolicy } from "@slam/nlls";
 import { DescriptorRecognizer, Odometry, type OdometryResult } from "@slam/odometry";
-import { apartment, type Drive, type MovingCamera, simulateDrive } from "@slam/sim";
+import { apartment, type Drive, simulateDrive } from "@slam/sim";
 import pc from "picocolors";
 import { trajectoryChart } from "./charts.ts";
 import { EXIT, explain, UsageError } from "./failure.ts";
@@ -19,19 +19,6 @@ const POLICIES = ["fp64", "mixed", "half", "naive"] as const;
 const HEAD = ["policy", "ATE, odometry (m)", "loops closed (m)", "loops", "CG iterations", "windows converged", "energy (J, est.)", "time"];
 const REPORT = "demo-report.html";
 const LEAST = 20;
-
-/** A pair 10 cm apart, 640 x 480, with a pixel of noise. */
-const CAMERA: MovingCamera & { readonly model: typeof stereo } = {
-  model: stereo,
-  intrinsics: [380, 380, 320, 240, 0.1],
-  limits: [
-    [0, 640],
-    [-100, 640],
-    [0, 480],
-  ],
-  sigma: [1, 1, 1],
-  range: [0.4, 8],
-};
 
 interface Run {
   readonly policy: (typeof POLICIES)[number];
@@ -48,7 +35,11 @@ try {
 async function demo(metres: string): Promise<number> {
   const length = Number(metres);
   if (!(length >= LEAST)) throw new UsageError(`demo: the argument is metres to drive, at least ${LEAST}, not ${metres}`);
-  const drive = simulateDrive(apartment({ length, rate: 2, landmarks: 4000, seed: 3 }), CAMERA, { features: 40, trackLength: 30, seed: 1 });
+  const drive = simulateDrive(apartment({ length, rate: 2, landmarks: 4000, seed: 3 }), robotCamera, {
+    features: 40,
+    trackLength: 30,
+    seed: 1,
+  });
   console.log(
     `A robot drives ${length} m through an apartment: ${drive.frames.length} key frames of some 40 landmarks, windows of 5 by CGNR, loops by what landmarks look like.`,
   );
@@ -78,7 +69,7 @@ function policyOf(name: Run["policy"]): Policy {
 /** All frames are key frames. */
 function follow(drive: Drive, policy: Run["policy"]): OdometryResult {
   const odometry = new Odometry({
-    camera: { ...CAMERA, sigma: [1, 1, 1] },
+    camera: { ...robotCamera, sigma: [1, 1, 1] },
     window: 5,
     linear: "cgnr",
     // Nothing that this camera measures is false.

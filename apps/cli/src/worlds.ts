@@ -1,5 +1,5 @@
 import { planarPoses, type Trajectory } from "@slam/eval";
-import { type PoseGraph, type PoseShape, poseSize } from "@slam/pgo";
+import { numberedGraph, type PoseGraph } from "@slam/pgo";
 import { garage, grid, manhattan, type PoseGraphWorld, ring, type SimilarityWorld, sphere, torus, type WorldOptions } from "@slam/sim";
 
 /** The worlds that `slam generate` knows, by name. */
@@ -14,27 +14,12 @@ export const WORLDS: { readonly [name: string]: (options: WorldOptions) => PoseG
 
 /** The world as a pose graph with ids 0 ... n - 1; the estimates are its measured odometry. */
 export function graphOf({ dimension, ...world }: PoseGraphWorld): PoseGraph {
-  return graphOfShape({ dimension }, world);
+  return numberedGraph({ dimension }, { ...world, poses: world.initial });
 }
 
 /** As `graphOf`, of similarities. */
 export function similarityGraphOf(world: SimilarityWorld): PoseGraph {
-  return graphOfShape({ dimension: 3, similarity: "quat" }, world);
-}
-
-function graphOfShape(shape: PoseShape, { initial, from, to, measurements, information }: Omit<SimilarityWorld, "truth">): PoseGraph {
-  const poses = initial.length / poseSize(shape);
-  return {
-    ...shape,
-    ids: Float64Array.from({ length: poses }, (_, k) => k),
-    poses: initial,
-    known: new Uint8Array(poses).fill(1),
-    from,
-    to,
-    measurements,
-    information,
-    fixed: new Int32Array(0),
-  };
+  return numberedGraph({ dimension: 3, similarity: "quat" }, { ...world, poses: world.initial });
 }
 
 /** The true poses, with ids for timestamps. */

@@ -1,5 +1,5 @@
-import { type PoseGraph, type PoseGraphReport, start } from "@slam/pgo";
-import { type Deviations, type PoseGraphWorld, type RevisitOptions, revisits } from "@slam/sim";
+import { numberedGraph, type PoseGraph, type PoseGraphReport, start } from "@slam/pgo";
+import { type Deviations, type RevisitOptions, revisits } from "@slam/sim";
 import { ArenaPool } from "@slam/wasm";
 import { errorOf, flopsOf, joulesOf } from "./estimation.ts";
 import { type PolicyName, policyOf } from "./policies.ts";
@@ -84,7 +84,7 @@ export function runGraph(task: GraphTask, scene: Scene): GraphResult {
   const truth = graphTruth(scene, poses);
   const loopSigma = { translation: loopNoise * loops.translation, rotation: loopNoise * loops.rotation };
   const world = revisits(truth, { ...places, sigma: odometry, loopSigma, seed });
-  const graph = graphOf(world);
+  const graph = numberedGraph(world, { ...world, poses: world.initial });
   const arenas = new ArenaPool();
   const turns = Array.from({ length: TURNS }, () => GRAPH_SOLVES.map((solve) => solveOnce(graph, solve, arenas)));
   const [first] = turns;
@@ -103,21 +103,6 @@ export function runGraph(task: GraphTask, scene: Scene): GraphResult {
     odometryAte: errorOf(truth, world.initial),
     bySolve: Object.fromEntries(bySolve),
     seconds: Object.fromEntries(seconds),
-  };
-}
-
-function graphOf({ initial, from, to, measurements, information }: PoseGraphWorld): PoseGraph {
-  const poses = initial.length / 7;
-  return {
-    dimension: 3,
-    ids: Float64Array.from({ length: poses }, (_, k) => k),
-    poses: initial,
-    known: new Uint8Array(poses).fill(1),
-    from,
-    to,
-    measurements,
-    information,
-    fixed: new Int32Array(0),
   };
 }
 

@@ -15,5 +15,5 @@ export type { Pattern, PatternResult } from "./pattern.ts";
 export { PIPELINE_POLICIES, type PipelinePolicy, type PipelineResult } from "./pipeline.ts";
 export { POLICIES, type PolicyName } from "./policies.ts";
 export type { Scene } from "./scene.ts";
-export { type Patrol, type Recording, type SceneSource, sceneOf } from "./scenes.ts";
+export { type Patrol, type Recording, robotCamera, type SceneSource, sceneOf } from "./scenes.ts";
 export { FULL, type PlanSize, planTasks, QUICK, type Result, runTask, type Task } from "./tasks.ts";

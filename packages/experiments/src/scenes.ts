@@ -32,19 +32,21 @@ const CAR = {
   stride: 2,
 } as const;
 
-/** A pair on a small robot, 0.1 m apart; its landmarks are 0.4 to 8 m away. */
+/** A pair on a small robot, 0.1 m apart; its landmarks are 0.4 to 8 m away, and a pixel is the noise. */
+export const robotCamera: Scene["camera"] = {
+  model: stereo,
+  intrinsics: [380, 380, 320, 240, 0.1],
+  limits: [
+    [0, 640],
+    [-100, 640],
+    [0, 480],
+  ],
+  sigma: [1, 1, 1],
+  range: [0.4, 8],
+};
+
 const ROBOT = {
-  camera: {
-    model: stereo,
-    intrinsics: [380, 380, 320, 240, 0.1],
-    limits: [
-      [0, 640],
-      [-100, 640],
-      [0, 480],
-    ],
-    sigma: [1, 1, 1],
-    range: [0.4, 8],
-  },
+  camera: robotCamera,
   start: { translation: 0.01, rotation: 0.005 },
   radius: 0.5,
   stride: 5,

@@ -10,6 +10,7 @@ test("exports nothing by accident", () => {
     "QUICK",
     "findingsOf",
     "planTasks",
+    "robotCamera",
     "runTask",
     "sceneOf",
   ]);

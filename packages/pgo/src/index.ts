@@ -49,6 +49,7 @@ export { type MahalanobisDistance, mahalanobis } from "./mahalanobis.ts";
 export { isMarginals, type LinearTerm, type Marginals, type MarginalsOptions, recoverMarginals } from "./marginals.ts";
 export type { RankDeficiency } from "./normal-factor.ts";
 export { CgnrSolver, type CgnrSolverOptions, type PreconditionerName } from "./normal-solver.ts";
+export { numberedGraph } from "./numbered-graph.ts";
 export { PoseGraphProblem } from "./problem.ts";
 export type { Refresh } from "./refresh.ts";
 export type { LossName, LossOptions, LossReport, RejectedEdge } from "./robust.ts";

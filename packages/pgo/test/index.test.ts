@@ -25,6 +25,7 @@ test("exports nothing by accident", () => {
     "lintG2o",
     "lintToro",
     "mahalanobis",
+    "numberedGraph",
     "poseDof",
     "poseSize",
     "readG2o",
