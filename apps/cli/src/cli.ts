@@ -295,7 +295,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--workers <n>", "threads; all find the same (default: one for each core)", integer(1))
     .option("--data <folder>", "public data, of which the recorded motions come (default: $SLAM_DATA or ../shared/data)")
     .option("--share <x>", "run this share of each experiment's runs, at least one", share, 1)
-    .option("--seed <n>", "the same seed gives the same findings (default: 0)", integer(0, 2 ** 31), 0)
+    .option("--seed <n>", "the same seed gives the same findings", integer(0, 2 ** 31), 0)
     .option("--quiet", "print warnings and errors only")
     .action(async (options: ReproduceOptions) => {
       const { reproduce } = await import("./commands/reproduce.ts");

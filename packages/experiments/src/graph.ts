@@ -21,8 +21,8 @@ export interface GraphTask {
   readonly seed: number;
 }
 
-/** When a robot knows a place again: within so many metres and radians; and which of the poses there it then measures. */
-type Places = Required<Pick<RevisitOptions, "radius" | "turn" | "tie">>;
+/** When a robot knows a place again: within so many metres and radians, so many poses later; and which of the poses there it then measures. */
+type Places = Required<Pick<RevisitOptions, "radius" | "turn" | "gap" | "tie">>;
 
 /** The published method keeps its preconditioner ("static"); ours refreshes it when that pays ("adaptive"). */
 export const GRAPH_SOLVES: readonly {

@@ -67,10 +67,13 @@ export const QUICK: PlanSize = {
 /** A step of odometry, and a loop closure at the stated noise; the sweep multiplies the latter. */
 const GRAPHS = { odometry: { translation: 0.003, rotation: 0.001 }, loops: { translation: 0.003, rotation: 0.001 } } as const;
 const NOISES = [10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.001];
+/** Poses after which a robot looks for where it was before. */
+const GAP = 20;
+/** From anywhere there is nothing to wait for. */
 const REACHES = [
-  { radius: 0.5, turn: Math.PI / 4 },
-  { radius: 3, turn: Math.PI },
-  { radius: 20, turn: Math.PI },
+  { radius: 0.5, turn: Math.PI / 4, gap: GAP },
+  { radius: 3, turn: Math.PI, gap: GAP },
+  { radius: 20, turn: Math.PI, gap: 2 },
 ];
 const SHORTEST = 40;
 /** Poses of a scene that is worth closing loops in. */
@@ -151,7 +154,7 @@ function isLong(scene: Scene): boolean {
 }
 
 function graphAlong(scene: Scene, poses: number, seed: number): Omit<GraphTask, "id" | "experiment"> {
-  const places = { radius: scene.radius, turn: Math.PI / 4, tie: "nearest" } as const;
+  const places = { radius: scene.radius, turn: Math.PI / 4, gap: GAP, tie: "nearest" } as const;
   return { ...GRAPHS, kind: "graph", scene: scene.name, poses, loopNoise: 1, places, seed };
 }
 
@@ -163,11 +166,11 @@ function planSweep(scenes: readonly Scene[], { sweepSeeds, longest }: PlanSize, 
   const scene = scenes.find(({ isRecorded }) => !isRecorded);
   if (scene === undefined) return [];
   const poses = Math.min(longest, graphPoses(scene));
-  return REACHES.flatMap(({ radius, turn }) =>
+  return REACHES.flatMap(({ radius, turn, gap }) =>
     NOISES.flatMap((loopNoise) =>
       Array.from({ length: sweepSeeds }, (_, k): GraphTask => {
         const id = `sweep/${radius}/${loopNoise}/${k}`;
-        const places = { radius, turn, tie: "first" } as const;
+        const places = { radius, turn, gap, tie: "first" } as const;
         return { ...GRAPHS, kind: "graph", id, experiment: "sweep", scene: scene.name, poses, loopNoise, places, seed: seed + k };
       }),
     ),
