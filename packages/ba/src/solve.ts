@@ -66,8 +66,8 @@ export interface BundleOptions {
   /** Default 1e-2. */
   readonly eta?: number;
   /**
-   * Gauss-Newton steps of each point alone, cameras held, on the way from a step of all that brought less than half of what it promised; the step is then judged by what both bring.
-   * 0: none, as with landmarks by inverse depth. Default 1.
+   * Gauss-Newton steps of each point alone, cameras held, after a step of all that brought less than three quarters of what it promised and less than a tenth of the cost; the step is
+   * then judged by what both bring. 0: none, as with landmarks by inverse depth. Default 1.
    */
   readonly pointIterations?: number;
   /**

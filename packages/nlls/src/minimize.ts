@@ -49,8 +49,8 @@ export interface MinimizeOptions<J extends Jacobian> {
 /** Of a problem that knows a cheap way down besides. */
 export interface Refinement<X> {
   /**
-   * A point near x that costs less, as by moving some variables with the others held; x itself where there is none. x is not changed. Asked where a step brings less than half of
-   * what the linear model promised, which is what raises damping; the step is then judged by what both bring. Default none.
+   * A point near x that costs less, as by moving some variables with the others held; x itself where there is none. x is not changed. Asked where a step brings less than three
+   * quarters of what the linear model promised and less than a tenth of the cost; the step is then judged by what both bring. Default none.
    */
   readonly refine?: (x: X) => X;
 }
@@ -69,8 +69,9 @@ export interface Run<X> {
 
 /** How much of ftol of the cost the rounding of the gradient may leave undone. */
 const ROUNDED_AWAY = 0.1;
-/** A step that brings less than this of its promise has left the linear model; below it Nielsen's rule raises the damping. */
-const SHORT = 0.5;
+/** A step that brings less than this of its promise has left the linear model, and one that brings less than this of the cost too creeps along a valley. */
+const SHORT = 0.75;
+const CREEPING = 0.1;
 /** Each round of the check that ends a solve tightens the inner tolerance by ten. */
 const MOST_REFINEMENTS = 4;
 
@@ -291,12 +292,13 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     }
   }
 
-  /** Where the step leads, refined where it falls short, unless it promises no more than what ends the solve. */
+  /** Where the step leads, refined where it falls short and creeps, unless it promises no more than what ends the solve. */
   #land(predicted: number): { readonly candidate: X; readonly cost: number } {
     const candidate = this.#problem.retract(this.#x, this.#dx, this.#policy.update);
     const cost = this.#costAt(candidate);
-    const isShort = this.#cost - cost < SHORT * predicted && predicted > this.#ftol * this.#cost;
-    const refined = isShort && this.#refine !== undefined ? this.#refine(candidate) : candidate;
+    const isLittle = this.#cost - cost < Math.min(SHORT * predicted, CREEPING * this.#cost);
+    const isOpen = predicted > this.#ftol * this.#cost;
+    const refined = isLittle && isOpen && this.#refine !== undefined ? this.#refine(candidate) : candidate;
     if (refined === candidate) return { candidate, cost };
     const refinedCost = this.#costAt(refined);
     return refinedCost < cost ? { candidate: refined, cost: refinedCost } : { candidate, cost };
