@@ -28,14 +28,18 @@ export function boundOf({ name, C }: BundleLoss, components: number): number {
   return C ?? Math.sqrt(quantile);
 }
 
+/** rho of the squared whitened norm of measurements with so many components. @throws OptionError for a name that is none, and as `boundOf`. */
+export function lossOf(loss: BundleLoss, components: number): Loss {
+  checkChoice("loss", loss.name, Object.keys(LOSSES) as BundleLossName[]);
+  return LOSSES[loss.name](boundOf(loss, components));
+}
+
 /** The problem with the loss on each observation; priors have none. */
 export function robust(problem: BundleProblem, loss: BundleLoss): RobustProblem<Float64Array, BundleJacobian> {
-  checkChoice("loss", loss.name, Object.keys(LOSSES) as BundleLossName[]);
   const { camera, model } = problem.bundle;
   const rows = model.measurement.length;
   const m = camera.length;
   // All priors are one block.
   const starts = Int32Array.from({ length: m + 2 }, (_, i) => (i <= m ? i * rows : problem.rows));
-  const each = LOSSES[loss.name](boundOf(loss, rows));
-  return new RobustProblem(problem, starts, [...new Array<Loss>(m).fill(each), undefined]);
+  return new RobustProblem(problem, starts, [...new Array<Loss>(m).fill(lossOf(loss, rows)), undefined]);
 }

@@ -42,6 +42,9 @@ interface Row {
   readonly blocks: number;
 }
 
+/** A prior on a point: the rows R (P - z) of the point `variable`. */
+export type PointRow = Pick<Row, "variable" | "z" | "root">;
+
 /** The rows R e of priors, R'R = W, behind those of observations, in block rows as high as theirs, and their derivatives, in fp64. */
 export class PriorRows {
   readonly blockRows: number;
@@ -87,6 +90,10 @@ export class PriorRows {
       }),
     ];
     this.blockRows = first;
+  }
+
+  get onPoints(): readonly PointRow[] {
+    return this.#rows.filter(({ kind }) => kind === "point");
   }
 
   /** Which variables they are about. */

@@ -1,7 +1,7 @@
-import { checkLength } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat } from "@slam/float";
+import { checkInteger, checkLength, OptionError } from "@slam/errors";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, operationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
-import type { Counters, LeastSquaresProblem } from "@slam/nlls";
+import type { Counters, LeastSquaresProblem, Loss } from "@slam/nlls";
 import { type BsrPattern, bsrMatrix } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { Anchors } from "./anchors.ts";
@@ -10,9 +10,12 @@ import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
 import { JacobianBlocks } from "./jacobian-blocks.ts";
 import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
 import { Observer } from "./observer.ts";
+import { PointIterations } from "./point-iterations.ts";
 import { PriorRows, type Priors } from "./priors.ts";
 import { Residuals } from "./residuals.ts";
 import { type Group, type Held, POSE_DOF, patternOf, type Unknowns, unknownsOf } from "./unknowns.ts";
+
+const EVALUATED = operationFormat(fp64);
 
 /** How points are written down, and moved: as positions, or those that two cameras measured by inverse depth in the frame of the first of them. */
 export type Landmarks = "position" | "inverse-depth";
@@ -142,6 +145,30 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     }
     this.#count("update", format, cameraCount(bundle) + pointCount(bundle), 60, POSE_SIZE);
     return this.store(moved, format);
+  }
+
+  /**
+   * Refines the points of x with all else held, as `PointIterations` does, and stores them in the format; of points that are positions.
+   *
+   * @param most steps of a point; 0 for none at all.
+   * @throws OptionError for steps of landmarks by inverse depth.
+   */
+  pointIterations(most: number, { storage }: OperationFormat, loss?: Loss): ((x: Float64Array) => Float64Array) | undefined {
+    checkInteger("pointIterations", most, 0);
+    if (most === 0) return undefined;
+    if (this.#anchors !== undefined)
+      throw new OptionError("pointIterations", { expected: "0 with landmarks by inverse depth", actual: most });
+    const { bundle, unknowns } = this;
+    const { observations, rows } = this.#observer;
+    const { column } = unknowns.groups[unknowns.groups.length - 1];
+    let points: PointIterations | undefined;
+    return (x) => {
+      // Most solves never ask.
+      points ??= new PointIterations(bundle, column, this.#observer, this.#priors.onPoints, { most, storage, loss });
+      // Each step evaluates an observation with derivatives and once more without.
+      this.#count("update", EVALUATED, observations, most * (120 + 40 * rows), 0);
+      return points.refine(x);
+    };
   }
 
   /** What of a variable is a vector: intrinsics, and points. */

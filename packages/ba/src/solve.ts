@@ -18,7 +18,7 @@ import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
-import { type BundleLoss, boundOf, robust } from "./loss.ts";
+import { type BundleLoss, boundOf, lossOf, robust } from "./loss.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import type { Priors } from "./priors.ts";
 import { BundleProblem, type Landmarks } from "./problem.ts";
@@ -65,6 +65,11 @@ export interface BundleOptions {
   readonly forcing?: Forcing;
   /** Default 1e-2. */
   readonly eta?: number;
+  /**
+   * Gauss-Newton steps of each point alone, cameras held, after a step of all that brought less than three quarters of what it promised and less than a tenth of the cost; the step is
+   * then judged by what both bring. 0: none, as with landmarks by inverse depth. Default 1.
+   */
+  readonly pointIterations?: number;
   /**
    * Milliseconds from the call of `start`. No iteration is begun that would not end within it if it took as long as the longest before it; where one is left out so, the run ends
    * "time-budget" with the best point so far. Default none.
@@ -113,6 +118,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     held = {},
     priors = {},
     landmarks = "position",
+    pointIterations = landmarks === "position" ? 1 : 0,
     maxIterations = 100,
     maxCgIterations = 1000,
     ftol = 1e-7,
@@ -130,6 +136,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   const budget = new TimeBudget(timeBudget, began);
   const counters = newCounters();
   const problem = new BundleProblem(bundle, held, counters, arenas, priors, landmarks);
+  const refine = problem.pointIterations(pointIterations, policy.update, loss && lossOf(loss, bundle.model.measurement.length));
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
   const { structure, symbolic } = choice ?? {};
   const settings = { policy, counters, arenas, preconditioner, forcing, maxIterations: maxCgIterations, structure, symbolic };
@@ -145,6 +152,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     counters,
     solver: solver ?? own!,
     firstDamping: FIRST_DAMPING,
+    ...(refine && { refine }),
     ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
   });
   const initializeSeconds = (performance.now() - began) / 1000;

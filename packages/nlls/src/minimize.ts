@@ -46,6 +46,15 @@ export interface MinimizeOptions<J extends Jacobian> {
   readonly onIteration?: (record: IterationRecord, index: number) => void;
 }
 
+/** Of a problem that knows a cheap way down besides. */
+export interface Refinement<X> {
+  /**
+   * A point near x that costs less, as by moving some variables with the others held; x itself where there is none. x is not changed. Asked where a step brings less than three
+   * quarters of what the linear model promised and less than a tenth of the cost; the step is then judged by what both bring. Default none.
+   */
+  readonly refine?: (x: X) => X;
+}
+
 /** A solve in steps: `while (!run.done) run.step()`. */
 export interface Run<X> {
   readonly done: boolean;
@@ -60,6 +69,9 @@ export interface Run<X> {
 
 /** How much of ftol of the cost the rounding of the gradient may leave undone. */
 const ROUNDED_AWAY = 0.1;
+/** A step that brings less than this of its promise has left the linear model, and one that brings less than this of the cost too creeps along a valley. */
+const SHORT = 0.75;
+const CREEPING = 0.1;
 /** Each round of the check that ends a solve tightens the inner tolerance by ten. */
 const MOST_REFINEMENTS = 4;
 
@@ -76,7 +88,11 @@ const MOST_REFINEMENTS = 4;
  * @throws OptionError for options out of range.
  * @see Nocedal and Wright, Numerical Optimization, 2006, chapters 7, 10 and 15.6 (the watchdog technique of Chamberlain et al.).
  */
-export function start<X, J extends Jacobian>(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J>): Run<X> {
+export function start<X, J extends Jacobian>(
+  problem: LeastSquaresProblem<X, J>,
+  x0: X,
+  options: MinimizeOptions<J> & Refinement<X>,
+): Run<X> {
   return new Minimization(problem, x0, options);
 }
 
@@ -91,6 +107,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #eta: number;
   /** What the ending asks of the last step, however loose the steps before it. */
   readonly #lastEta: number;
+  readonly #refine: Refinement<X>["refine"];
   readonly #onIteration: MinimizeOptions<J>["onIteration"];
 
   readonly #seconds: PhaseSeconds = { linearize: 0, factorize: 0, linearSolve: 0, update: 0 };
@@ -111,7 +128,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #lastLinear: LinearReport | undefined;
   #end: { readonly termination: Termination; readonly message: string } | undefined;
 
-  constructor(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J>) {
+  constructor(problem: LeastSquaresProblem<X, J>, x0: X, options: MinimizeOptions<J> & Refinement<X>) {
     const {
       policy,
       solver,
@@ -121,6 +138,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       ftol = 1e-6,
       eta = 1e-2,
       firstDamping = 0,
+      refine,
       onIteration,
     } = options;
     checkChoice("method", method, METHODS);
@@ -137,6 +155,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#ftol = ftol;
     this.#eta = eta;
     this.#lastEta = Math.min(eta, 0.1);
+    this.#refine = refine;
     this.#onIteration = onIteration;
     this.#r = new Float64Array(problem.rows);
     this.#row = new Float64Array(problem.rows);
@@ -241,8 +260,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       return;
     }
     const predicted = this.#equations.predictedDecrease(dx);
-    const candidate = this.#timed("update", () => this.#problem.retract(this.#x, dx, this.#policy.update));
-    const cost = this.#timed("update", () => this.#costAt(candidate));
+    const { candidate, cost } = this.#timed("update", () => this.#land(predicted));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
     const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x);
@@ -272,6 +290,18 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       const termination = !Number.isFinite(cost) ? "non-finite" : this.#method === "gn" ? "diverged" : "stagnated";
       this.#reject(termination, `no step lowers the cost ${this.#shown(this.#best.cost)}; the linear solve says: ${linear.message}`);
     }
+  }
+
+  /** Where the step leads, refined where it falls short and creeps, unless it promises no more than what ends the solve. */
+  #land(predicted: number): { readonly candidate: X; readonly cost: number } {
+    const candidate = this.#problem.retract(this.#x, this.#dx, this.#policy.update);
+    const cost = this.#costAt(candidate);
+    const isLittle = this.#cost - cost < Math.min(SHORT * predicted, CREEPING * this.#cost);
+    const isOpen = predicted > this.#ftol * this.#cost;
+    const refined = isLittle && isOpen && this.#refine !== undefined ? this.#refine(candidate) : candidate;
+    if (refined === candidate) return { candidate, cost };
+    const refinedCost = this.#costAt(refined);
+    return refinedCost < cost ? { candidate: refined, cost: refinedCost } : { candidate, cost };
   }
 
   #reject(termination: Termination, message: string): void {

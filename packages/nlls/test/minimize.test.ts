@@ -4,15 +4,15 @@ import type { LinearReport } from "@slam/linop";
 import { expectClose } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MinimizeOptions, newCounters, type Run, start } from "../src/minimize.ts";
+import { type MinimizeOptions, newCounters, type Refinement, type Run, start } from "../src/minimize.ts";
 import { parsePolicy, presetPolicy } from "../src/policy.ts";
 import type { LeastSquaresProblem } from "../src/problem.ts";
 import type { IterationRecord } from "../src/report.ts";
 import { DenseJacobian, DenseProblem, DenseSolver } from "./dense.ts";
 import { arctangent, beale, fletcher, jennrichSampson, linear, logarithm, misra1a, powellSingular, rosenbrock } from "./problems.ts";
 
-type Options = Partial<MinimizeOptions<DenseJacobian>>;
 type Vector = Float64Array;
+type Options = Partial<MinimizeOptions<DenseJacobian> & Refinement<Vector>>;
 
 function begin(problem: LeastSquaresProblem<Vector, DenseJacobian>, x0: readonly number[], options: Options = {}): Run<Vector> {
   return start(problem, Float64Array.from(x0), { policy: presetPolicy("fp64"), solver: new DenseSolver(), ...options });
@@ -29,6 +29,44 @@ function costOf(problem: LeastSquaresProblem<Vector, DenseJacobian>, x: Vector):
   problem.residual(x, operationFormat(fp64), r);
   return r.reduce((sum, ri) => sum + ri * ri, 0);
 }
+
+describe("a problem's own way down", () => {
+  // The best y for an x, whatever else.
+  const toValley = ([x]: Vector): Vector => Float64Array.of(x, x ** 2);
+
+  test("is taken where a step falls short, and the step judged by both", () => {
+    const asked: Vector[] = [];
+    const refine = (x: Vector): Vector => {
+      asked.push(x.slice());
+      return toValley(x);
+    };
+    const plain = minimized(rosenbrock, [-1.2, 1], { firstDamping: 1e-4, maxIterations: 200 });
+    const { x, report } = minimized(rosenbrock, [-1.2, 1], { firstDamping: 1e-4, maxIterations: 200, refine });
+
+    expect(report.termination).toBe("converged");
+    expectClose(x, [1, 1], 1e-3);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(report.iterations.length).toBeLessThan(plain.report.iterations.length);
+    // The first step goes to the bottom of the valley and costs more there than it began with; what it is taken to does not.
+    const first = costOf(rosenbrock, toValley(asked[0]));
+    expect(costOf(rosenbrock, asked[0])).toBeGreaterThan(report.initialCost);
+    expect(report.iterations[0]).toMatchObject({ accepted: true, cost: first });
+  });
+
+  test("is not asked where the linear model holds", () => {
+    const refine = (): Vector => expect.fail("asked");
+
+    expect(minimized(linear, [40, -7], { refine }).report.termination).toBe("converged");
+  });
+
+  test("is not taken where it leads up", () => {
+    const options = { firstDamping: 1e-4, maxIterations: 200 };
+    const up = minimized(rosenbrock, [-1.2, 1], { ...options, refine: ([x, y]) => Float64Array.of(x + 9, y - 9) });
+
+    const costs = ({ report }: Run<Vector>): number[] => report.iterations.map(({ cost }) => cost);
+    expect(costs(up)).toEqual(costs(minimized(rosenbrock, [-1.2, 1], options)));
+  });
+});
 
 describe("steps that are always damped", () => {
   test("solve a problem whose J'J is singular, and say that they converged", () => {
