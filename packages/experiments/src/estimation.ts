@@ -81,6 +81,8 @@ export function estimate(bundle: Bundle, policy: PolicyName): Estimate {
     linear: "cgnr",
     held: { cameras: [0], intrinsics: true },
     maxIterations: MOST_STEPS,
+    // As published: every step is of all unknowns.
+    pointIterations: 0,
   });
   while (!run.done) run.step();
   const { report } = run;
