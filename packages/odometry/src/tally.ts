@@ -61,13 +61,12 @@ export class Tally {
   }
 }
 
-function addWork(sum: Work, { flops, bytes }: Work): void {
+function addWork(sum: Work, work: Work): void {
   for (const tally of ["flops", "bytes"] as const) {
-    const from = tally === "flops" ? flops : bytes;
-    for (const [operation, byFormat] of Object.entries(from) as [keyof Work["flops"], { [format: string]: number }][]) {
-      for (const [format, amount] of Object.entries(byFormat)) {
-        sum.count(operation, format, tally === "flops" ? amount : 0, format, tally === "bytes" ? amount : 0);
-      }
+    for (const [operation, byFormat] of Object.entries(work[tally]) as [keyof Work["flops"], { [format: string]: number }][]) {
+      sum[tally][operation] ??= {};
+      const amounts = sum[tally][operation];
+      for (const [format, amount] of Object.entries(byFormat)) amounts[format] = (amounts[format] ?? 0) + amount;
     }
   }
 }
