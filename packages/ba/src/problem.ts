@@ -6,6 +6,7 @@ import { type BsrPattern, bsrMatrix } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { Anchors } from "./anchors.ts";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "./bundle.ts";
+import { countEvaluation } from "./count-evaluation.ts";
 import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
 import { JacobianBlocks } from "./jacobian-blocks.ts";
 import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
@@ -88,7 +89,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const residuals = this.#residuals.at(x);
     if (storage === fp64) r.set(residuals);
     else for (let i = 0; i < r.length; i++) r[i] = storage.round(residuals[i]);
-    this.#count("residual", format, observations, 60, rows);
+    countEvaluation(this.#counters, "residual", format, observations, 60, rows);
   }
 
   /** J in memory that the next one in the same format takes. */
@@ -104,7 +105,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const { parts } = evaluated.J;
     const events = this.#counters?.events ?? { overflows: 0, flushed: 0 };
     for (const [k, group] of groups.entries()) this.#priors.write(x, group, parts[k], observations, events);
-    this.#count("jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
+    countEvaluation(this.#counters, "jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
     return evaluated.J;
   }
 
@@ -143,7 +144,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
         this.#addTo(moved, group, v, dx, at, format.arithmetic);
       }
     }
-    this.#count("update", format, cameraCount(bundle) + pointCount(bundle), 60, POSE_SIZE);
+    countEvaluation(this.#counters, "update", format, cameraCount(bundle) + pointCount(bundle), 60, POSE_SIZE);
     return this.store(moved, format);
   }
 
@@ -166,7 +167,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
       // Most solves never ask.
       points ??= new PointIterations(bundle, column, this.#observer, this.#priors.onPoints, { most, storage, loss });
       // Each step evaluates an observation with derivatives and once more without.
-      this.#count("update", EVALUATED, observations, most * (120 + 40 * rows), 0);
+      countEvaluation(this.#counters, "update", EVALUATED, observations, most * (120 + 40 * rows), 0);
       return points.refine(x);
     };
   }
@@ -199,12 +200,6 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     let unseen = 0;
     for (let i = 0; i < observer.observations; i++) if (!observer.observe(i, false)) unseen++;
     return unseen;
-  }
-
-  /** Nominal flops and scalars written for each of so many items. */
-  #count(operation: "residual" | "jacobian" | "update", format: OperationFormat, items: number, flops: number, scalars: number): void {
-    const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
-    this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
   }
 }
 

@@ -3,6 +3,7 @@ import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { type BsrMatrix, type BsrPattern, bsrMatrix } from "@slam/sparse";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
+import { countEvaluation } from "../count-evaluation.ts";
 import { BundleJacobian } from "../jacobian.ts";
 import { Observer } from "../observer.ts";
 import { POSE_DOF } from "../unknowns.ts";
@@ -99,7 +100,8 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     };
   }
 
-  residual(x: Float64Array, { storage }: OperationFormat, r: Float64Array): void {
+  residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
+    const { storage } = format;
     const observer = this.#observer;
     const { rows, residual } = observer;
     observer.moveTo(x);
@@ -111,9 +113,11 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     if (this.#scale !== undefined) r[this.constantFrom * rows] = this.#scale.residual(x);
     this.#prior.residual(x, r, this.#priorFrom * rows);
     if (storage !== fp64) for (let i = 0; i < r.length; i++) r[i] = storage.round(r[i]);
+    countEvaluation(this.#counters, "residual", format, this.constantFrom, 60, rows);
   }
 
-  jacobian(x: Float64Array, { storage }: OperationFormat): BundleJacobian {
+  jacobian(x: Float64Array, format: OperationFormat): BundleJacobian {
+    const { storage } = format;
     const observer = this.#observer;
     const { rows, byPose, byPoint } = observer;
     const [pose, point] = this.#patterns.map((pattern) => bsrMatrix<AnyPrecision>(pattern, storage));
@@ -126,6 +130,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     }
     if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, rowPtr[this.constantFrom] * rows * POSE_DOF);
     this.#writePrior(pose);
+    countEvaluation(this.#counters, "jacobian", format, this.constantFrom, 60 + 40 * rows, rows * (POSE_DOF + 3));
     return new BundleJacobian([pose, point]);
   }
 
@@ -163,7 +168,8 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     else for (let k = 0; k < block.length; k++) storeCounted(format, values as Storage, at + k, block[k], this.#counters.events);
   }
 
-  retract(x: Float64Array, dx: Float64Array, { storage, arithmetic }: OperationFormat): Float64Array {
+  retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
+    const { storage, arithmetic } = format;
     const moved = x.slice();
     for (let c = 0; c < this.#column.length; c++) {
       if (this.#column[c] >= 0) se3.retract(x, POSE_SIZE * c, dx, POSE_DOF * this.#column[c], moved, POSE_SIZE * c);
@@ -174,6 +180,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
       const step = dx[firstPoint + j];
       moved[from + j] = arithmetic === fp64 ? x[from + j] + step : arithmetic.add(arithmetic.round(x[from + j]), arithmetic.round(step));
     }
+    countEvaluation(this.#counters, "update", format, cameraCount(this.#bundle) + pointCount(this.#bundle), 60, POSE_SIZE);
     return storedPoint(moved, cameraCount(this.#bundle), storage);
   }
 

@@ -263,6 +263,20 @@ test("a key frame of which the prior says nothing keeps no other from moving", (
   expect(largestDifference(after[2].pose, before[2].pose)).toBeGreaterThan(1e-4);
 });
 
+test("counts what it evaluates, in the formats of the policy", () => {
+  const drive = street({ model: stereo, intrinsics: STEREO, frames: 4, tracks: steadyTracks(4, 4, 3), noise: 0.3, away: 0.01 });
+  const window = new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 4, linear: "cgnr", policy: presetPolicy("fp32") });
+  for (const frame of drive.keyFrames) window.addKeyFrame(frame);
+  const { work, observations } = window.solve();
+
+  // Once more in fp64: what is called converged is checked there.
+  expect(Object.keys(work.flops.jacobian ?? {})).toEqual(["fp32", "fp64"]);
+  expect(work.flops.jacobian?.fp32).toBeGreaterThan(0);
+  expect((work.flops.jacobian?.fp32 ?? 0) % (observations * 180)).toBe(0);
+  expect(Object.keys(work.flops.residual ?? {})).toContain("fp64");
+  expect(work.flops.update?.fp64).toBeGreaterThan(0);
+});
+
 test("every observation is in the window, in the prior, discarded or silent, whatever the tracks", () => {
   const tracks = fc.array(
     fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 8 }).map((track) => track.sort((a, b) => a - b)),
