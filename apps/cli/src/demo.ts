@@ -69,7 +69,7 @@ function policyOf(name: Run["policy"]): Policy {
 /** All frames are key frames. */
 function follow(drive: Drive, policy: Run["policy"]): OdometryResult {
   const odometry = new Odometry({
-    camera: { ...robotCamera, sigma: [1, 1, 1] },
+    camera: robotCamera,
     window: 5,
     linear: "cgnr",
     // Nothing that this camera measures is false.

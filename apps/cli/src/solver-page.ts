@@ -5,8 +5,8 @@ import { amountText, costText, secondsText } from "./text.ts";
 
 // What the pages of all solves have in common.
 
-export function figure(svg: string): Html {
-  return html`<figure class="wide">${new RawHtml(svg)}</figure>`;
+export function figure(svg: string, caption?: Html): Html {
+  return html`<figure class="wide">${new RawHtml(svg)}${caption === undefined ? "" : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }
 
 export function precisionTable(report: SolverReport): Html {

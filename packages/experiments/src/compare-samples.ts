@@ -1,4 +1,5 @@
 import { checkLength, OptionError } from "@slam/errors";
+import { statistics } from "@slam/eval";
 import { exp } from "@slam/float";
 
 /** The mean of paired differences with its 95 % interval, over the median of the reference. */
@@ -18,11 +19,10 @@ export function pairedDifference(a: Float64Array, b: Float64Array): PairedDiffer
   checkLength("pairedDifference: a", a.length, b.length);
   const n = b.length;
   if (n < LEAST_PAIRS) throw new OptionError("pairedDifference: pairs", { expected: `at least ${LEAST_PAIRS}`, actual: n });
-  const differences = a.map((x, i) => x - b[i]);
-  const mean = sum(differences) / n;
-  const deviation = Math.sqrt(sum(differences.map((d) => (d - mean) * (d - mean))) / (n - 1));
-  const half = (1.96 * deviation) / Math.sqrt(n);
-  const reference = median(b);
+  // `std` divides by n.
+  const { mean, std } = statistics(a.map((x, i) => x - b[i]));
+  const half = (1.96 * std) / Math.sqrt(n - 1);
+  const reference = statistics(b).median;
   return { mean: mean / reference, low: (mean - half) / reference, high: (mean + half) / reference };
 }
 
@@ -61,14 +61,4 @@ function tail(t: number): number {
   let total = 0;
   for (let k = 1, sign = 2; k <= 100; k++, sign = -sign) total += sign * exp(-2 * k * k * t * t);
   return Math.min(1, Math.max(0, total));
-}
-
-/** @param values at least one, in any order. */
-export function median(values: Float64Array): number {
-  const sorted = values.toSorted();
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

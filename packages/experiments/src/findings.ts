@@ -1,12 +1,5 @@
-import { cumulativeHistogram, percentiles } from "@slam/eval";
-import {
-  type KolmogorovSmirnov,
-  kolmogorovSmirnov,
-  LEAST_PAIRS,
-  median,
-  type PairedDifference,
-  pairedDifference,
-} from "./compare-samples.ts";
+import { cumulativeHistogram, percentiles, statistics } from "@slam/eval";
+import { type KolmogorovSmirnov, kolmogorovSmirnov, LEAST_PAIRS, type PairedDifference, pairedDifference } from "./compare-samples.ts";
 import type { EstimationResult } from "./estimation.ts";
 import { GRAPH_SOLVES, type GraphResult, type GraphSolveName } from "./graph.ts";
 import { POLICIES, type PolicyName } from "./policies.ts";
@@ -158,10 +151,10 @@ function graphFindings(results: readonly GraphResult[]): GraphFindings {
       joules: meanOf(results.map(({ bySolve }) => bySolve[name].joules)),
       preconditionShare:
         sumOf(results, ({ seconds }) => seconds[name].precondition) / sumOf(results, ({ seconds }) => seconds[name].linearSolve),
-      ofSingle: median(ratios(name, linearSeconds)),
+      ofSingle: statistics(ratios(name, linearSeconds)).median,
       allOfSingle:
         sumOf(results, (result) => linearSeconds(result, name)) / sumOf(results, (result) => linearSeconds(result, singleOf(name))),
-      joulesOfSingle: median(ratios(name, ({ bySolve }, name) => bySolve[name].joules)),
+      joulesOfSingle: statistics(ratios(name, ({ bySolve }, name) => bySolve[name].joules)).median,
     },
   ]);
   const savings = (name: GraphSolveName): number[] => [...ratios(name, linearSeconds)].map((ratio) => 1 - ratio).sort((a, b) => a - b);

@@ -1,3 +1,4 @@
+import { associate, selectPoses } from "@slam/eval";
 import { DescriptorRecognizer, Odometry, type OdometryResult } from "@slam/odometry";
 import { simulateDrive } from "@slam/sim";
 import { errorOf, joulesOf } from "./estimation.ts";
@@ -47,7 +48,7 @@ export function runPipeline({ id, scene: name, frames, seed }: PipelineTask, sce
   const drive = simulateDrive(excerpt(scene.world, 0, frames), scene.camera, { features: FEATURES, trackLength: 30, seed });
   const runs = PIPELINE_POLICIES.map((policy) => {
     const odometry = new Odometry({
-      camera: { ...scene.camera, sigma: [1, 1, 1] },
+      camera: scene.camera,
       rate: RATE,
       window: WINDOW,
       linear: "cgnr",
@@ -59,13 +60,9 @@ export function runPipeline({ id, scene: name, frames, seed }: PipelineTask, sce
     for (const [k, frame] of drive.frames.entries()) odometry.addFrame({ ...frame, time: drive.times[k] });
     return [policy, odometry.finish()] as const;
   });
-  const byTime = new Map(Array.from(drive.times, (time, k) => [time, k]));
   const [[, { times }]] = runs;
-  const truth = Float64Array.from(times, (time) => byTime.get(time)!);
-  const poses = new Float64Array(7 * truth.length);
-  truth.forEach((k, i) => {
-    poses.set(drive.truth.subarray(7 * k, 7 * k + 7), 7 * i);
-  });
+  const { reference } = associate(drive.times, times, 0);
+  const { poses } = selectPoses({ timestamps: drive.times, poses: drive.truth }, reference);
   return {
     kind: "pipeline",
     id,

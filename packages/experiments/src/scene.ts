@@ -1,4 +1,5 @@
 import type { CameraModel } from "@slam/camera";
+import { selectPoses } from "@slam/eval";
 import type { DriveWorld, MovingCamera } from "@slam/sim";
 
 /** Where the estimations and the graphs come from: a camera on its way through landmarks. */
@@ -28,7 +29,6 @@ export function graphPoses({ world, stride }: Scene): number {
 
 /** The first `count` poses of a scene's graphs. */
 export function graphTruth({ world, stride }: Scene, count: number): Float64Array {
-  const truth = new Float64Array(7 * count);
-  for (let k = 0; k < count; k++) truth.set(world.poses.subarray(7 * stride * k, 7 * stride * k + 7), 7 * k);
-  return truth;
+  const indices = Int32Array.from({ length: count }, (_, k) => stride * k);
+  return selectPoses(world, indices).poses;
 }

@@ -13,7 +13,8 @@ import {
   type SweepPoint,
 } from "@slam/experiments";
 import type { Reproduction } from "../commands/reproduce.ts";
-import { type Html, html, htmlTable, page, Html as RawHtml } from "../html.ts";
+import { type Html, html, htmlTable, page } from "../html.ts";
+import { figure } from "../solver-page.ts";
 import { countText } from "../text.ts";
 import { cumulativeChart, growingChart, pathChart, patternSvg, reachText, savingChart, sweepChart } from "./reproduction-charts.ts";
 
@@ -26,8 +27,7 @@ export async function reproductionPage(reproduction: Reproduction, results: read
   const path = results.find((result) => result.kind === "path");
   const pipelines = results.filter((result) => result.kind === "pipeline");
   const pattern = results.find((result) => result.kind === "pattern");
-  const made: Caption = (svg, text) =>
-    html`<figure class="wide">${new RawHtml(svg)}<figcaption>${text} Seeds from ${seed}; <code>${commandLine}</code>.</figcaption></figure>`;
+  const made: Caption = (svg, text) => figure(svg, html`${text} Seeds from ${seed}; <code>${commandLine}</code>.`);
   return page("Low precision for robot localisation: the published experiments, repeated", [
     html`<p>${countText(runs, "run")} on ${countText(scenes.length, "motion")}: ${scenes.join(", ")}. What cameras see is simulated along all of them. Made by slam ${version},
 <code>${commandLine}</code>${missing.length > 0 ? `, without ${missing.join(", ")}, which were not found` : ""}. All numbers but seconds are the same in every run.</p>`,

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import type { Result } from "@slam/experiments";
 import { InputError } from "../failure.ts";
 
@@ -35,30 +35,25 @@ export class RunLog {
       const result = parsed(file, k + 2, line) as Result;
       results.set(result.id, result);
     }
-    const descriptor = openSync(file, existsSync(file) ? "r+" : "w");
+    const descriptor = openSync(file, "a");
     ftruncateSync(descriptor, Buffer.byteLength(whole));
     const log = new RunLog(descriptor, results);
-    if (first === undefined) log.#write(head, 0);
-    else log.#end = Buffer.byteLength(whole);
+    if (first === undefined) log.#write(head);
     return log;
   }
 
-  #end = 0;
-
   add(result: Result): void {
     this.results.set(result.id, result);
-    this.#write(result, this.#end);
+    this.#write(result);
   }
 
   close(): void {
     closeSync(this.#descriptor);
   }
 
-  #write(record: object, at: number): void {
-    const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
-    writeSync(this.#descriptor, bytes, 0, bytes.length, at);
+  #write(record: object): void {
+    writeFileSync(this.#descriptor, `${JSON.stringify(record)}\n`);
     fsyncSync(this.#descriptor);
-    this.#end = at + bytes.length;
   }
 }
 
