@@ -2,6 +2,7 @@ import { ParseError } from "@slam/errors";
 import { upperSize } from "../between-formulas.ts";
 import type { Factor } from "../factors/factor.ts";
 import { measurementSize } from "../factors/sets.ts";
+import { NumberList } from "./number-list.ts";
 import { normalizeQuaternion } from "./quaternion.ts";
 import { informationFields, type RecordType } from "./record.ts";
 import type { Scanner } from "./scanner.ts";
@@ -17,18 +18,18 @@ export interface FactorLines {
   readonly variables: NamedIds;
   /** One a line, where the factor has sensors. */
   readonly sensors: NamedIds;
-  readonly measurements: number[];
-  readonly information: number[];
+  readonly measurements: NumberList;
+  readonly information: NumberList;
 }
 
 /** Ids and the byte offsets where they stand in the file. */
 export interface NamedIds {
-  readonly ids: number[];
-  readonly offsets: number[];
+  readonly ids: NumberList;
+  readonly offsets: NumberList;
 }
 
 export function namedIds(): NamedIds {
-  return { ids: [], offsets: [] };
+  return { ids: new NumberList(), offsets: new NumberList() };
 }
 
 export function factorLines(factor: Factor): FactorLines {
@@ -42,8 +43,8 @@ export function factorLines(factor: Factor): FactorLines {
     numbers: { tag, fields: [...numbers, ...informationFields(axes)] },
     variables: namedIds(),
     sensors: namedIds(),
-    measurements: [],
-    information: [],
+    measurements: new NumberList(),
+    information: new NumberList(),
   };
 }
 
@@ -55,8 +56,9 @@ export function readIds(scanner: Scanner, names: readonly string[], tag: string,
   for (const name of names) {
     scanner.nextToken();
     const id = scanner.id(name, tag);
-    const before = ids.indexOf(id, first) - first;
-    if (before >= 0) scanner.fail(`a ${name} of ${tag} other than the ${before === 0 ? "first" : `${before + 1}. one`}`);
+    for (let k = first; k < ids.length; k++) {
+      if (ids.at(k) === id) scanner.fail(`a ${name} of ${tag} other than the ${k === first ? "first" : `${k - first + 1}. one`}`);
+    }
     ids.push(id);
     offsets.push(scanner.tokenStart);
   }
@@ -79,6 +81,6 @@ export function readFactorLine(
     const place = scanner.placeOf(start);
     throw new ParseError(place, { expected: "a quaternion qx qy qz qw of non-zero length", actual: `0 0 0 0 in ${factor.tag}` });
   }
-  for (let k = 0; k < own; k++) lines.measurements.push(values[k]);
-  for (let k = own; k < own + upperSize(factor.rows); k++) lines.information.push(values[k]);
+  lines.measurements.append(values, 0, own);
+  lines.information.append(values, own, own + upperSize(factor.rows));
 }

@@ -4,6 +4,7 @@ import type { Factor } from "../factors/factor.ts";
 import { measurementSize } from "../factors/sets.ts";
 import { informationSize, type PoseGraph, type PoseShape, poseSize } from "../graph.ts";
 import { factorLines, namedIds, readFactorLine, readIds } from "./factor-record.ts";
+import { NumberList } from "./number-list.ts";
 import { numberRecords, type ParsedRecords } from "./number-records.ts";
 import { normalizeQuaternion } from "./quaternion.ts";
 import { RECORD_VALUES, type RecordType } from "./record.ts";
@@ -90,10 +91,10 @@ function noRecords(type: RecordType | Factor, line: number, fix: ParsedRecords["
     shape: similarity === undefined ? { dimension } : { dimension, similarity },
     first: `${tag} on line ${line}`,
     lines: new Map(),
-    vertices: { ids: [], values: [] },
-    landmarks: { ids: [], values: [] },
-    sensors: { ids: [], values: [], lines: new Map() },
-    edges: { ...namedIds(), measurements: [], information: [] },
+    vertices: { ids: new NumberList(), values: new NumberList() },
+    landmarks: { ids: new NumberList(), values: new NumberList() },
+    sensors: { ids: new NumberList(), values: new NumberList(), lines: new Map() },
+    edges: { ...namedIds(), measurements: new NumberList(), information: new NumberList() },
     factors: new Map(),
     fix,
   };
@@ -133,14 +134,15 @@ function readRecord(scanner: Scanner, type: RecordType, records: ParsedRecords, 
     if (!values.subarray(0, type.fields.length).every(Number.isFinite)) fail("values that fp64 holds in g2o's coordinates", "larger ones");
   }
   if (type.kind === "landmark") {
-    append(landmarks.values, values.subarray(0, type.dimension));
+    landmarks.values.append(values, 0, type.dimension);
     return;
   }
   if (type.dimension === 3 && !normalizeQuaternion(values, 3)) fail("a quaternion qx qy qz qw of non-zero length", "0 0 0 0");
   if (type.similarity !== undefined && !(values[7] > 0)) fail("a scale > 0", `${values[7]}`);
   const size = poseSize(type);
-  append({ vertex: vertices.values, sensor: sensors.values, edge: edges.measurements }[type.kind], values.subarray(0, size));
-  if (type.kind === "edge") append(edges.information, values.subarray(size, size + informationSize(type)));
+  const target = type.kind === "vertex" ? vertices.values : type.kind === "sensor" ? sensors.values : edges.measurements;
+  target.append(values, 0, size);
+  if (type.kind === "edge") edges.information.append(values, size, size + informationSize(type));
 }
 
 /** An id that has none of `what` yet. */
@@ -176,8 +178,4 @@ function readFix(scanner: Scanner, fix: ParsedRecords["fix"]): void {
     fix.ids.push(scanner.id("id", "FIX"));
     fix.offsets.push(scanner.tokenStart);
   } while (scanner.nextToken());
-}
-
-function append(list: number[], values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) list.push(values[i]);
 }
