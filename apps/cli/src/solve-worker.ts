@@ -1,6 +1,7 @@
 // The solve runs here, so that the main thread can hear Ctrl-C and show that time passes: one step may take seconds.
 import { parentPort, workerData } from "node:worker_threads";
 import { SlamError } from "@slam/errors";
+import { shipKernels } from "./kernel-file.ts";
 import type { BaJob, BaOutcome, JobKind, PgoJob, PgoOutcome, SolveJob, SolveMessage, SolveRequest } from "./solve-job.ts";
 import type { Control } from "./solve-repeatedly.ts";
 
@@ -29,6 +30,7 @@ async function loadSolver(kind: JobKind): Promise<Solver> {
     return (job, control) => solveBa(job as BaJob, control);
   }
   const { solvePgo } = await import("./solve-pgo.ts");
+  shipKernels();
   return (job, control) => solvePgo(job as PgoJob, control);
 }
 

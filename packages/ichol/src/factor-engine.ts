@@ -1,8 +1,10 @@
 import type { FP32, FP64, Storage } from "@slam/float";
-import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels } from "@slam/wasm";
+import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import { placeAreas } from "./areas.ts";
 import { factorKernel, TABLES } from "./factor.kernel.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
+
+nameForModules("ichol", { factorKernel });
 
 /** Everything that the kernels read and write, in one arena. */
 export interface FactorEngine {

@@ -1,6 +1,6 @@
 import { type AnyPrecision, decodeTable, f16k, fp16, fp32, fp64, type LaneCodec, type RoundingEvents, type Storage } from "@slam/float";
 import { inversePermutation } from "@slam/sparse";
-import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels } from "@slam/wasm";
+import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import { type Area, placeAreas } from "./areas.ts";
 import { diagonalKernel } from "./diagonal.kernel.ts";
 import type { EngineFormat } from "./engine-format.ts";
@@ -10,6 +10,8 @@ import { forgetCounts, largestMagnitude, takeCounts } from "./survey.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 import { layoutOf, packedIndex, type TileStorage, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
 import { tileLayout } from "./triangular-layout.ts";
+
+nameForModules("ichol", { packKernel, encodeKernel, triangularKernel, diagonalKernel });
 
 type Numbers = Float64Array | Float32Array;
 

@@ -1,8 +1,10 @@
 import { type FP32, type FP64, fp64, writeCosSin } from "@slam/float";
-import { type Arena, bytesFor, kernels } from "@slam/wasm";
+import { type Arena, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import type { BetweenFormulas } from "./between-formulas.ts";
 import type { PoseGraph } from "./graph.ts";
 import { planarKernels } from "./planar.kernel.ts";
+
+nameForModules("pgo", { planarKernels });
 
 export type Numbers = Float64Array | Float32Array;
 

@@ -1,11 +1,15 @@
 import { type AnyPrecision, type FP32, type FP64, fp64 } from "@slam/float";
 import { bsrMatrix, packedBsr, packedBytes, packPattern } from "@slam/sparse";
-import { type ArenaPool, bytesFor, kernels } from "@slam/wasm";
+import { type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import { type BetweenFormulas, upperSize } from "./between-formulas.ts";
+import { betweenSe2 } from "./between-se2.ts";
+import { betweenSe3 } from "./between-se3.ts";
 import { coordinatesBytes, coordinatesEngine, ITEMS_A_CALL, type Numbers } from "./coordinates-engine.ts";
 import { BsrJacobian, packedProducts } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
 import { jacobianKernel, residualKernel } from "./linearize.kernel.ts";
+
+nameForModules("pgo", { residualKernel, jacobianKernel, betweenSe2: betweenSe2.formulas, betweenSe3: betweenSe3.formulas });
 
 /** from, to, how many, poses, z, turns, whitening */
 type EdgeAddresses = readonly [number, number, number, number, number, number, number];

@@ -1,6 +1,6 @@
 import { checkLength, OptionError } from "@slam/errors";
 import { type AnyPrecision, fp16, fp32, fp64, type RoundingEvents, type Storage, scaleFp16Codes, sub, type Vec } from "@slam/float";
-import { type Arena, kernels } from "@slam/wasm";
+import { type Arena, kernels, nameForModules } from "@slam/wasm";
 import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
 import { type ColumnSquaresKernel, columnSquaresKernel } from "./column-squares.kernel.ts";
@@ -9,6 +9,8 @@ import { type PackedPattern, packPattern, ROWS_A_CALL } from "./packed-pattern.t
 import { scaleKernel } from "./scale.kernel.ts";
 import { type BsrKernels, bsrKernels } from "./spmv.kernel.ts";
 import { bytesOf, type Layout } from "./stored-lanes.kernel.ts";
+
+nameForModules("sparse", { bsrKernels, columnSquaresKernel, scaleKernel });
 
 /** Of values that stay in every processor's second-level cache, with room for vectors. */
 const CACHED_BYTES = 2 ** 16;

@@ -1,13 +1,15 @@
 import { OptionError } from "@slam/errors";
 import type { AnyPrecision, Storage, Vec } from "@slam/float";
 import type { Work } from "@slam/linop";
-import { type Arena, bytesFor, kernels, laneFormat } from "@slam/wasm";
+import { type Arena, bytesFor, kernels, laneFormat, nameForModules } from "@slam/wasm";
 import { type BsrMatrix, bsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { NormalSymbolic } from "./normal.ts";
 import { normalProductKernel } from "./normal-product.kernel.ts";
 import { countProduct } from "./normal-product.ts";
 import { layoutOf, type PackedBsr } from "./packed-bsr.ts";
 import { ROWS_A_CALL } from "./packed-pattern.ts";
+
+nameForModules("sparse", { normalProductKernel });
 
 /** A'A of one packed matrix after another, in the arena of their structure. Made by `packNormal`. */
 export interface PackedNormal<P extends AnyPrecision> {

@@ -3,7 +3,10 @@ import type { AnyPrecision, OperationFormat, RoundingEvents, Storage, Vec } from
 import type { Arena } from "./arena.ts";
 import { kernels } from "./kernels.ts";
 import { laneFormat } from "./lane-format.ts";
+import { nameForModules } from "./module-names.ts";
 import { vectorKernels } from "./vector.kernel.ts";
+
+nameForModules("wasm", { vectorKernels });
 
 /** Elements that one call of a kernel computes: one called often reaches the engine's optimised code early. A multiple of dot's chunk. */
 const ELEMENTS_A_CALL = 16384;

@@ -1,6 +1,8 @@
 import { type Arena, memoryOf } from "./arena.ts";
 import { type Kernel, ModuleBuilder } from "./module-builder.ts";
+import { type KernelParameter, keyOf } from "./module-names.ts";
 import { type Module, webAssembly } from "./platform.ts";
+import { record, shippedOr } from "./shipped-modules.ts";
 
 /** What writes a module. A function of a file, not a closure: modules are kept by its identity and the parameters'. */
 export type KernelSource<K extends { readonly [name in keyof K]: Kernel }, A extends readonly KernelParameter[]> = (
@@ -8,17 +10,14 @@ export type KernelSource<K extends { readonly [name in keyof K]: Kernel }, A ext
   ...parameters: A
 ) => void;
 
-/** What a module is specialised for: sizes, names, codecs. Objects count by identity. */
-export type KernelParameter = string | number | object;
-
 const modules = new Map<string, Module>();
 const instances = new WeakMap<Arena, Map<string, unknown>>();
 const ids = new WeakMap<object, number>();
 let lastId = 0;
 
 /**
- * The functions that `source` writes for these parameters, on the memory of the arena. A module is emitted and compiled once for all
- * arenas, and instantiated once in each. Addresses are passed as they are; an i32 result above 2^31 comes back negative: `>>> 0`.
+ * The functions that `source` writes for these parameters, on the memory of the arena. A module is emitted, unless it was shipped, and
+ * compiled once for all arenas, and instantiated once in each. Addresses are passed as they are; an i32 result above 2^31 comes back negative: `>>> 0`.
  *
  * @throws EmitError where the source puts a kernel together wrongly.
  */
@@ -27,24 +26,26 @@ export function kernels<K extends { readonly [name in keyof K]: Kernel }, const 
   source: KernelSource<K, A>,
   ...parameters: A
 ): K {
-  let key = keyOf(source);
-  for (const parameter of parameters) key += keyOf(parameter);
+  const emit = (): Uint8Array => {
+    const m = new ModuleBuilder<K>();
+    source(m, ...parameters);
+    return m.bytes();
+  };
+  record(emit, source, parameters);
+  let key = identityOf(source);
+  for (const parameter of parameters) {
+    key += ` ${typeof parameter === "string" || typeof parameter === "number" ? keyOf(parameter) : identityOf(parameter)}`;
+  }
   const inArena = getOrMake(instances, arena, () => new Map<string, unknown>());
   return getOrMake(inArena, key, () => {
     const { Instance, Module } = webAssembly()!;
-    const module = getOrMake(modules, key, () => {
-      const m = new ModuleBuilder<K>();
-      source(m, ...parameters);
-      return new Module(m.bytes());
-    });
+    const module = getOrMake(modules, key, () => new Module(shippedOr(emit, source, parameters)));
     return new Instance(module, { arena: { memory: memoryOf(arena) } }).exports;
   }) as K;
 }
 
-function keyOf(part: KernelParameter): string {
-  if (typeof part === "number") return ` ${part}`;
-  if (typeof part === "string") return ` ${JSON.stringify(part)}`;
-  return ` #${getOrMake(ids, part, () => ++lastId)}`;
+function identityOf(object: object): string {
+  return `#${getOrMake(ids, object, () => ++lastId)}`;
 }
 
 function getOrMake<Key, Value>(

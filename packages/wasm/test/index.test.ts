@@ -30,7 +30,10 @@ test("exports these names", () => {
     "kernels",
     "laneEmitter",
     "laneFormat",
+    "nameForModules",
+    "recordModules",
     "select",
+    "shipModules",
     "v128",
   ]);
 });
