@@ -1,4 +1,4 @@
-import type { BundleLoss, WindowSummary } from "@slam/ba";
+import type { BundleLoss, Scene, WindowSummary } from "@slam/ba";
 import type { BundleCovarianceReport } from "./bundle-covariance.ts";
 import type { BundleFile, BundleFormat } from "./bundle-file.ts";
 import type { BaOutcome } from "./solve-job.ts";
@@ -20,6 +20,8 @@ export interface BaReport extends SolverReport {
   readonly loss?: Required<BundleLoss>;
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
+  /** Where it was solved, if not in the file's coordinates. */
+  readonly scene?: Scene;
   /** With `--window`: what it did. Costs are the whole bundle's, iterations are key frames. */
   readonly window?: WindowSummary;
   /** Of the cameras and points of `--covariance`. */
@@ -27,7 +29,7 @@ export interface BaReport extends SolverReport {
 }
 
 export function baReport(file: string, { format, bundle }: BundleFile, outcome: BaOutcome, parseSeconds: number): BaReport {
-  const { loss, unseen, initialCost, finalCost, window } = outcome.report;
+  const { loss, unseen, scene, initialCost, finalCost, window } = outcome.report;
   const convention = `1/2 sum ${loss ? "rho(r^2)" : "r^2"}, r in pixels${loss ? `, rho ${lossText(loss)}` : ""}`;
   return {
     command: "ba",
@@ -43,6 +45,7 @@ export function baReport(file: string, { format, bundle }: BundleFile, outcome: 
     ...solverReport(outcome, parseSeconds, { convention, initial: initialCost, afterInit: initialCost, final: finalCost }),
     ...(loss && { loss }),
     unseen,
+    ...(scene && { scene }),
     ...(window && { window }),
     ...(outcome.covariance && { covariance: outcome.covariance }),
   };

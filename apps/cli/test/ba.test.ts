@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { readBal } from "@slam/ba";
+import { readBal, writeBal } from "@slam/ba";
 import { expectClose } from "@slam/testing";
 import { describe, expect, test } from "vitest";
 import { balText } from "./bundles.ts";
@@ -68,6 +68,25 @@ describe.concurrent("slam ba", () => {
     expect(robust.loss).toEqual({ name: "soft-l1", C: 2 });
     expect(robust.cost.convention).toBe("1/2 sum rho(r^2), r in pixels, rho soft-l1 with C = 2");
     expect([short.termination, short.iterations.length]).toEqual(["max-iterations", 1]);
+  });
+
+  test("says where it solved what is far from the origin", async (context) => {
+    const folder = temporaryFolder(context);
+    const { origin, ...far } = { origin: [2 ** 34, -(2 ** 33), 2 ** 30] as const, ...readBal(Buffer.from(balText(0.1)), "given") };
+    const place = (x: number, a: number): number => x + origin[a];
+    const poses = far.poses.map((x, k) => (k % 7 < 3 ? place(x, k % 7) : x));
+    const points = far.points.map((x, k) => place(x, k % 3));
+    lay(folder, { "problem.txt": [...writeBal({ ...far, poses, points })].join("") });
+
+    const { code, stdout } = await slam(folder, "ba", "problem.txt", "--json", "report.json", "--report", "page.html");
+
+    const { scene, cost } = parseBaReport(readFileSync(join(folder, "report.json"), "utf8"));
+    const text = `solved around ${scene?.origin.join(", ")} in units of ${scene?.unit}`;
+    expect(code).toBe(0);
+    expectClose(scene!.origin, origin, 1e-8);
+    expect(stdout).toContain(`scene     ${text}`);
+    expect(readFileSync(join(folder, "page.html"), "utf8")).toContain(text);
+    expect(cost.final).toBeLessThan(0.5 * 30 * 0.05 ** 2);
   });
 
   test("exits 4 where it does not converge, with the result written", async (context) => {

@@ -21,6 +21,7 @@ export { pointOf, withPoint } from "./observer.ts";
 export type { PointPrior, PosePrior, Priors } from "./priors.ts";
 export { BundleProblem, type Landmarks } from "./problem.ts";
 export type { RankDeficiency } from "./reduced-factor.ts";
+export type { Normalization, Scene } from "./scene.ts";
 export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
 export { type BundleSurvey, type Spread, surveyBundle } from "./survey.ts";
