@@ -118,8 +118,8 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
       evaluate: (observer) => blocks.write(observer, J.parts, this.#counters?.events),
     });
     if (!isNumbers(format)) return evaluated(new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format))));
-    if (bundle.model.formulas !== undefined && bundle.information === undefined && this.#anchors === undefined) {
-      return jacobianEngine(bundle, groups, patterns, format, this.#arenas);
+    if (bundle.model.formulas !== undefined && bundle.information === undefined) {
+      return jacobianEngine({ bundle, groups, patterns, anchors: this.#anchors }, format, this.#arenas);
     }
     return evaluated(jacobianArena(patterns, format, this.#arenas.take(jacobianBytes(patterns, format))).J);
   }
