@@ -1,6 +1,6 @@
 import type { Bundle } from "@slam/ba";
 import type { BaReport } from "./ba-report.ts";
-import { inputText, sceneText, windowText } from "./ba-summary.ts";
+import { inputText, sceneText, specialText, windowText } from "./ba-summary.ts";
 import { bundleChart } from "./bundle-chart.ts";
 import { bundleDeviationTexts } from "./bundle-covariance.ts";
 import { convergenceChart } from "./charts.ts";
@@ -43,6 +43,7 @@ function numberRows(report: BaReport): string[][] {
     ["at the end", costText(cost.final)],
     ...(window ? [["window", windowText(window)]] : []),
     ["observations of points that their cameras do not see", `${unseen}`],
+    ...(specialText(report) === "" ? [] : [["how", specialText(report)]]),
     ...(scene ? [["scene", sceneText(scene)]] : []),
     ...(covariance ? bundleDeviationTexts(covariance).map(({ name, text }) => [`standard deviations of ${name}`, text]) : []),
     ...(linear.reason === undefined ? [] : [["linear solver, why", linear.reason]]),

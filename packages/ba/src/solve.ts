@@ -98,6 +98,10 @@ export interface BundleReport extends SolveReport {
   };
   /** The loss and its bound, where there is one: costs are then 1/2 sum rho(r^2). */
   readonly loss?: Required<BundleLoss>;
+  /** Where landmarks were moved by inverse depth. */
+  readonly landmarks?: "inverse-depth";
+  /** Where conjugate gradients ended by the Q-test. */
+  readonly forcing?: "quadratic";
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
   /** Where the solve had its coordinates, if not where the bundle has them: `step` of iterations is in its unit. */
@@ -202,6 +206,8 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
           cgIterations: report.cgIterations,
           factorNonzeros: own?.factorNonzeros ?? 0,
         },
+        ...(landmarks === "inverse-depth" && { landmarks }),
+        ...(forcing === "quadratic" && own instanceof CgSolver && { forcing }),
         unseen: end?.unseen ?? problem.unseen(run.x),
         ...(scene && { scene }),
         initializeSeconds,
