@@ -1,9 +1,9 @@
 import type { CameraModel } from "@slam/camera";
 import { type Expr, type FunctionBuilder, f32, f64, i32, type Local, type ModuleBuilder } from "@slam/wasm";
 import { type Anchored, anchoredPoint } from "./anchored.kernel.ts";
+import type { Landmarks } from "./anchors.ts";
 import { POSE_SIZE } from "./bundle.ts";
 import { type Arithmetic, arithmetic, column3, cross, dot3, row3, type Value } from "./kernel-vectors.ts";
-import type { Landmarks } from "./problem.ts";
 import type { Group } from "./unknowns.ts";
 
 type Address = Local<"i32">;

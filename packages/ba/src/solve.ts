@@ -14,6 +14,7 @@ import {
   start as startMinimization,
 } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
+import type { Landmarks } from "./anchors.ts";
 import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 import { chooseLinear } from "./choose-linear.ts";
@@ -22,7 +23,7 @@ import { type BundleLoss, boundOf, lossOf, robust } from "./loss.ts";
 import { NormalizedBundle } from "./normalized-bundle.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import type { Priors } from "./priors.ts";
-import { BundleProblem, type Landmarks } from "./problem.ts";
+import { BundleProblem } from "./problem.ts";
 import { type Normalization, type Scene, sceneOf } from "./scene.ts";
 import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import { TimeBudget } from "./time-budget.ts";
