@@ -35,23 +35,29 @@ export class NormalizedBundle {
     };
   }
 
-  /** x in the bundle's coordinates; what is where it was at x0, the start, has the bundle's own numbers, whatever the way there and back rounds. */
+  /** x in the bundle's coordinates; poses and points that are where they were at x0, the start, have the bundle's own numbers, whatever the way there and back rounds. */
   decode(x: Float64Array, x0: Float64Array): Float64Array {
-    const { origin, unit } = this.scene;
     const { poses, intrinsics } = this.#given;
     const decoded = pointOf(this.#given);
     const points = poses.length + intrinsics.length;
-    for (let k = 0; k < x.length; k++) {
-      if (x[k] === x0[k]) continue;
-      const a = k < poses.length ? k % POSE_SIZE : k < points ? 3 : (k - points) % 3;
-      decoded[k] = a < 3 ? origin[a] + unit * x[k] : x[k];
-    }
+    for (let at = 0; at < poses.length; at += POSE_SIZE) this.#decodeOne(x, x0, at, POSE_SIZE, decoded);
+    for (let at = poses.length; at < points; at++) if (x[at] !== x0[at]) decoded[at] = x[at];
+    for (let at = points; at < x.length; at += 3) this.#decodeOne(x, x0, at, 3, decoded);
     return decoded;
   }
 
-  /** The cost of the bundle as it was given, in fp64, or at a point that `decode` returns; and how many observations are of points that their cameras do not see. */
-  costAt(x: Float64Array | undefined, loss: Loss | undefined): { readonly cost: number; readonly unseen: number } {
-    return costOf(x === undefined ? this.#given : withPoint(this.#given, x), this.#givenPriors, loss);
+  /** All numbers of a pose or none: of a quaternion's some would not be of unit length with others. */
+  #decodeOne(x: Float64Array, x0: Float64Array, at: number, size: number, decoded: Float64Array): void {
+    const { origin, unit } = this.scene;
+    let isMoved = false;
+    for (let k = at; k < at + size; k++) if (x[k] !== x0[k]) isMoved = true;
+    if (!isMoved) return;
+    for (let a = 0; a < size; a++) decoded[at + a] = a < 3 ? origin[a] + unit * x[at + a] : x[at + a];
+  }
+
+  /** The cost of the bundle as it was given, in fp64, or at a point that `decode` returns. */
+  costAt(x: Float64Array | undefined, loss: Loss | undefined): number {
+    return costOf(x === undefined ? this.#given : withPoint(this.#given, x), this.#givenPriors, loss).cost;
   }
 }
 

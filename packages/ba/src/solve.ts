@@ -189,12 +189,11 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     },
     get report() {
       const { report } = run;
-      const end = normalized?.costAt(decoded(run.x), rho);
       return {
         ...report,
         ...(overdue !== undefined && { termination: "time-budget" as const, message: overdue }),
-        initialCost: normalized?.costAt(undefined, rho).cost ?? report.initialCost / 2,
-        finalCost: end?.cost ?? report.finalCost / 2,
+        initialCost: normalized?.costAt(undefined, rho) ?? report.initialCost / 2,
+        finalCost: normalized?.costAt(decoded(run.x), rho) ?? report.finalCost / 2,
         iterations: report.iterations.map(halved),
         policy: own?.policy ?? policy,
         method,
@@ -209,7 +208,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         },
         ...(landmarks === "inverse-depth" && { landmarks }),
         ...(forcing === "quadratic" && own instanceof CgSolver && { forcing }),
-        unseen: end?.unseen ?? problem.unseen(run.x),
+        unseen: problem.unseen(run.x),
         ...(scene && { scene }),
         initializeSeconds,
       };
