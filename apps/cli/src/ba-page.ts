@@ -1,6 +1,6 @@
 import type { Bundle } from "@slam/ba";
 import type { BaReport } from "./ba-report.ts";
-import { inputText, windowText } from "./ba-summary.ts";
+import { inputText, sceneText, specialText, windowText } from "./ba-summary.ts";
 import { bundleChart } from "./bundle-chart.ts";
 import { bundleDeviationTexts } from "./bundle-covariance.ts";
 import { convergenceChart } from "./charts.ts";
@@ -34,7 +34,7 @@ export async function baPage(report: BaReport, before: Bundle, after: Bundle): P
 }
 
 function numberRows(report: BaReport): string[][] {
-  const { version, input, policy, cost, unseen, covariance, window, linear } = report;
+  const { version, input, policy, cost, unseen, scene, covariance, window, linear } = report;
   return [
     ["bundle", inputText(input)],
     ["policy", policy.name],
@@ -43,6 +43,8 @@ function numberRows(report: BaReport): string[][] {
     ["at the end", costText(cost.final)],
     ...(window ? [["window", windowText(window)]] : []),
     ["observations of points that their cameras do not see", `${unseen}`],
+    ...(specialText(report) === "" ? [] : [["how", specialText(report)]]),
+    ...(scene ? [["scene", sceneText(scene)]] : []),
     ...(covariance ? bundleDeviationTexts(covariance).map(({ name, text }) => [`standard deviations of ${name}`, text]) : []),
     ...(linear.reason === undefined ? [] : [["linear solver, why", linear.reason]]),
     ...solverRows(report, version),

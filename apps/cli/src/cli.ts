@@ -118,6 +118,20 @@ export async function run(argv: readonly string[]): Promise<number> {
       ]),
     )
     .addOption(choice("--method <name>", "Levenberg-Marquardt, or a trust region with Powell's dogleg (default: lm)", ["lm", "dogleg"]))
+    .addOption(
+      choice(
+        "--landmarks <name>",
+        "what a step adds to: positions, or 1/depth and what is beside it in the frame of a camera, for points far away (default: position)",
+        ["position", "inverse-depth"],
+      ),
+    )
+    .addOption(
+      choice(
+        "--forcing <name>",
+        "what --eta bounds, of cgnr and schur-cg: the residual, or by the Q-test what a step wins (default: residual)",
+        ["residual", "quadratic"],
+      ),
+    )
     .option(
       "--loss <name[:c]>",
       `robust loss on each observation: ${BUNDLE_LOSSES.join(", ")}; C bounds the residual in pixels (default: none; C that 99 of 100 honest ones are within, of deviation 1)`,

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { readBal } from "@slam/ba";
+import { readBal, writeBal } from "@slam/ba";
 import { expectClose } from "@slam/testing";
 import { describe, expect, test } from "vitest";
-import { balText } from "./bundles.ts";
+import { balText, stereoTexts } from "./bundles.ts";
 import { lay } from "./graphs.ts";
 import { parseBaReport } from "./parse-report.ts";
 import { finish, launch, slam, temporaryFolder } from "./slam.ts";
@@ -52,22 +52,60 @@ describe.concurrent("slam ba", () => {
     const reportOf = async (...flags: readonly string[]) =>
       parseBaReport((await slam(folder, "ba", "problem.txt", "--json", "--quiet", ...flags)).stdout);
 
-    const [cgnr, dogleg, robust, short, auto, jacobi] = await Promise.all([
+    const [cgnr, dogleg, robust, short, auto, jacobi, inverse] = await Promise.all([
       reportOf("--linear", "cgnr", "--policy", "fp64"),
       reportOf("--method", "dogleg", "--linear", "schur-cg", "--eta", "0.001"),
       reportOf("--loss", "soft-l1:2", "--repeat", "2"),
       reportOf("--max-iterations", "1", "--ftol", "0"),
       reportOf(),
       reportOf("--linear", "schur-cg", "--preconditioner", "jacobi"),
+      reportOf("--landmarks", "inverse-depth", "--linear", "cgnr", "--forcing", "quadratic"),
     ]);
 
     expect([cgnr.linear.solver, cgnr.policy.matvec]).toEqual(["cgnr", "fp64"]);
     expect([dogleg.method, dogleg.linear.solver, dogleg.termination]).toEqual(["dogleg", "schur-cg", "converged"]);
     expect([auto.linear.solver, auto.linear.reason?.includes("Mflop")]).toEqual(["schur-direct", true]);
     expect([dogleg.linear.preconditioner, jacobi.linear.preconditioner]).toEqual(["Schur-Jacobi", "block Jacobi"]);
+    expect([inverse.landmarks, inverse.forcing, inverse.termination]).toEqual(["inverse-depth", "quadratic", "converged"]);
+    expect([cgnr.landmarks, cgnr.forcing]).toEqual([undefined, undefined]);
+    // Other steps to the same optimum.
+    expectClose([inverse.cost.final], [cgnr.cost.final], 1e-6);
+    expect(inverse.iterations.map(({ cost }) => cost)).not.toEqual(cgnr.iterations.map(({ cost }) => cost));
     expect(robust.loss).toEqual({ name: "soft-l1", C: 2 });
     expect(robust.cost.convention).toBe("1/2 sum rho(r^2), r in pixels, rho soft-l1 with C = 2");
     expect([short.termination, short.iterations.length]).toEqual(["max-iterations", 1]);
+  });
+
+  test("says where it solved what is far from the origin", async (context) => {
+    const folder = temporaryFolder(context);
+    const { origin, ...far } = { origin: [2 ** 34, -(2 ** 33), 2 ** 30] as const, ...readBal(Buffer.from(balText(0.1)), "given") };
+    const place = (x: number, a: number): number => x + origin[a];
+    const poses = far.poses.map((x, k) => (k % 7 < 3 ? place(x, k % 7) : x));
+    const points = far.points.map((x, k) => place(x, k % 3));
+    lay(folder, { "problem.txt": [...writeBal({ ...far, poses, points })].join("") });
+
+    const { code, stdout } = await slam(folder, "ba", "problem.txt", "--json", "report.json", "--report", "page.html");
+
+    const { scene, cost } = parseBaReport(readFileSync(join(folder, "report.json"), "utf8"));
+    const text = `solved around ${scene?.origin.join(", ")} in units of ${scene?.unit}`;
+    expect(code).toBe(0);
+    expectClose(scene!.origin, origin, 1e-8);
+    expect(stdout).toContain(`scene     ${text}`);
+    expect(readFileSync(join(folder, "page.html"), "utf8")).toContain(text);
+    expect(cost.final).toBeLessThan(0.5 * 30 * 0.05 ** 2);
+  });
+
+  test("refuses inverse depths of a camera that measures depth", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, stereoTexts(0.1));
+
+    const { code, stderr } = await slam(folder, "ba", "VO_stereo_factors7.txt", "--landmarks", "inverse-depth", "--quiet");
+
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr:
+        'slam: VO_stereo_factors7.txt: landmarks: inverse-depth is "stereo", expected a camera model that measures directions alone\n',
+    });
   });
 
   test("exits 4 where it does not converge, with the result written", async (context) => {

@@ -125,6 +125,7 @@ test("what does not go with a window is said before anything is read, and what i
   });
   expect(await refused("--fix", "10")).toBe("2 slam: --fix does not go with --window\n");
   expect(await refused("--covariance", "cam:10")).toBe("2 slam: --covariance does not go with --window\n");
+  expect(await refused("--landmarks", "inverse-depth")).toBe("2 slam: --landmarks does not go with --window\n");
   expect(await refused("--method", "dogleg")).toBe("2 slam: --window goes with --method lm, not dogleg\n");
   expect(await refused("--loss", "soft-l1")).toBe("2 slam: --window goes with --loss huber or cauchy, not soft-l1\n");
 });

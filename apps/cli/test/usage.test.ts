@@ -62,6 +62,12 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
       ["ba", "problem.txt", "--preconditioner", "jacobi"],
       "--preconditioner goes with --linear schur-cg, not auto",
     ],
+    [
+      "forcing where nothing iterates, perhaps",
+      ["ba", "problem.txt", "--forcing", "quadratic"],
+      "--forcing goes with --linear cgnr or schur-cg, not auto",
+    ],
+    ["landmarks that are none", ["ba", "problem.txt", "--landmarks", "depth"], "Allowed choices are position, inverse-depth"],
     ["a loss that bundles do not have", ["ba", "problem.txt", "--loss", "tukey"], "Allowed are none, huber, cauchy, soft-l1"],
     ["a solver that is none", ["ba", "problem.txt", "--linear", "direct"], "Allowed choices are auto, cgnr, schur-cg"],
     [

@@ -4,6 +4,9 @@ import { se3 } from "@slam/lie";
 import { type Bundle, POSE_SIZE, pointCount } from "./bundle.ts";
 import { Triangulator } from "./window/triangulate.ts";
 
+/** How points are written down, and moved: as positions, or those that two cameras measured by inverse depth in the frame of the first of them. */
+export type Landmarks = "position" | "inverse-depth";
+
 /** A direction whose part along the anchor's axis is less than this of it is too far off that axis to be written by what is beside it. */
 const LEAST_COSINE = 0.1;
 /** A point at infinity or beyond is written this many times as far away as the nearest. */

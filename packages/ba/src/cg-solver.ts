@@ -17,11 +17,12 @@ import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { jacobiScaling, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { BlockJacobi } from "./block-jacobi.ts";
+import { eliminatorBytes } from "./eliminator.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { fitsJoint, JointProducts } from "./joint-products.ts";
 import { keepsBits } from "./part.ts";
 import { Products } from "./products.ts";
-import type { ReducedStructure } from "./reduced-structure.ts";
+import { type ReducedStructure, reducedStructure } from "./reduced-structure.ts";
 import { SchurJacobi } from "./schur-jacobi.ts";
 import { type SchurWorkspace, schurOperator } from "./schur-operator.ts";
 import { blockDiagonal, piecesOf, read, sideBySide, write } from "./side-by-side.ts";
@@ -132,9 +133,10 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const { counters } = this.#options;
     const arenas = this.#arenas;
     const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
-    // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators.
-    const vectorsAlive = { rowVectors: 5, colVectors: 16 };
     const isReduced = this.#options.linear === "schur-cg";
+    // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators. With points eliminated CG has the columns of cameras alone.
+    const vectorsAlive = isReduced ? { rowVectors: 5, colVectors: 6, cameraVectors: 12 } : { rowVectors: 5, colVectors: 16 };
+    const structure = this.#isSchurJacobi ? (this.#options.structure ?? reducedStructure(patterns, "diagonal")) : undefined;
     // The inverse of V is part of the operator then, a projection: one in fp32 is none where V is badly conditioned, which cost 5 times the iterations.
     const isWide = isReduced && factorize.arithmetic.significandBits >= 24 && precondition.arithmetic.significandBits >= 24;
     const ofProducts = {
@@ -147,6 +149,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       normals,
       factorize: factorize.arithmetic,
       eliminate: isWide ? exact : undefined,
+      besideBytes: structure ? eliminatorBytes(structure, "diagonal") : 0,
       counters,
       arenas,
     };
@@ -159,7 +162,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     if (isReduced) {
       const { pattern } = normals[last];
       this.#exactBlock = isWide && keepsBits(ofProducts) ? this.#blocks[last] : new BlockJacobi(pattern, ofExact);
-      if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks, this.#options.structure);
+      if (this.#isSchurJacobi) this.#schurJacobi = new SchurJacobi(J, ofBlocks, structure, (this.#products as Products).exactMatrices());
     }
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
@@ -223,7 +226,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const V = block === this.#blocks[last] ? block.on(products.exactSpace) : block.factor(products.exactNormal(last), ofPoints);
     if (!("apply" in V)) return V;
     const cameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
-    const inner = this.#schurJacobi?.factor(J, d, ofS) ?? inverses.slice(0, last);
+    const inner = this.#schurJacobi?.factor(J, products.exactMatrices() ? this.#damping : d, ofS) ?? inverses.slice(0, last);
     if ("termination" in inner) return inner;
     const ofCameras = sideBySide(parts.slice(0, last), scratch.sum);
     return {

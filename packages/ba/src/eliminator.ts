@@ -1,13 +1,10 @@
-import { type AnyPrecision, fp32, fp64, type Storage } from "@slam/float";
-import { type BsrPattern, valueCount } from "@slam/sparse";
-import { type ArenaPool, bytesFor, kernels } from "@slam/wasm";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type Storage } from "@slam/float";
+import { type BsrPattern, type PackedBsr, valueCount } from "@slam/sparse";
+import { type Arena, type ArenaPool, bytesFor, kernels } from "@slam/wasm";
 import { eliminateKernel, TABLE } from "./eliminate.kernel.ts";
 import { eliminateReference, FACTOR_SIZE, strideOf } from "./eliminate.reference.ts";
 import type { BundleJacobian } from "./jacobian.ts";
-import type { ReducedStructure } from "./reduced-structure.ts";
-
-/** "lower": S, by the lower triangle of its blocks. "diagonal": the blocks on its diagonal alone. */
-export type ReducedPart = "lower" | "diagonal";
+import type { ReducedPart, ReducedStructure } from "./reduced-structure.ts";
 
 /** Memory that points are eliminated in, of one J after another, and what eliminates them. */
 export interface Eliminator {
@@ -23,7 +20,7 @@ export interface Eliminator {
 /** The engine calls for so many points at a time: it goes over to optimised code between calls only. */
 const ROWS_A_CALL = 1024;
 
-/** On the engine where J is in fp64 or fp32; on the reference, with its bits, otherwise. */
+/** On the engine where J is in fp64 or fp32, in memory of its own; on the reference, with its bits, otherwise. */
 export function newEliminator(
   structure: ReducedStructure,
   patterns: readonly BsrPattern[],
@@ -31,17 +28,42 @@ export function newEliminator(
   jacobian: AnyPrecision,
   arenas: ArenaPool,
 ): Eliminator {
-  const { b, dofs, points, starts, pattern } = structure;
-  const blocks = part === "lower" ? pattern.colIdx.length : starts[dofs.length];
-  const sizes = { damping: 3 * points, S: blocks * b * strideOf(b), factors: FACTOR_SIZE * points };
-  return jacobian === fp64 || jacobian === fp32
-    ? onEngine(structure, patterns, part, jacobian, sizes, arenas)
-    : onReference(structure, part, sizes);
+  if (!isNumbers(jacobian)) return onReference(structure, part);
+  const ofValues = patterns.reduce((sum, pattern) => sum + bytesFor(jacobian, valueCount(pattern)), 0);
+  const arena = arenas.take(eliminatorBytes(structure, part) + ofValues);
+  const values = patterns.map((pattern) => arena.view(jacobian, valueCount(pattern)) as unknown as Float64Array);
+  const { eliminate, ...arrays } = onEngine(structure, part, jacobian, values, arena);
+  return {
+    ...arrays,
+    eliminate(J) {
+      for (const [k, into] of values.entries()) into.set(J.parts[k].values as Float64Array);
+      return eliminate();
+    },
+  };
 }
 
-type Sizes = { readonly [array in "damping" | "S" | "factors"]: number };
+/** On the engine, of matrices in an arena, which has room for it; `eliminate` takes them for J. In fp64 or fp32. */
+export function eliminatorBeside(structure: ReducedStructure, part: ReducedPart, matrices: readonly PackedBsr[]): Eliminator {
+  const [{ format, arena }] = matrices;
+  const values = matrices.map((matrix) => matrix.values as unknown as Float64Array);
+  return onEngine(structure, part, format as FP64 | FP32, values, arena);
+}
 
-function onReference(structure: ReducedStructure, part: ReducedPart, sizes: Sizes): Eliminator {
+function isNumbers(format: AnyPrecision): format is FP64 | FP32 {
+  return format === fp64 || format === fp32;
+}
+
+/** Lengths of what is written. */
+function sizesOf(
+  { b, dofs, points, starts, pattern }: ReducedStructure,
+  part: ReducedPart,
+): { readonly [array in "damping" | "S" | "factors"]: number } {
+  const blocks = part === "lower" ? pattern.colIdx.length : starts[dofs.length];
+  return { damping: 3 * points, S: blocks * b * strideOf(b), factors: FACTOR_SIZE * points };
+}
+
+function onReference(structure: ReducedStructure, part: ReducedPart): Eliminator {
+  const sizes = sizesOf(structure, part);
   const arrays = {
     damping: new Float64Array(sizes.damping),
     S: new Float64Array(sizes.S),
@@ -59,36 +81,37 @@ function onReference(structure: ReducedStructure, part: ReducedPart, sizes: Size
   };
 }
 
+/** What the kernel reads of the structure, but for the values. */
+function integersOf(
+  { observationPtr, pointBlock, entryPtr, entryColumn, target, slots }: ReducedStructure,
+  part: ReducedPart,
+): readonly Int32Array[] {
+  const ofSlots = slots.flatMap(({ blocks, entries }) => [blocks, entries]);
+  return [observationPtr, pointBlock, entryPtr, entryColumn, ...ofSlots, ...(part === "lower" ? [target] : [])];
+}
+
+/** What `eliminatorBeside` takes in an arena. */
+export function eliminatorBytes(structure: ReducedStructure, part: ReducedPart): number {
+  const integers = [...integersOf(structure, part).map(({ length }) => length), TABLE.length + 3 * structure.slots.length];
+  const numbers = [...Object.values(sizesOf(structure, part)), 3 * structure.mostEntries * strideOf(structure.b)];
+  return integers.reduce((sum, n) => sum + bytesFor(Int32Array, n), 0) + numbers.reduce((sum, n) => sum + bytesFor(fp64, n), 0);
+}
+
 function onEngine(
   structure: ReducedStructure,
-  patterns: readonly BsrPattern[],
   part: ReducedPart,
-  format: AnyPrecision,
-  sizes: Sizes,
-  arenas: ArenaPool,
-): Eliminator {
+  format: FP64 | FP32,
+  values: readonly Float64Array[],
+  arena: Arena,
+): Omit<Eliminator, "eliminate"> & { eliminate(): number } {
   const { b, r, dofs, points, rows, observationPtr, pointBlock, slots, entryPtr, entryColumn, target, mostEntries } = structure;
-  const integers = [
-    observationPtr,
-    pointBlock,
-    entryPtr,
-    entryColumn,
-    target,
-    ...slots.flatMap(({ blocks, entries }) => [blocks, entries]),
-  ];
-  const sizeOfY = 3 * mostEntries * strideOf(b);
+  const sizes = sizesOf(structure, part);
   const tableSize = TABLE.length + 3 * slots.length;
-  const arena = arenas.take(
-    [...integers.map(({ length }) => length), tableSize].reduce((sum, n) => sum + bytesFor(Int32Array, n), 0) +
-      patterns.reduce((sum, pattern) => sum + bytesFor(format, valueCount(pattern)), 0) +
-      [...Object.values(sizes), sizeOfY].reduce((sum, n) => sum + bytesFor(fp64, n), 0),
-  );
-  const copied = new Map(integers.map((array) => [array, arena.view(Int32Array, array.length)]));
+  const copied = new Map(integersOf(structure, part).map((array) => [array, arena.view(Int32Array, array.length)]));
   for (const [array, copy] of copied) copy.set(array);
   const at = (array: Int32Array): number => copied.get(array)!.byteOffset;
-  const values = patterns.map((pattern) => arena.view(format, valueCount(pattern)) as unknown as Float64Array);
   const view = (n: number): Float64Array => arena.view(fp64, n) as Float64Array;
-  const [damping, S, factors, Y] = [view(sizes.damping), view(sizes.S), view(sizes.factors), view(sizeOfY)];
+  const [damping, S, factors, Y] = [view(sizes.damping), view(sizes.S), view(sizes.factors), view(3 * mostEntries * strideOf(b))];
   const table = arena.view(Int32Array, tableSize);
   const addresses = {
     observationPtr: at(observationPtr),
@@ -105,24 +128,16 @@ function onEngine(
     ...TABLE.map((name) => addresses[name]),
     ...slots.flatMap(({ group, blocks, entries }) => [values[group].byteOffset, at(blocks), at(entries)]),
   ]);
-  const pairs = firstPairs(entryPtr);
+  const pairs = part === "lower" ? firstPairs(entryPtr).map((pair) => at(target) + 4 * pair) : undefined;
   return {
     damping,
     S,
     factors,
-    eliminate(J) {
-      for (const [k, into] of values.entries()) into.set(J.parts[k].values as Float64Array);
-      const { eliminate } = kernels(
-        arena,
-        eliminateKernel,
-        slots.map(({ group }) => dofs[group]).join(" "),
-        r,
-        part,
-        format === fp64 ? "fp64" : "fp32",
-      );
+    eliminate() {
+      const { eliminate } = kernels(arena, eliminateKernel, slots.map(({ group }) => dofs[group]).join(" "), r, part, format.name);
       for (let first = 0; first < rows; first += ROWS_A_CALL) {
         const end = Math.min(first + ROWS_A_CALL, rows);
-        const bad = eliminate(table.byteOffset, at(target) + 4 * pairs[first / ROWS_A_CALL], first, end, points);
+        const bad = eliminate(table.byteOffset, pairs?.[first / ROWS_A_CALL] ?? 0, first, end, points);
         if (bad >= 0) return bad;
       }
       return -1;

@@ -1,3 +1,4 @@
+export type { Landmarks } from "./anchors.ts";
 export { type Bundle, checkBundle } from "./bundle.ts";
 export { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 export { asBal } from "./io/as-bal.ts";
@@ -19,8 +20,9 @@ export {
 } from "./marginals.ts";
 export { pointOf, withPoint } from "./observer.ts";
 export type { PointPrior, PosePrior, Priors } from "./priors.ts";
-export { BundleProblem, type Landmarks } from "./problem.ts";
+export { BundleProblem } from "./problem.ts";
 export type { RankDeficiency } from "./reduced-factor.ts";
+export type { Normalization, Scene } from "./scene.ts";
 export { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 export { type BundleOptions, type BundleReport, type BundleRun, type Linear, SIXTEEN_BIT, solve, start } from "./solve.ts";
 export { type BundleSurvey, type Spread, surveyBundle } from "./survey.ts";

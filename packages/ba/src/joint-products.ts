@@ -1,4 +1,4 @@
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, operationFormat } from "@slam/float";
+import { type AnyPrecision, fp32, fp64, operationFormat } from "@slam/float";
 import type { LinearOperator, VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
@@ -15,6 +15,7 @@ import {
 } from "@slam/sparse";
 import { type Arena, arenaSpace } from "@slam/wasm";
 import type { BundleJacobian } from "./jacobian.ts";
+import { exactStorage } from "./part.ts";
 import { isEngines, type ProductsOptions, vectorBytes } from "./products.ts";
 
 const uncounted = { overflows: 0, flushed: 0 };
@@ -116,9 +117,4 @@ function scaleBlocks({ pattern, values }: BsrMatrix<AnyPrecision>, S: Float64Arr
   for (let k = 0, at = 0; k < blockRows; k++) {
     for (let i = 0; i < c; i++) for (let j = 0; j < c; j++, at++) H[at] *= S[k * c + i] * S[k * c + j];
   }
-}
-
-/** S is of powers of two: J diag(S) takes no more bits than J. */
-function exactStorage({ jacobian, exact }: ProductsOptions): FP64 | FP32 {
-  return jacobian === fp64 ? exact : fp32;
 }

@@ -126,18 +126,18 @@ export class Observer {
     ray[1] = x[at + 1];
     ray[2] = this.#anchors!.side[point[i]];
     const isOwn = anchor === c;
+    const dx = x[POSE_SIZE * anchor] - x[POSE_SIZE * c];
+    const dy = x[POSE_SIZE * anchor + 1] - x[POSE_SIZE * c + 1];
+    const dz = x[POSE_SIZE * anchor + 2] - x[POSE_SIZE * c + 2];
     for (let a = 0; a < 3; a++) {
-      let [between, sum] = [0, 0];
+      const [r0, r1, r2] = [R[9 * c + a], R[9 * c + 3 + a], R[9 * c + 6 + a]];
       for (let b = 0; b < 3; b++) {
-        between += R[9 * c + 3 * b + a] * (x[POSE_SIZE * anchor + b] - x[POSE_SIZE * c + b]);
-        let entry = 0;
-        for (let k = 0; k < 3; k++) entry += R[9 * c + 3 * k + a] * R[9 * anchor + 3 * k + b];
+        const entry = r0 * R[9 * anchor + b] + r1 * R[9 * anchor + 3 + b] + r2 * R[9 * anchor + 6 + b];
         // Exactly, in its own anchor.
         turn[3 * a + b] = isOwn ? Number(a === b) : entry;
-        sum += turn[3 * a + b] * ray[b];
       }
-      this.#between[a] = between;
-      q[a] = sum + rho * between;
+      this.#between[a] = r0 * dx + r1 * dy + r2 * dz;
+      q[a] = turn[3 * a] * ray[0] + turn[3 * a + 1] * ray[1] + turn[3 * a + 2] * ray[2] + rho * this.#between[a];
     }
     const seen = this.#model.project(this.#lenses[intrinsicsOf[c]], q, this.#projection, derivatives);
     const { value } = this.#projection;

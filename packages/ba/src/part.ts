@@ -1,4 +1,4 @@
-import { type AnyPrecision, type FP32, type FP64, fp64, type OperationFormat } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat } from "@slam/float";
 import type { Counters } from "@slam/nlls";
 import {
   type BsrMatrix,
@@ -13,9 +13,7 @@ import {
   packedValuesBytes,
   packNormal,
   packPattern,
-  ScaledBsr,
   scaleColumns,
-  scaledBsrBytes,
 } from "@slam/sparse";
 import { type Arena, bytesFor } from "@slam/wasm";
 
@@ -42,48 +40,63 @@ export interface Part {
 
 const uncounted = { overflows: 0, flushed: 0 };
 
-/** In an arena, by kernels. */
+/** In an arena, by kernels; J itself is not kept beside what is made of it. */
 export class PackedPart implements Part {
   readonly #formats: PartFormats;
-  readonly #scaled: ScaledBsr;
-  readonly #ones: Float64Array;
-  readonly #normals = new Map<AnyPrecision, PackedNormal<AnyPrecision>>();
-  /** The rounded J in the format its normal matrix is summed in, where that is another and `exact` is not the same. */
+  /** J diag(S): exactly, or in fp32 of a J in fp64 where `exact` is. */
+  readonly #exact: PackedBsr;
+  readonly #stored: PackedBsr;
+  /** Where J is loaded: in place of one of those, in its format. */
+  readonly #source: PackedBsr;
+  /** `#stored` in the format its normal matrix is summed in, where no kernel reads that as it is. */
   readonly #rounded: PackedBsr | undefined;
+  readonly #normals = new Map<AnyPrecision, PackedNormal<AnyPrecision>>();
+  readonly #S: Float64Array;
+  readonly #ones: Float64Array;
 
   constructor(formats: PartFormats, arena: Arena) {
     this.#formats = formats;
-    const { pattern, jacobian, exact, normal, factorize } = formats;
+    const { pattern, jacobian, matvec, exact, normal, factorize } = formats;
     const structure = packPattern(pattern, arena);
-    this.#scaled = new ScaledBsr(structure, jacobian, storedFormats(formats), formats.counters.events);
+    const matrices = new Map([...storedFormats(formats)].map((format) => [format, packedBsr(structure, format)]));
+    this.#exact = matrices.get(exactStorage(formats))!;
+    this.#stored = matrices.get(matvec.storage)!;
+    this.#source = matrices.get(jacobian)!;
     if (isRoundedApart(formats)) this.#rounded = packedBsr(structure, factorize);
     for (const format of new Set([factorize, exact])) this.#normals.set(format, packNormal(normal, format, arena));
-    this.#ones = arena.view(fp64, pattern.blockCols * pattern.c);
+    [this.#S, this.#ones] = [0, 1].map(() => arena.view(fp64, pattern.blockCols * pattern.c) as Float64Array);
     this.#ones.fill(1);
   }
 
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
-    this.#scaled.load(J);
-    this.#scaled.scale(S);
+    const { jacobian, counters } = this.#formats;
+    this.#S.set(S);
+    this.#source.replaceValues(J);
+    const isCounted = this.#exact === this.#stored || jacobian === fp64;
+    this.#exact.replaceScaled(this.#source, this.#S, isCounted ? counters.events : uncounted);
+    if (this.#stored !== this.#exact) {
+      // J in fp64 is rounded once; another one is exact in what has taken its place.
+      const isThere = this.#source !== this.#exact && this.#source !== this.#stored;
+      if (isThere) this.#stored.replaceScaled(this.#source, this.#S, counters.events);
+      else this.#stored.replaceScaled(this.#exact, this.#ones, counters.events);
+    }
+    this.#rounded?.replaceScaled(this.#stored, this.#ones, uncounted);
   }
 
   stored(): PackedBsr {
-    return this.#scaled.in(this.#formats.matvec.storage);
+    return this.#stored;
   }
 
   exact(): PackedBsr {
-    return this.#scaled.in(this.#formats.exact);
+    return this.#exact;
   }
 
   normal(): BsrMatrix<AnyPrecision> {
-    const { factorize, matvec } = this.#formats;
-    const rounded = this.#rounded;
-    rounded?.replaceScaled(this.stored(), this.#ones, uncounted);
-    return this.#normalOf(factorize, rounded ?? (matvec.storage === factorize ? this.stored() : this.exact()));
+    return this.#normalOf(this.#formats.factorize, this.#rounded ?? this.#stored);
   }
 
   exactNormal(): BsrMatrix<AnyPrecision> {
-    return this.#normalOf(this.#formats.exact, this.exact());
+    return this.#normalOf(this.#formats.exact, this.#exact);
   }
 
   #normalOf(format: AnyPrecision, matrix: PackedBsr): BsrMatrix<AnyPrecision> {
@@ -93,9 +106,8 @@ export class PackedPart implements Part {
   }
 }
 
-function isRoundedApart(formats: PartFormats): boolean {
-  const { matvec, factorize, exact } = formats;
-  return matvec.storage !== factorize && !(factorize === exact && keepsBits(formats));
+function isRoundedApart({ matvec, factorize }: PartFormats): boolean {
+  return matvec.storage === (fp64 as AnyPrecision) && factorize !== fp64;
 }
 
 /** Whether J diag(S) in the format of products is J diag(S): S is of powers of two. */
@@ -103,15 +115,21 @@ export function keepsBits({ jacobian, matvec }: Pick<PartFormats, "jacobian" | "
   return matvec.storage === jacobian || matvec.storage === (fp64 as AnyPrecision);
 }
 
-function storedFormats({ matvec, exact }: PartFormats): ReadonlySet<AnyPrecision> {
-  return new Set<AnyPrecision>([matvec.storage, exact]);
+/** S is of powers of two: J diag(S) takes no more bits than J. */
+export function exactStorage({ jacobian, exact }: Pick<PartFormats, "jacobian" | "exact">): FP64 | FP32 {
+  return jacobian === fp64 ? exact : fp32;
+}
+
+/** Those of J, which is where it is loaded, and of what is made of it. */
+function storedFormats(formats: PartFormats): ReadonlySet<AnyPrecision> {
+  return new Set<AnyPrecision>([formats.jacobian, formats.matvec.storage, exactStorage(formats)]);
 }
 
 /** What a part takes in an arena. */
 export function packedPartBytes(formats: PartFormats): number {
-  const { pattern, jacobian, exact, normal, factorize } = formats;
-  let bytes = packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, storedFormats(formats));
-  bytes += bytesFor(fp64, pattern.blockCols * pattern.c);
+  const { pattern, exact, normal, factorize } = formats;
+  let bytes = packedPatternBytes(pattern) + 2 * bytesFor(fp64, pattern.blockCols * pattern.c);
+  for (const format of storedFormats(formats)) bytes += packedValuesBytes(pattern, format);
   if (isRoundedApart(formats)) bytes += packedValuesBytes(pattern, factorize);
   for (const format of new Set([factorize, exact])) bytes += packedNormalBytes(normal, format);
   return bytes;

@@ -4,7 +4,7 @@ import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem, Loss } from "@slam/nlls";
 import { type BsrPattern, bsrMatrix } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
-import { Anchors } from "./anchors.ts";
+import { Anchors, type Landmarks } from "./anchors.ts";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "./bundle.ts";
 import { countEvaluation } from "./count-evaluation.ts";
 import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
@@ -17,9 +17,6 @@ import { Residuals } from "./residuals.ts";
 import { type Group, type Held, POSE_DOF, patternOf, type Unknowns, unknownsOf } from "./unknowns.ts";
 
 const EVALUATED = operationFormat(fp64);
-
-/** How points are written down, and moved: as positions, or those that two cameras measured by inverse depth in the frame of the first of them. */
-export type Landmarks = "position" | "inverse-depth";
 
 /**
  * The least-squares problem of a bundle: r_i = W_i (pi(k, X^-1 P) - z_i), then the rows of priors. A point is what `pointOf` makes: poses, intrinsics, points; with landmarks by
@@ -118,8 +115,8 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
       evaluate: (observer) => blocks.write(observer, J.parts, this.#counters?.events),
     });
     if (!isNumbers(format)) return evaluated(new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format))));
-    if (bundle.model.formulas !== undefined && bundle.information === undefined && this.#anchors === undefined) {
-      return jacobianEngine(bundle, groups, patterns, format, this.#arenas);
+    if (bundle.model.formulas !== undefined && bundle.information === undefined) {
+      return jacobianEngine({ bundle, groups, patterns, anchors: this.#anchors }, format, this.#arenas);
     }
     return evaluated(jacobianArena(patterns, format, this.#arenas.take(jacobianBytes(patterns, format))).J);
   }

@@ -1,7 +1,7 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type OperationFormat, operationFormat } from "@slam/float";
 import { type LinearOperator, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
-import { type BsrMatrix, type BsrPattern, bsrOperator, type NormalSymbolic } from "@slam/sparse";
+import { type BsrMatrix, type BsrPattern, bsrOperator, type NormalSymbolic, type PackedBsr } from "@slam/sparse";
 import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
 import type { BundleJacobian } from "./jacobian.ts";
 import { PackedPart, type Part, type PartFormats, PlainPart, packedPartBytes } from "./part.ts";
@@ -23,6 +23,10 @@ export interface ProductsOptions {
   /** How many vectors of J's rows, and of its columns, live in either space. */
   readonly rowVectors: number;
   readonly colVectors: number;
+  /** And of the columns of all parts but the last. Default none. */
+  readonly cameraVectors?: number;
+  /** What something else is given room for in the arena, if there is one. */
+  readonly besideBytes?: number;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
 }
@@ -50,7 +54,7 @@ export class Products {
       return;
     }
     const bytes = formats.reduce((sum, of) => sum + packedPartBytes(of), 0);
-    const arena = arenas.take(bytes + vectorBytes(options));
+    const arena = arenas.take(bytes + vectorBytes(options) + (options.besideBytes ?? 0));
     this.#arena = arena;
     this.space = arenaSpace<AnyPrecision>(arena, vectors, counters);
     this.exactSpace = arenaSpace<AnyPrecision>(arena, exactFormat, counters);
@@ -74,6 +78,12 @@ export class Products {
     return this.#parts.map((part) => bsrOperator(part.exact(), this.exactSpace, options));
   }
 
+  /** What `exactOperators` multiply with, where it is packed. */
+  exactMatrices(): readonly PackedBsr[] | undefined {
+    const matrices = this.#parts.flatMap((part) => (part instanceof PackedPart ? [part.exact()] : []));
+    return this.#arena && matrices;
+  }
+
   /** The block diagonal of J'J for a part of J as products have it; the next one for the part overwrites it. */
   normal(k: number): BsrMatrix<AnyPrecision> {
     return this.#parts[k].normal();
@@ -93,11 +103,16 @@ export class Products {
 }
 
 /** What vectors take. */
-export function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors }: ProductsOptions): number {
-  const cols = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
+export function vectorBytes({ patterns, vectors, exact, rowVectors, colVectors, cameraVectors = 0 }: ProductsOptions): number {
+  const widths = patterns.map(({ blockCols, c }) => blockCols * c);
+  const cols = widths.reduce((sum, width) => sum + width, 0);
+  const ofCameras = cols - widths[widths.length - 1];
   // A reduced operator's rows are J's, then the points' columns.
   const rows = patterns[0].blockRows * patterns[0].r + cols;
-  return [vectors.storage, exact].reduce((sum, P) => sum + rowVectors * bytesFor(P, rows) + colVectors * bytesFor(P, cols), 0);
+  return [vectors.storage, exact].reduce(
+    (sum, P) => sum + rowVectors * bytesFor(P, rows) + colVectors * bytesFor(P, cols) + cameraVectors * bytesFor(P, ofCameras),
+    0,
+  );
 }
 
 /** Whether kernels have these formats. */

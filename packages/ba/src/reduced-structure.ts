@@ -25,9 +25,9 @@ export interface ReducedStructure {
   readonly entryPtr: Int32Array;
   readonly entryColumn: Int32Array;
   readonly mostEntries: number;
-  /** The lower triangle by block rows. */
+  /** The lower triangle by block rows, or its diagonal. */
   readonly pattern: BsrPattern;
-  /** For each pair of entries of one row, first >= second, in ascending order of rows: the block of the pattern. */
+  /** For each pair of entries of one row, first >= second, in ascending order of rows: the block of the pattern. Empty for the diagonal. */
   readonly target: Int32Array;
 }
 
@@ -40,8 +40,14 @@ interface Slot {
   readonly entries: Int32Array;
 }
 
-/** @param patterns of the parts of J, points last; each has at most one block a row, but for groups of cameras, which may have two, and ascending then. In O(pairs of cameras that see one point). */
-export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStructure {
+/** "lower": S, by the lower triangle of its blocks. "diagonal": the blocks on its diagonal alone. */
+export type ReducedPart = "lower" | "diagonal";
+
+/**
+ * @param patterns of the parts of J, points last; each has at most one block a row, but for groups of cameras, which may have two, and ascending then. In O(pairs of cameras that see one point), for the diagonal in
+ *   O(observations).
+ */
+export function reducedStructure(patterns: readonly BsrPattern[], part: ReducedPart = "lower"): ReducedStructure {
   const groups = patterns.slice(0, -1);
   const dofs = groups.map(({ c }) => c);
   const b = Math.max(...dofs);
@@ -56,7 +62,10 @@ export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStruct
   const rows = observationPtr.length - 1;
   const blockCols = starts[groups.length];
   const { slots, entryPtr, entryColumn, mostEntries } = entriesOf(groups, starts, observationPtr, places);
-  const { pattern, target } = normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn });
+  const { pattern, target } =
+    part === "lower"
+      ? normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn })
+      : { pattern: diagonalPattern(blockCols, b), target: new Int32Array(0) };
   const points = patterns[patterns.length - 1].blockCols;
   const { r } = patterns[0];
   return {
@@ -74,6 +83,17 @@ export function reducedStructure(patterns: readonly BsrPattern[]): ReducedStruct
     mostEntries,
     pattern,
     target,
+  };
+}
+
+function diagonalPattern(n: number, b: number): BsrPattern {
+  return {
+    blockRows: n,
+    blockCols: n,
+    r: b,
+    c: b,
+    rowPtr: Int32Array.from({ length: n + 1 }, (_, k) => k),
+    colIdx: Int32Array.from({ length: n }, (_, k) => k),
   };
 }
 

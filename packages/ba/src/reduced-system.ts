@@ -1,11 +1,11 @@
 import type { AnyPrecision, Storage } from "@slam/float";
 import type { Counters } from "@slam/nlls";
-import type { BsrMatrix, BsrPattern } from "@slam/sparse";
+import type { BsrMatrix, BsrPattern, PackedBsr } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
 import { FACTOR_SIZE, strideOf } from "./eliminate.reference.ts";
-import { type Eliminator, newEliminator, type ReducedPart } from "./eliminator.ts";
+import { type Eliminator, eliminatorBeside, newEliminator } from "./eliminator.ts";
 import type { BundleJacobian } from "./jacobian.ts";
-import { type ReducedStructure, reducedStructure } from "./reduced-structure.ts";
+import { type ReducedPart, type ReducedStructure, reducedStructure } from "./reduced-structure.ts";
 
 export interface ReducedSystemOptions {
   readonly part: ReducedPart;
@@ -13,6 +13,8 @@ export interface ReducedSystemOptions {
   readonly jacobian: AnyPrecision;
   /** Of the patterns, where something else has it. */
   readonly structure?: ReducedStructure | undefined;
+  /** The parts of the J that is to be taken, in an arena with room for `eliminatorBytes`: no copy is made. */
+  readonly beside?: readonly PackedBsr[] | undefined;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
 }
@@ -32,12 +34,12 @@ export class ReducedSystem {
 
   /** @param patterns of the parts of J, points last. */
   constructor(patterns: readonly BsrPattern[], options: ReducedSystemOptions) {
-    const { part, jacobian, arenas, structure = reducedStructure(patterns) } = options;
+    const { part, jacobian, arenas, beside, structure = reducedStructure(patterns, part) } = options;
     this.structure = structure;
     this.place = placesOf(structure);
     this.size = structure.pattern.blockRows * structure.b;
     this.#options = options;
-    this.#eliminator = newEliminator(structure, patterns, part, jacobian, arenas);
+    this.#eliminator = beside ? eliminatorBeside(structure, part, beside) : newEliminator(structure, patterns, part, jacobian, arenas);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { AnyPrecision } from "@slam/float";
 import type { LinearReport, Preconditioner } from "@slam/linop";
-import { type BsrMatrix, bsrMatrix, normalSymbolic } from "@slam/sparse";
+import { type BsrMatrix, bsrMatrix, normalSymbolic, type PackedBsr } from "@slam/sparse";
 import { BlockJacobi, type BlockJacobiOptions } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import type { ReducedStructure } from "./reduced-structure.ts";
@@ -12,18 +12,24 @@ export class SchurJacobi {
   readonly #blocks: readonly BlockJacobi[];
   readonly #H: readonly BsrMatrix<AnyPrecision>[];
 
-  /** @param structure of J's patterns, where something else has it. */
-  constructor(J: BundleJacobian, options: BlockJacobiOptions, structure?: ReducedStructure) {
+  readonly #isScaled: boolean;
+
+  /**
+   * @param structure of J's patterns, where something else has it.
+   * @param beside the parts of J diag(S) in an arena with room for `eliminatorBytes`, which are then read in place of J: S is of powers of two.
+   */
+  constructor(J: BundleJacobian, options: BlockJacobiOptions, structure?: ReducedStructure, beside?: readonly PackedBsr[]) {
     const { counters, arenas, factorize } = options;
     const patterns = J.parts.map(({ pattern }) => pattern);
-    this.#system = new ReducedSystem(patterns, { part: "diagonal", jacobian: J.parts[0].format, structure, counters, arenas });
+    this.#system = new ReducedSystem(patterns, { part: "diagonal", jacobian: J.parts[0].format, structure, beside, counters, arenas });
+    this.#isScaled = beside !== undefined;
     const diagonals = patterns.slice(0, -1).map((pattern) => normalSymbolic(pattern, "diagonal").pattern);
     this.#blocks = diagonals.map((pattern) => new BlockJacobi(pattern, options));
     this.#H = diagonals.map((pattern) => bsrMatrix(pattern, factorize));
   }
 
   /**
-   * @param d D, length columns of J; undefined for none.
+   * @param d D, length columns of J, or of J diag(S) where that is read; undefined for none.
    * @param S for each group what scales its columns.
    * @returns the inverse for each group, or why there is none.
    */
@@ -39,7 +45,7 @@ export class SchurJacobi {
     }
     const inverses: Preconditioner<AnyPrecision>[] = [];
     for (const [k, block] of this.#blocks.entries()) {
-      this.#system.scaledDiagonalInto(this.#H[k], k, S[k]);
+      this.#system.scaledDiagonalInto(this.#H[k], k, this.#isScaled ? S[k].map(() => 1) : S[k]);
       const inverse = block.factor(this.#H[k], undefined);
       if (!("apply" in inverse)) return inverse;
       inverses.push(inverse);

@@ -14,14 +14,17 @@ import {
   start as startMinimization,
 } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
+import type { Landmarks } from "./anchors.ts";
 import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { type BundleLoss, boundOf, lossOf, robust } from "./loss.ts";
+import { NormalizedBundle } from "./normalized-bundle.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import type { Priors } from "./priors.ts";
-import { BundleProblem, type Landmarks } from "./problem.ts";
+import { BundleProblem } from "./problem.ts";
+import { type Normalization, type Scene, sceneOf } from "./scene.ts";
 import { SchurSolver, type SchurSolverOptions } from "./schur-solver.ts";
 import { TimeBudget } from "./time-budget.ts";
 import type { Held } from "./unknowns.ts";
@@ -53,6 +56,11 @@ export interface BundleOptions {
   readonly landmarks?: Landmarks;
   /** What is known of cameras and points besides; each adds 1/2 e' W e to the cost. Default nothing. */
   readonly priors?: Priors;
+  /**
+   * Whether the solve moves the origin to the middle of the points and takes a power of two near their spread for the unit; costs and results are the given bundle's. "auto": where its
+   * own coordinates are too coarse for the policy, as more than 2^26 spreads from the origin in fp64. Where cameras measure depth the unit stays. Default "auto".
+   */
+  readonly normalize?: Normalization;
   /** On each observation, of its whitened norm. Default none. */
   readonly loss?: BundleLoss;
   /** Default 100. */
@@ -91,8 +99,14 @@ export interface BundleReport extends SolveReport {
   };
   /** The loss and its bound, where there is one: costs are then 1/2 sum rho(r^2). */
   readonly loss?: Required<BundleLoss>;
+  /** Where landmarks were moved by inverse depth. */
+  readonly landmarks?: "inverse-depth";
+  /** Where conjugate gradients ended by the Q-test. */
+  readonly forcing?: "quadratic";
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
+  /** Where the solve had its coordinates, if not where the bundle has them: `step` of iterations is in its unit. */
+  readonly scene?: Scene;
   readonly initializeSeconds: number;
 }
 
@@ -118,6 +132,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     held = {},
     priors = {},
     landmarks = "position",
+    normalize = "auto",
     pointIterations = landmarks === "position" ? 1 : 0,
     maxIterations = 100,
     maxCgIterations = 1000,
@@ -131,17 +146,21 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
   } = options;
   checkChoice("linear", linear, LINEAR);
   checkChoice("landmarks", landmarks, ["position", "inverse-depth"]);
+  checkChoice("normalize", normalize, ["auto", "always", "never"]);
   checkChoice("preconditioner", preconditioner, ["jacobi", "schur-jacobi"]);
   checkChoice("forcing", forcing, ["residual", "quadratic"]);
   const budget = new TimeBudget(timeBudget, began);
   const counters = newCounters();
-  const problem = new BundleProblem(bundle, held, counters, arenas, priors, landmarks);
-  const refine = problem.pointIterations(pointIterations, policy.update, loss && lossOf(loss, bundle.model.measurement.length));
+  const scene = sceneOf(bundle, policy, normalize);
+  const normalized = scene && new NormalizedBundle(bundle, priors, scene);
+  const problem = new BundleProblem(normalized?.bundle ?? bundle, held, counters, arenas, normalized?.priors ?? priors, landmarks);
+  const rho = loss && lossOf(loss, bundle.model.measurement.length);
+  const refine = problem.pointIterations(pointIterations, policy.update, rho);
   const choice = solver === undefined && linear === "auto" ? chooseLinear(problem.patterns, policy) : undefined;
   const { structure, symbolic } = choice ?? {};
   const settings = { policy, counters, arenas, preconditioner, forcing, maxIterations: maxCgIterations, structure, symbolic };
   const own = solver === undefined ? solverFor(choice?.linear ?? linear, settings) : undefined;
-  const x0 = problem.store(problem.encode(pointOf(bundle)), policy.update);
+  const x0 = problem.store(problem.encode(pointOf(problem.bundle)), policy.update);
   const halved = (record: IterationRecord): IterationRecord => ({ ...record, cost: record.cost / 2 });
   const run = startMinimization(loss === undefined ? problem : robust(problem, loss), x0, {
     policy,
@@ -156,24 +175,25 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
   });
   const initializeSeconds = (performance.now() - began) / 1000;
+  const decoded = (x: Float64Array): Float64Array => normalized?.decode(problem.decode(x), problem.decode(x0)) ?? problem.decode(x);
   let overdue: string | undefined;
   return {
     get done() {
       return run.done || overdue !== undefined;
     },
     get x() {
-      return problem.decode(run.x);
+      return decoded(run.x);
     },
     get bundle() {
-      return withPoint(bundle, problem.decode(run.x));
+      return withPoint(bundle, decoded(run.x));
     },
     get report() {
       const { report } = run;
       return {
         ...report,
         ...(overdue !== undefined && { termination: "time-budget" as const, message: overdue }),
-        initialCost: report.initialCost / 2,
-        finalCost: report.finalCost / 2,
+        initialCost: normalized?.costAt(undefined, rho) ?? report.initialCost / 2,
+        finalCost: normalized?.costAt(decoded(run.x), rho) ?? report.finalCost / 2,
         iterations: report.iterations.map(halved),
         policy: own?.policy ?? policy,
         method,
@@ -186,7 +206,10 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
           cgIterations: report.cgIterations,
           factorNonzeros: own?.factorNonzeros ?? 0,
         },
+        ...(landmarks === "inverse-depth" && { landmarks }),
+        ...(forcing === "quadratic" && own instanceof CgSolver && { forcing }),
         unseen: problem.unseen(run.x),
+        ...(scene && { scene }),
         initializeSeconds,
       };
     },

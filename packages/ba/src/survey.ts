@@ -1,5 +1,5 @@
 import { type Bundle, cameraCount, lensCount, pointCount } from "./bundle.ts";
-import { Observer, pointOf } from "./observer.ts";
+import { costOf } from "./bundle-cost.ts";
 
 /** What a bundle holds, and what of it may trouble a solver. */
 export interface BundleSurvey {
@@ -82,16 +82,4 @@ function countParts({ camera, point, points }: Bundle, perCamera: Int32Array): n
     else parent[rootOf(camera[i])] = rootOf(firstOf[point[i]]);
   }
   return parent.reduce((sum, root, c) => sum + (root === c && perCamera[c] > 0 ? 1 : 0), 0);
-}
-
-function costOf(bundle: Bundle): Pick<BundleSurvey, "cost" | "unseen"> {
-  const observer = new Observer(bundle);
-  observer.moveTo(pointOf(bundle));
-  let cost = 0;
-  let unseen = 0;
-  for (let i = 0; i < observer.observations; i++) {
-    if (!observer.observe(i, false)) unseen++;
-    for (const r of observer.residual) cost += (r * r) / 2;
-  }
-  return { cost, unseen };
 }

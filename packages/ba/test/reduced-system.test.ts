@@ -2,12 +2,13 @@ import { type Bundle, BundleProblem, type Held, type Priors, pointOf, SchurSolve
 import { type CameraModel, pinhole, rgbd, snavely } from "@slam/camera";
 import { bf16, fp32, fp64, operationFormat } from "@slam/float";
 import { newCounters, presetPolicy } from "@slam/nlls";
-import { bsrMatrix } from "@slam/sparse";
+import { bsrMatrix, normalSymbolic, packBsr, packedBytes, scaleColumns } from "@slam/sparse";
 import { expectClose, inverse, product } from "@slam/testing";
-import { ArenaPool } from "@slam/wasm";
+import { Arena, ArenaPool } from "@slam/wasm";
 import { describe, expect, test } from "vitest";
 import { eliminateReference } from "../src/eliminate.reference.ts";
-import { newEliminator } from "../src/eliminator.ts";
+import { eliminatorBytes, newEliminator } from "../src/eliminator.ts";
+import { reducedStructure } from "../src/reduced-structure.ts";
 import { ReducedSystem } from "../src/reduced-system.ts";
 import { orbit } from "./orbit.ts";
 
@@ -154,6 +155,44 @@ describe.each(CASES)("$name", (of) => {
       expect(Math.max(...(a as Float64Array))).toBeGreaterThan(0);
     }
   });
+
+  test.each([fp64, fp32])(
+    "of J diag(s) beside it, s of powers of two, its diagonal blocks have the bits of diag(s) S diag(s): $name",
+    (format) => {
+      const { problem, x, d } = problemOf(of);
+      const { patterns } = problem;
+      const J = problem.jacobian(x, operationFormat<typeof fp64 | typeof fp32>(format));
+      const s = Float64Array.from(d, (_, j) => 2 ** ((j % 7) - 3));
+      const structure = reducedStructure(patterns, "diagonal");
+      const bytes = patterns.reduce((sum, pattern) => sum + packedBytes(pattern, format), eliminatorBytes(structure, "diagonal"));
+      const arena = new Arena(bytes);
+      const starts = problem.unknowns.starts;
+      const beside = J.parts.map((part, k) =>
+        packBsr(scaleColumns(part, s.subarray(starts[k], starts[k + 1]), format, { overflows: 0, flushed: 0 }), arena),
+      );
+      const options = { part: "diagonal", jacobian: format, structure, counters: newCounters(), arenas: new ArenaPool() } as const;
+      const [own, besideIt] = [new ReducedSystem(patterns, options), new ReducedSystem(patterns, { ...options, beside })];
+
+      expect(own.assemble(J, d)).toBe(-1);
+      expect(
+        besideIt.assemble(
+          J,
+          d.map((v, j) => v * s[j] * s[j]),
+        ),
+      ).toBe(-1);
+
+      for (const [k, { columns, dof }] of problem.unknowns.groups.slice(0, -1).entries()) {
+        const H = [own, besideIt].map((system, which) => {
+          const { pattern } = normalSymbolic(patterns[k], "diagonal");
+          const into = bsrMatrix(pattern, fp64);
+          const ones = new Float64Array(columns * dof).fill(1);
+          system.scaledDiagonalInto(into, k, which === 0 ? s.subarray(starts[k], starts[k + 1]) : ones);
+          return into.values;
+        });
+        expect(H[1]).toEqual(H[0]);
+      }
+    },
+  );
 
   test.each([fp64, fp32])("the kernel has the reference's bits on J in $name", (format) => {
     const { problem, x, d } = problemOf(of);

@@ -10,9 +10,18 @@ export interface NormalProductKernel {
   normalProduct(rowPtr: number, blockRows: number, values: number, target: number, H: number): number;
 }
 
-/** Writes the reference's product, in its order and with its bits, for blocks of r x c in a layout of the format P. Lanes are columns of H. */
-export function normalProductKernel(m: ModuleBuilder<NormalProductKernel>, r: number, c: number, P: AnyPrecision, layout: Layout): void {
-  const stored = storedLanes(P, layout, P);
+/**
+ * Writes the reference's product in the format P, in its order and with its bits, for blocks of r x c in a layout of the format M, each value rounded to P as it is read. Lanes are columns of H.
+ */
+export function normalProductKernel(
+  m: ModuleBuilder<NormalProductKernel>,
+  r: number,
+  c: number,
+  M: AnyPrecision,
+  layout: Layout,
+  P: AnyPrecision,
+): void {
+  const stored = storedLanes(M, layout, P);
   const { lanes, bytes } = stored.vectors;
   const blockBytes = r * c * stored.bytes;
 

@@ -24,11 +24,11 @@ export function normalProduct<P extends AnyPrecision>(symbolic: NormalSymbolic, 
   return H;
 }
 
-/** Counts the product as "factorize". */
-export function countProduct({ A, pattern, target }: NormalSymbolic, P: AnyPrecision, work: Work): void {
+/** Counts the product as "factorize"; of an A that is stored in another format. */
+export function countProduct({ A, pattern, target }: NormalSymbolic, P: AnyPrecision, work: Work, stored: AnyPrecision = P): void {
   let pairs = 0;
   for (const block of target) if (block >= 0) pairs++;
-  const bytes = (valueCount(A) + valueCount(pattern)) * P.Storage.BYTES_PER_ELEMENT;
+  const bytes = valueCount(A) * stored.Storage.BYTES_PER_ELEMENT + valueCount(pattern) * P.Storage.BYTES_PER_ELEMENT;
   work.count("factorize", P.name, 2 * pairs * A.r * A.c ** 2, P.name, bytes);
 }
 

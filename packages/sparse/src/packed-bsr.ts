@@ -95,7 +95,7 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   /**
    * this <- source diag(scale): `scaleColumns` in the arena, with its bits and its events.
    *
-   * @param source another matrix on the same structure.
+   * @param source a matrix on the same structure; itself in fp64 and fp32.
    * @param scale length columns, in the arena.
    * @param events counts what overflows and what is flushed to zero.
    * @throws OptionError, DimensionError for a source or a scale that does not fit.
@@ -103,7 +103,9 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   replaceScaled(source: PackedBsr, scale: Float64Array, events: RoundingEvents): void {
     const { structure, format } = this;
     const { counts, pattern } = structure;
-    if (source.structure !== structure || source === (this as PackedBsr)) {
+    // What has no room in one layout of codes is rounded again from the source.
+    const isCodes = (format as AnyPrecision) !== fp64 && (format as AnyPrecision) !== fp32;
+    if (source.structure !== structure || (isCodes && source === (this as PackedBsr))) {
       throw new OptionError("replaceScaled: source", { expected: "another matrix on the same structure", actual: "none" });
     }
     checkLength("replaceScaled: scale", scale.length, pattern.blockCols * pattern.c);

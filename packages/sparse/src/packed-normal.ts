@@ -1,5 +1,5 @@
 import { OptionError } from "@slam/errors";
-import type { AnyPrecision, Storage, Vec } from "@slam/float";
+import { type AnyPrecision, fp64, type Storage, type Vec } from "@slam/float";
 import type { Work } from "@slam/linop";
 import { type Arena, bytesFor, kernels, laneFormat, nameForModules } from "@slam/wasm";
 import { type BsrMatrix, bsrMatrix, valueCount } from "./bsr-matrix.ts";
@@ -16,11 +16,12 @@ export interface PackedNormal<P extends AnyPrecision> {
   /** The lower triangle; its values lie in the arena, and may be written. */
   readonly H: BsrMatrix<P>;
   /**
-   * H <- A'A: `normalProduct`, with its bits.
+   * H <- A'A: `normalProduct` of A rounded to H's format, with its bits. Of an A in another format no rounded copy is made.
+   * @param A in any format; in fp64 only where H is.
    * @param work counts it as "factorize", where given.
-   * @throws OptionError where A is not of the arena, the pattern and the format.
+   * @throws OptionError where A is not of the arena and the pattern, or is in fp64 alone.
    */
-  replaceProduct(A: PackedBsr<P>, work?: Work): void;
+  replaceProduct(A: PackedBsr, work?: Work): void;
 }
 
 /** @throws OptionError for a format that no kernel computes in; ArenaError where the arena is too small, see `packedNormalBytes`. */
@@ -35,11 +36,14 @@ export function packNormal<P extends AnyPrecision>(symbolic: NormalSymbolic, for
   return {
     H: bsrMatrix(symbolic.pattern, format, values as unknown as Vec<P>),
     replaceProduct(A, work) {
-      if (A.arena !== arena || A.pattern !== symbolic.A || A.format !== format) {
-        throw new OptionError("replaceProduct: A", { expected: `the pattern's, in ${format.name} and the same arena`, actual: "another" });
+      if (A.arena !== arena || A.pattern !== symbolic.A) {
+        throw new OptionError("replaceProduct: A", { expected: "the pattern's, in the same arena", actual: "another" });
       }
-      const { layout, address } = layoutOf(A as PackedBsr);
-      const kernel = kernels(arena, normalProductKernel, r, c, format, layout);
+      if (A.format === fp64 && (format as AnyPrecision) !== fp64) {
+        throw new OptionError("replaceProduct: A.format", { expected: `one that kernels read in ${format.name}`, actual: A.format.name });
+      }
+      const { layout, address } = layoutOf(A);
+      const kernel = kernels(arena, normalProductKernel, r, c, A.format, layout, format);
       let pairs = target.byteOffset;
       values.fill(0);
       const { rowPtr } = A.structure;
@@ -47,7 +51,7 @@ export function packNormal<P extends AnyPrecision>(symbolic: NormalSymbolic, for
         const rows = Math.min(ROWS_A_CALL, blockRows - row);
         pairs = kernel.normalProduct(rowPtr.byteOffset + 4 * row, rows, address, pairs, values.byteOffset) >>> 0;
       }
-      if (work !== undefined) countProduct(symbolic, format, work);
+      if (work !== undefined) countProduct(symbolic, format, work, A.format);
     },
   };
 }

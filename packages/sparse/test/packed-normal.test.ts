@@ -9,6 +9,7 @@ import {
   packedBytes,
   packedNormalBytes,
   packNormal,
+  scaleColumns,
 } from "@slam/sparse";
 import { productReference } from "@slam/sparse/reference";
 import { expectSameBits } from "@slam/testing";
@@ -80,6 +81,35 @@ describe.each<AnyPrecision>([fp64, fp32, fp16, bf16, e4m3, fp12])("in $name the 
   });
 });
 
+test.each<readonly [AnyPrecision, AnyPrecision]>([
+  [fp16, fp64],
+  [fp16, fp32],
+  [bf16, fp64],
+  [fp32, fp64],
+  [e4m3, fp32],
+  [fp32, fp16],
+])("of a matrix in %o in %o the bits are those of the rounded matrix's", (M, P) => {
+  for (const { r, c } of [
+    { r: 2, c: 9 },
+    { r: 3, c: 3 },
+    { r: 1, c: 1 },
+  ]) {
+    for (const family of Object.keys(families) as (keyof typeof families)[]) {
+      const A = randomMatrix(M, randomPattern(40, 7, r, c), family);
+      const rounded = scaleColumns(A, new Float64Array(7 * c).fill(1), P, { overflows: 0, flushed: 0 });
+      const symbolic = normalSymbolic(A.pattern, "diagonal");
+      const arena = new Arena(packedBytes(A.pattern, M) + packedNormalBytes(symbolic, P));
+      const normal = packNormal(symbolic, P, arena);
+
+      normal.replaceProduct(packBsr(A, arena));
+
+      const expected = bsrMatrix(symbolic.pattern, P);
+      productReference(symbolic, P, rounded.values as Storage, expected.values as Storage);
+      expectSameBits(normal.H.values as Storage, expected.values as Storage);
+    }
+  }
+});
+
 test("refuses a format that no kernel computes in", () => {
   const long = defineFloat({ name: "long", exponentBits: 4, significandBits: 12 });
 
@@ -93,7 +123,9 @@ test("refuses a matrix of another pattern, format or arena", () => {
 
   expect(() => normal.replaceProduct(packBsr(A, other))).toThrow("replaceProduct: A");
   expect(() => normal.replaceProduct(packBsr(randomMatrix(fp64, randomPattern(5, 4, 2, 3)), arena))).toThrow("replaceProduct: A");
-  expect(() => normal.replaceProduct(packBsr(bsrMatrix(A.pattern, fp32), arena) as never)).toThrow("replaceProduct: A");
+  const narrow = packNormal(normalSymbolic(A.pattern), fp32, arena);
+  const wide = packBsr(bsrMatrix(A.pattern, fp64), arena);
+  expect(() => narrow.replaceProduct(wide)).toThrow('replaceProduct: A.format is "fp64", expected one that kernels read in fp32');
 });
 
 describe("addDiagonal", () => {

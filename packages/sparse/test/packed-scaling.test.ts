@@ -166,6 +166,27 @@ test("takes the bytes told", () => {
   expect(arena.mark() - bytes).toBe(packedValuesBytes(pattern, fp16));
 });
 
+test.each([fp64, fp32])("%o in place is what it is elsewhere", (P) => {
+  for (const [r, c] of [
+    [2, 9],
+    [2, 3],
+    [3, 3],
+    [1, 1],
+  ] as const) {
+    const A = randomMatrix(P, randomPattern(40, 7, r, c));
+    const arena = new Arena(2 ** 16);
+    const packed = packBsr(A, arena);
+    const s = arena.view(Float64Array, 7 * c);
+    s.forEach((_, j) => {
+      s[j] = 2 ** ((j % 5) - 2) / 3;
+    });
+
+    packed.replaceScaled(packed, s, newCounters().events);
+
+    expectSameBits(packed.values as Storage, scaleColumns(A, s.slice(), P, newCounters().events).values as Storage);
+  }
+});
+
 test("refuses what does not fit", () => {
   const arena = new Arena(65536);
   const source = packBsr(randomMatrix(fp64, randomPattern(3, 4, 2, 3)), arena);
@@ -175,7 +196,8 @@ test("refuses what does not fit", () => {
 
   expect(() => packed.values).toThrow('values: format is "fp16", expected fp64 or fp32');
   expect(() => packed.replaceScaled(other, arena.view(Float64Array, 12), events)).toThrow("replaceScaled: source");
-  expect(() => source.replaceScaled(source, arena.view(Float64Array, 12), events)).toThrow("replaceScaled: source");
+  const narrow = packedBsr(source.structure, bf16);
+  expect(() => narrow.replaceScaled(narrow, arena.view(Float64Array, 12), events)).toThrow("replaceScaled: source");
   expect(() => packed.replaceScaled(source, arena.view(Float64Array, 11), events)).toThrow(
     "replaceScaled: scale has length 11, expected 12",
   );

@@ -16,7 +16,8 @@ export interface NamedVariable {
   readonly id: number;
 }
 
-export interface BaOptions extends Pick<BundleOptions, "preconditioner" | "method" | "eta" | "ftol" | "maxIterations" | "timeBudget"> {
+export interface BaOptions
+  extends Pick<BundleOptions, "preconditioner" | "method" | "landmarks" | "forcing" | "eta" | "ftol" | "maxIterations" | "timeBudget"> {
   readonly policy: string;
   readonly linear: Linear;
   readonly loss?: { readonly name: BundleLossName | "none"; readonly C?: number };
@@ -97,12 +98,14 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
 }
 
 function checkOptions(file: string, options: BaOptions): void {
-  const { linear, preconditioner, window, method, loss, out, ply, json, report } = options;
+  const { linear, preconditioner, forcing, window, method, loss, out, ply, json, report } = options;
   if (preconditioner !== undefined && linear !== "schur-cg")
     throw new UsageError(`--preconditioner goes with --linear schur-cg, not ${linear}`);
+  if (forcing !== undefined && linear !== "cgnr" && linear !== "schur-cg")
+    throw new UsageError(`--forcing goes with --linear cgnr or schur-cg, not ${linear}`);
   if (window !== undefined) {
-    const { fix, eta, covariance } = options;
-    for (const [flag, value] of Object.entries({ preconditioner, fix, eta, covariance })) {
+    const { fix, landmarks, eta, covariance } = options;
+    for (const [flag, value] of Object.entries({ preconditioner, landmarks, forcing, fix, eta, covariance })) {
       if (value !== undefined) throw new UsageError(`--${flag} does not go with --window`);
     }
     if (method === "dogleg") throw new UsageError("--window goes with --method lm, not dogleg");
