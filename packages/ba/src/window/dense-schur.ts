@@ -242,6 +242,15 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     return { termination: "tolerance-met", message: "schur-dense: solved directly", iterations: 0, relativeResidual: 0 };
   }
 
+  /**
+   * x <- S^-1 x with the reduced camera system S: the poses' part of (J'J + D)^-1 [x; 0], which no point has to be found for. x has the length of the poses' columns.
+   */
+  solvePoses(x: Float64Array): void {
+    const n = POSE_DOF * this.#poses;
+    solveLower(this.#S, n, this.#first, x);
+    solveLowerTransposed(this.#S, n, this.#first, x);
+  }
+
   norm(v: Float64Array): number {
     this.#forward(v);
     return Math.sqrt(sumOfSquares(this.#cameraPart) + sumOfSquares(this.#pointPart));

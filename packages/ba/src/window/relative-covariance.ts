@@ -31,20 +31,19 @@ export function relativeCovariance(
   if (solver.factor(J, damping) !== undefined) return undefined;
   const A = relativeStep(x, i, j, columns);
   const covariance = new Float64Array(POSE_DOF * POSE_DOF);
-  const g = new Float64Array(problem.cols);
-  const column = new Float64Array(problem.cols);
+  const column = new Float64Array(POSE_DOF * J.parts[0].pattern.blockCols);
   for (let r = 0; r < POSE_DOF; r++) {
-    g.fill(0);
-    for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) g[at + k] = block[r * POSE_DOF + k];
-    // -(J'J)^-1 A_r'
-    if (solver.solve(g, column).termination !== "tolerance-met") return undefined;
+    column.fill(0);
+    for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) column[at + k] = block[r * POSE_DOF + k];
+    // The poses' part of (J'J)^-1 A_r': A is zero in columns of points.
+    solver.solvePoses(column);
     for (let s = 0; s < POSE_DOF; s++) {
       let sum = 0;
-      for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) sum -= block[s * POSE_DOF + k] * column[at + k];
+      for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) sum += block[s * POSE_DOF + k] * column[at + k];
       covariance[s * POSE_DOF + r] = sum;
     }
   }
-  return covariance;
+  return covariance.every(Number.isFinite) ? covariance : undefined;
 }
 
 /** The blocks of A: -Ad(T^-1) in the columns of pose i, the identity in those of j. */

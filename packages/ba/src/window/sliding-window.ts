@@ -232,12 +232,14 @@ export class SlidingWindow {
   relativeCovariance(i: number, j: number): Float64Array | undefined {
     const [first, second] = [this.#indexOf("i", i), this.#indexOf("j", j)];
     if (first === second) throw new OptionError("relativeCovariance: j", { expected: "another key frame than i", actual: j });
-    const bundle = bundleOf(this.#lens, this.#frames, this.#solvable());
-    const problem = new WindowProblem(bundle, this.#prior, newCounters(), !this.#triangulator.measuresDepth);
-    const columns = [problem.columnOf(first), problem.columnOf(second)] as const;
-    if ((columns[0] < 0 && first > 0) || (columns[1] < 0 && second > 0)) return undefined;
-    const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
-    return relativeCovariance(weighed, pointOf(bundle), [first, second], columns, problem.constantFrom);
+    return this.#arenas.during(() => {
+      const bundle = bundleOf(this.#lens, this.#frames, this.#solvable());
+      const problem = new WindowProblem(bundle, this.#prior, newCounters(), !this.#triangulator.measuresDepth, this.#arenas);
+      const columns = [problem.columnOf(first), problem.columnOf(second)] as const;
+      if ((columns[0] < 0 && first > 0) || (columns[1] < 0 && second > 0)) return undefined;
+      const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
+      return relativeCovariance(weighed, pointOf(bundle), [first, second], columns, problem.constantFrom);
+    });
   }
 
   #indexOf(which: string, id: number): number {
@@ -252,7 +254,7 @@ export class SlidingWindow {
     const tracks = this.#solvable();
     const bundle = bundleOf(this.#lens, this.#frames, tracks);
     const counters = newCounters();
-    const problem = new WindowProblem(bundle, this.#prior, counters, !this.#triangulator.measuresDepth);
+    const problem = new WindowProblem(bundle, this.#prior, counters, !this.#triangulator.measuresDepth, this.#arenas);
     const { solver, policy: resolved } = this.#solver(problem, counters);
     const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
