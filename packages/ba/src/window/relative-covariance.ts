@@ -4,7 +4,7 @@ import type { LeastSquaresProblem } from "@slam/nlls";
 import { POSE_SIZE } from "../bundle.ts";
 import type { BundleJacobian } from "../jacobian.ts";
 import { POSE_DOF } from "../unknowns.ts";
-import { DenseSchur } from "./dense-schur.ts";
+import type { DenseSchur } from "./dense-schur.ts";
 
 /** Of the diagonal of J'J, added to it: a direction that nothing measures gets a variance that says so, and all others keep ten digits. */
 const DAMPING = 1e-10;
@@ -14,7 +14,7 @@ const DAMPING = 1e-10;
  *
  * @param x poses first, those of i and j among them.
  * @param columns of poses i and j: block columns of J, -1 of one that is held.
- * @param constantFrom as `DenseSchur` takes it.
+ * @param solver a new one.
  * @returns undefined where J'J has no factor: a number in it is not finite.
  */
 export function relativeCovariance(
@@ -22,10 +22,9 @@ export function relativeCovariance(
   x: Float64Array,
   [i, j]: readonly [number, number],
   columns: readonly [number, number],
-  constantFrom: number,
+  solver: DenseSchur,
 ): Float64Array | undefined {
   const J = problem.jacobian(x, operationFormat(fp64));
-  const solver = new DenseSchur(constantFrom);
   solver.analyze(J);
   const damping = J.columnSquares().map((square) => DAMPING * square);
   if (solver.factor(J, damping) !== undefined) return undefined;
