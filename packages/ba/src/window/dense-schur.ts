@@ -116,7 +116,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     this.#points!.backward();
     for (let j = 0; j < n; j++) dx[j] = -camera[j];
     for (let j = 0; j < point.length; j++) dx[n + j] = -point[j];
-    if (!dx.every(Number.isFinite)) {
+    if (!isAllFinite(dx)) {
       dx.fill(0);
       return { termination: "non-finite", message: "schur-dense: the step is not finite", iterations: 0, relativeResidual: Number.NaN };
     }
@@ -185,6 +185,12 @@ function addProduct(
 
 function breakdown(what: string): LinearReport {
   return { termination: "breakdown", message: `schur-dense: ${what}`, iterations: 0, relativeResidual: Number.NaN };
+}
+
+/** A callback would box each number. */
+function isAllFinite(x: Float64Array): boolean {
+  for (let j = 0; j < x.length; j++) if (!Number.isFinite(x[j])) return false;
+  return true;
 }
 
 function sumOfSquares(x: Float64Array): number {

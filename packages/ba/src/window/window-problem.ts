@@ -79,19 +79,19 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const { camera } = this.#bundle;
     const r = this.#observer.rows;
     const rowPtr = new Int32Array(this.#blockRows + 1);
-    const colIdx: number[] = [];
+    const colIdx = new Int32Array(this.constantFrom + (this.#blockRows - this.constantFrom) * cameraCount(this.#bundle));
+    let count = 0;
+    const push = (c: number): void => {
+      if (this.#column[c] >= 0) colIdx[count++] = this.#column[c];
+    };
     for (let i = 0; i < this.#blockRows; i++) {
-      if (i < this.constantFrom) this.#pushColumn(colIdx, camera[i]);
-      else if (i < this.#priorFrom) this.#pushColumn(colIdx, 1);
+      if (i < this.constantFrom) push(camera[i]);
+      else if (i < this.#priorFrom) push(1);
       // R is upper triangular.
-      else for (let c = this.#firstOf(i); c < cameraCount(this.#bundle); c++) if (this.#prior.touches(c)) this.#pushColumn(colIdx, c);
-      rowPtr[i + 1] = colIdx.length;
+      else for (let c = this.#firstOf(i); c < cameraCount(this.#bundle); c++) if (this.#prior.touches(c)) push(c);
+      rowPtr[i + 1] = count;
     }
-    return { blockRows: this.#blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: Int32Array.from(colIdx) };
-  }
-
-  #pushColumn(colIdx: number[], c: number): void {
-    if (this.#column[c] >= 0) colIdx.push(this.#column[c]);
+    return { blockRows: this.#blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: colIdx.subarray(0, count) };
   }
 
   /** The first pose that a block row of the prior is about. */
@@ -100,7 +100,8 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   }
 
   #pointPattern(): BsrPattern {
-    const rowPtr = Int32Array.from({ length: this.#blockRows + 1 }, (_, i) => Math.min(i, this.constantFrom));
+    const rowPtr = new Int32Array(this.#blockRows + 1).fill(this.constantFrom);
+    for (let i = 0; i < this.constantFrom; i++) rowPtr[i] = i;
     return {
       blockRows: this.#blockRows,
       blockCols: pointCount(this.#bundle),
@@ -147,7 +148,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   #newJacobian(format: AnyPrecision): Evaluated {
     const patterns = this.#patterns;
     const { camera, point, model, information } = this.#bundle;
-    const points = Int32Array.from({ length: pointCount(this.#bundle) }, (_, p) => p);
+    const points = new Int32Array(pointCount(this.#bundle)).map((_, p) => p);
     const groups: readonly Group[] = [
       { name: "pose", dof: POSE_DOF, column: this.#column, columns: this.#poseColumns, variable: camera },
       { name: "point", dof: 3, column: points, columns: points.length, variable: point },
