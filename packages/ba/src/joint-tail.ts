@@ -12,7 +12,7 @@ import {
   scaledBsrBytes,
 } from "@slam/sparse";
 import { type Arena, bytesFor } from "@slam/wasm";
-import { piece } from "./side-by-side.ts";
+import { piece, pieceKept } from "./side-by-side.ts";
 
 /** How many block rows come before the first that has several blocks of one part. */
 export function jointBlockRows(patterns: readonly BsrPattern[]): number {
@@ -99,6 +99,7 @@ function stacked(
   const rows = top.rows + bottom.rows;
   const [above, below] = [[0, top.rows] as const, [top.rows, rows] as const];
   const columns = [0, bottom.cols] as const;
+  const [headOfX, headOfW] = [pieceKept(columns), pieceKept(columns)];
   return {
     rows,
     cols,
@@ -115,9 +116,9 @@ function stacked(
     },
     applyNormal(x, d, w) {
       const square = top.applyNormal!(x, d, w);
-      bottom.multiply(piece(x, columns), row);
+      bottom.multiply(headOfX(x), row);
       bottom.multiplyTransposed(row, column);
-      space.axpy(1, column, piece(w, columns));
+      space.axpy(1, column, headOfW(w));
       return square + squareOf(row as Float64Array | Float32Array);
     },
   };

@@ -65,7 +65,7 @@ describe.each([fp64, fp32])("rows with several poses, in $name,", (format) => {
     const J = new BundleJacobian(
       patterns.map((pattern) => {
         const values = Array.from({ length: pattern.colIdx.length * 2 * pattern.c }, () => Math.round(16 * random()) / 16 - 0.5);
-        return bsrMatrix(pattern, format, format.Storage.from(values) as never);
+        return bsrMatrix(pattern, format, (format === fp64 ? Float64Array : Float32Array).from(values) as never);
       }),
     );
     const products = new JointProducts(optionsOf(patterns, format));

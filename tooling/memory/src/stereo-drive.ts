@@ -18,7 +18,7 @@ const camera: MovingCamera & { readonly model: CameraModel } = {
 export function stereoDrive(
   features: number,
   frames: number,
-): { readonly intrinsics: readonly number[]; readonly keyFrames: readonly KeyFrame[] } {
+): { readonly intrinsics: ArrayLike<number>; readonly keyFrames: readonly KeyFrame[] } {
   const drive = simulateDrive(apartment({ rate: 10, seed: 3 }), camera, { features, trackLength: 8, seed: 3 });
   const keyFrames = drive.frames.slice(0, frames).map(({ track, measurements }, k) => ({
     pose: drive.truth.subarray(7 * k, 7 * k + 7),

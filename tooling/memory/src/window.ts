@@ -11,7 +11,7 @@ const SIZE = 10;
 
 console.log(JSON.stringify({ small: await bytesPerKeyFrame(50), large: await bytesPerKeyFrame(150), inUse: await keyFrames(200) }));
 
-function newWindow(intrinsics: readonly number[]): SlidingWindow {
+function newWindow(intrinsics: ArrayLike<number>): SlidingWindow {
   const policy = presetPolicy("mixed", SIXTEEN_BIT);
   return new SlidingWindow({ model: stereo, intrinsics, size: SIZE, linear: "cgnr", policy, loss: { name: "cauchy", C: 2 } });
 }

@@ -23,7 +23,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   readonly #arenas: ArenaPool;
   #points: PointEliminator | undefined;
   #pose: BsrPattern | undefined;
-  /** The block rows from here on are not eliminated from; a constant product where they are constant. */
+  /** What block rows from here on make of S is summed apart, with any number of poses, and once where they are constant. */
   #restFrom = 0;
   #rest = new Float64Array(0);
   #hasRest = false;
