@@ -16,9 +16,9 @@ function newWindow(intrinsics: ArrayLike<number>): SlidingWindow {
   return new SlidingWindow({ model: stereo, intrinsics, size: SIZE, linear: "cgnr", policy, loss: { name: "cauchy", C: 2 } });
 }
 
-/** The least of five key frames after forty: until the engine has compiled what runs once a key frame, it boxes numbers. */
+/** The least of ten key frames after fifty: until the engine has compiled what runs once a key frame, it boxes numbers. */
 async function bytesPerKeyFrame(features: number): Promise<Allocations & { readonly J: number }> {
-  const { intrinsics, keyFrames } = stereoDrive(features, 45);
+  const { intrinsics, keyFrames } = stereoDrive(features, 60);
   const window = newWindow(intrinsics);
   let least: Allocations & { readonly J: number } = { bytes: Infinity, sites: [], J: 0 };
   for (const [k, keyFrame] of keyFrames.entries()) {
@@ -27,7 +27,7 @@ async function bytesPerKeyFrame(features: number): Promise<Allocations & { reado
       window.addKeyFrame(keyFrame);
       ({ observations } = window.solve());
     };
-    if (k < 40) take();
+    if (k < 50) take();
     else {
       const found = await allocated(take);
       if (found.bytes < least.bytes) least = { ...found, J: observations * 3 * 9 * 8 };

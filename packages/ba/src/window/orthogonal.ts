@@ -98,8 +98,14 @@ export function foldRows(R: Float64Array, stride: number, r0: Float64Array, A: F
     let k = j + 1;
     // Four columns at a time: each sum has its order, and none waits for another's.
     for (; k + 3 < width; k += 4) {
-      const [at, bt, ct, dt] = [k * rows, (k + 1) * rows, (k + 2) * rows, (k + 3) * rows];
-      let [s0, s1, s2, s3] = [v0 * R[row + k], v0 * R[row + k + 1], v0 * R[row + k + 2], v0 * R[row + k + 3]];
+      const at = k * rows;
+      const bt = at + rows;
+      const ct = bt + rows;
+      const dt = ct + rows;
+      let s0 = v0 * R[row + k];
+      let s1 = v0 * R[row + k + 1];
+      let s2 = v0 * R[row + k + 2];
+      let s3 = v0 * R[row + k + 3];
       for (let i = 0; i < rows; i++) {
         const vi = A[v + i];
         s0 += vi * A[at + i];
@@ -107,7 +113,10 @@ export function foldRows(R: Float64Array, stride: number, r0: Float64Array, A: F
         s2 += vi * A[ct + i];
         s3 += vi * A[dt + i];
       }
-      const [f0, f1, f2, f3] = [s0 * scale, s1 * scale, s2 * scale, s3 * scale];
+      const f0 = s0 * scale;
+      const f1 = s1 * scale;
+      const f2 = s2 * scale;
+      const f3 = s3 * scale;
       R[row + k] -= f0 * v0;
       R[row + k + 1] -= f1 * v0;
       R[row + k + 2] -= f2 * v0;
