@@ -179,6 +179,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         ["cgnr", "schur-cg", "schur-dense"],
       ).default("cgnr"),
     )
+    .option("--time-budget <ms>", "end the solve of each key frame's window after so many milliseconds, with the best so far", number(0))
     .addOption(
       choice(
         "--loops <name>",

@@ -129,10 +129,9 @@ function ending({ lost, final, windows }: OdometryResult): Pick<OdometryReport, 
   if (final !== undefined && final.termination !== "converged") {
     return { termination: final.termination, message: `the graph: ${final.message}` };
   }
-  return {
-    termination: "converged",
-    message: `${windows.solves} windows solved, ${final === undefined ? "no loop closed" : final.message}`,
-  };
+  const overdue = windows.terminations["time-budget"];
+  const solved = `${windows.solves} windows solved${overdue === undefined ? "" : `, ${overdue} of them cut short by the time budget`}`;
+  return { termination: "converged", message: `${solved}, ${final === undefined ? "no loop closed" : final.message}` };
 }
 
 function errorsOf({ times, odometry, poses }: OdometryResult, truth: NonNullable<OdometryInput["truth"]>): OdometryReport["ate"] {

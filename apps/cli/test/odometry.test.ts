@@ -113,6 +113,21 @@ describe("stereo features", () => {
     expect(report.loops.recognizer).toBe("none");
   });
 
+  test("are followed as far as --time-budget lets each window, and the report says how often it did not", async (context) => {
+    const folder = temporaryFolder(context);
+    layStereo(folder, "8");
+    const args = ["odometry", "VO_stereo_factors8.txt", "--json", "--quiet"];
+
+    const [none, enough] = [await slam(folder, ...args, "--time-budget", "0"), await slam(folder, ...args, "--time-budget", "60000")];
+
+    expect([none.code, enough.code]).toEqual([0, 0]);
+    expect(parse(none.stdout)).toMatchObject({
+      message: expect.stringMatching(/^3 windows solved, 3 of them cut short by the time budget/),
+      windows: { iterations: 0, terminations: { "time-budget": 3 } },
+    });
+    expect(parse(enough.stdout).windows.terminations["time-budget"]).toBe(undefined);
+  });
+
   test("that break off are said to, with exit code 4", async (context) => {
     const folder = temporaryFolder(context);
     layStereo(folder, "");
@@ -137,6 +152,7 @@ test.for([
   [["odometry", "motion.tum", "--window", "1"], 2, />= 2/],
   [["odometry", "motion.tum", "--rate", "0"], 2, /> 0/],
   [["odometry", "motion.tum", "--linear", "qr"], 2, /Allowed choices/],
+  [["odometry", "motion.tum", "--time-budget", "-1"], 2, />= 0/],
   [["odometry", "none.tum"], 3, /no such file/],
   [["odometry", "motion.tum", "--out", "motion.tum/out"], 3, /motion.tum/],
 ] as [string[], number, RegExp][])("%j exits with %i", async ([args, expected, message], context) => {

@@ -1,4 +1,4 @@
-import { type AnyPrecision, type FP32, type FP64, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
 import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
 import type { WeighableJacobian } from "@slam/nlls";
 import {
@@ -86,13 +86,39 @@ export class BundleJacobian implements WeighableJacobian {
   }
 
   scaleRows(factors: Float64Array): void {
-    for (const { pattern, format, values } of this.parts) {
-      const { rowPtr, blockRows, r, c } = pattern;
-      const stored = values as Storage;
-      for (let row = 0; row < blockRows; row++) {
-        for (let at = rowPtr[row] * r * c, a = 0; at < rowPtr[row + 1] * r * c; a = (a + 1) % r) {
-          for (const end = at + c; at < end; at++) format.store(stored, at, factors[row * r + a] * format.load(stored, at));
-        }
+    for (const part of this.parts) {
+      if (part.format === fp64) scaleRowsOf64(part.pattern, part.values as unknown as Float64Array, factors);
+      else if (part.format === fp32) scaleRowsOf32(part.pattern, part.values as unknown as Float32Array, factors);
+      else scaleRowsOf(part, factors);
+    }
+  }
+}
+
+// The same loop three times: over arrays of several types it takes five times as long.
+
+function scaleRowsOf64({ rowPtr, blockRows, r, c }: BsrPattern, values: Float64Array, factors: Float64Array): void {
+  for (let row = 0, at = 0; row < blockRows; row++) {
+    for (let k = rowPtr[row]; k < rowPtr[row + 1]; k++) {
+      for (let a = row * r; a < (row + 1) * r; a++) for (const end = at + c; at < end; at++) values[at] *= factors[a];
+    }
+  }
+}
+
+function scaleRowsOf32({ rowPtr, blockRows, r, c }: BsrPattern, values: Float32Array, factors: Float64Array): void {
+  for (let row = 0, at = 0; row < blockRows; row++) {
+    for (let k = rowPtr[row]; k < rowPtr[row + 1]; k++) {
+      for (let a = row * r; a < (row + 1) * r; a++) for (const end = at + c; at < end; at++) values[at] *= factors[a];
+    }
+  }
+}
+
+function scaleRowsOf({ pattern, format, values }: BsrMatrix<AnyPrecision>, factors: Float64Array): void {
+  const { rowPtr, blockRows, r, c } = pattern;
+  const stored = values as Storage;
+  for (let row = 0, at = 0; row < blockRows; row++) {
+    for (let k = rowPtr[row]; k < rowPtr[row + 1]; k++) {
+      for (let a = row * r; a < (row + 1) * r; a++) {
+        for (const end = at + c; at < end; at++) format.store(stored, at, factors[a] * format.load(stored, at));
       }
     }
   }

@@ -1,5 +1,5 @@
 import { type AnyPrecision, fp32, fp64, operationFormat } from "@slam/float";
-import type { LinearOperator, VectorSpace } from "@slam/linop";
+import type { LinearOperator, Operation, VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
   isJoint,
@@ -15,6 +15,7 @@ import {
 } from "@slam/sparse";
 import { type Arena, arenaSpace } from "@slam/wasm";
 import type { BundleJacobian } from "./jacobian.ts";
+import { fitsTail, JointTail, jointBlockRows, jointTailBytes } from "./joint-tail.ts";
 import { exactStorage } from "./part.ts";
 import { isEngines, type ProductsOptions, vectorBytes } from "./products.ts";
 
@@ -30,6 +31,8 @@ export class JointProducts {
   readonly #normals: readonly PackedNormal<AnyPrecision>[];
   readonly #stored: JointRows;
   readonly #exact: JointRows;
+  /** What rows have that are not joint. */
+  readonly #tail: JointTail | undefined;
   #S: readonly Float64Array[] = [];
 
   /** @param options that `fitsJoint`. */
@@ -42,16 +45,22 @@ export class JointProducts {
       const ofNormal = packedNormalBytes(normals[k], factorize);
       return packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, scaledFormats(options)) + ofNormal;
     });
-    const ofRows = jointRowsBytes(patterns, matvec.storage) + (isShared ? 0 : jointRowsBytes(patterns, checked));
-    const arena = arenas.take(ofParts.reduce((sum, bytes) => sum + bytes, ofRows) + vectorBytes(options));
+    const rows = jointBlockRows(patterns);
+    const ofRows = jointRowsBytes(patterns, matvec.storage, rows) + (isShared ? 0 : jointRowsBytes(patterns, checked, rows));
+    const hasTail = rows < patterns[0].blockRows;
+    const formats = new Set([matvec.storage, checked]);
+    const ofTail = hasTail ? jointTailBytes(patterns[0], rows, jacobian, formats) : 0;
+    const arena = arenas.take(ofParts.reduce((sum, bytes) => sum + bytes, ofRows + ofTail) + vectorBytes(options));
     this.#arena = arena;
     this.space = arenaSpace<AnyPrecision>(arena, vectors, counters);
     this.exactSpace = arenaSpace<AnyPrecision>(arena, operationFormat<AnyPrecision>(exact), counters);
     const structures = patterns.map((pattern) => packPattern(pattern, arena));
     this.#parts = structures.map((structure) => new ScaledBsr(structure, jacobian, scaledFormats(options), uncounted));
     this.#normals = normals.map((normal) => packNormal(normal, factorize, arena));
-    this.#stored = new JointRows(structures, matvec.storage);
-    this.#exact = isShared ? this.#stored : new JointRows(structures, checked);
+    this.#stored = new JointRows(structures, matvec.storage, rows);
+    this.#exact = isShared ? this.#stored : new JointRows(structures, checked, rows);
+    const spaces = [this.space, this.exactSpace];
+    this.#tail = hasTail ? new JointTail(patterns[0], rows, { jacobian, formats, spaces, events: counters.events }, arena) : undefined;
   }
 
   /** Another J takes the place of the one before. S of all columns, and in pieces, one for each part. */
@@ -66,14 +75,21 @@ export class JointProducts {
     const sources = parts.map(({ source }) => source);
     this.#stored.replaceScaled(sources, S, events);
     if (this.#exact !== this.#stored) this.#exact.replaceScaled(sources, S, events);
+    this.#tail?.replace(J.parts[0], ofParts[0]);
   }
 
   operator(): LinearOperator<AnyPrecision> {
-    return this.#stored.operator(this.space, { operation: "matvec", work: this.#options.counters.work });
+    return this.#operatorOf(this.#stored, this.space, this.#options.matvec.storage, "matvec");
   }
 
   exactOperator(): LinearOperator<AnyPrecision> {
-    return this.#exact.operator(this.exactSpace, { operation: "residual", work: this.#options.counters.work });
+    return this.#operatorOf(this.#exact, this.exactSpace, exactStorage(this.#options), "residual");
+  }
+
+  #operatorOf(rows: JointRows, space: VectorSpace<AnyPrecision>, format: AnyPrecision, operation: Operation): LinearOperator<AnyPrecision> {
+    const options = { operation, work: this.#options.counters.work };
+    const operator = rows.operator(space, options);
+    return this.#tail?.below(operator, format, options) ?? operator;
   }
 
   /** The block diagonal of S J'J S for a part of J; the next one for the part overwrites it. */
@@ -98,11 +114,13 @@ export class JointProducts {
   }
 }
 
-/** Whether there is an engine for these formats, and rows have at most one block of each part. */
+/** Whether there is an engine for these formats, and rows have at most one block of each part, but for last ones with blocks of the first part alone. */
 export function fitsJoint(options: ProductsOptions): boolean {
   const { patterns, vectors, factorize } = options;
   const format: AnyPrecision = vectors.storage;
-  return (format === fp64 || format === fp32) && (factorize === fp64 || factorize === fp32) && isEngines(options) && isJoint(patterns);
+  const isNumbers = (format === fp64 || format === fp32) && (factorize === fp64 || factorize === fp32);
+  const rows = jointBlockRows(patterns);
+  return isNumbers && isEngines(options) && rows > 0 && isJoint(patterns, rows) && fitsTail(patterns, rows);
 }
 
 /** J'J is scaled by powers of two as well as J, where it is summed in J's format. */

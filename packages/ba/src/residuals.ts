@@ -1,17 +1,24 @@
 import type { Observer } from "./observer.ts";
-import type { PriorRows } from "./priors.ts";
 
-/** The residuals of all observations and priors in fp64, kept for the point where they were evaluated last: a step that is taken is linearised where its cost was evaluated. */
+/** Rows of a problem that are none of observations, behind those that are. */
+export interface OtherRows {
+  /** As high as an observation's. */
+  readonly blockRows: number;
+  /** r[at ...] <- all of these rows at x. */
+  residual(x: Float64Array, r: Float64Array, at: number): void;
+}
+
+/** The residuals of all observations and other rows in fp64, kept for the point where they were evaluated last: a step that is taken is linearised where its cost was evaluated. */
 export class Residuals {
   readonly #observer: Observer;
-  readonly #priors: PriorRows;
+  readonly #others: OtherRows;
   readonly #values: Float64Array;
   #x: Float64Array | undefined;
 
-  constructor(observer: Observer, priors: PriorRows) {
+  constructor(observer: Observer, others: OtherRows) {
     this.#observer = observer;
-    this.#priors = priors;
-    this.#values = new Float64Array((observer.observations + priors.blockRows) * observer.rows);
+    this.#others = others;
+    this.#values = new Float64Array((observer.observations + others.blockRows) * observer.rows);
   }
 
   /** @returns what the next call may overwrite. */
@@ -25,7 +32,7 @@ export class Residuals {
       observer.observe(i, false);
       for (let a = 0; a < rows; a++, at++) values[at] = residual[a];
     }
-    this.#priors.residual(x, values, observations * rows);
+    this.#others.residual(x, values, observations * rows);
     // A copy: whoever owns x may change it.
     this.#x ??= new Float64Array(x.length);
     this.#x.set(x);

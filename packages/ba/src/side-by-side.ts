@@ -24,12 +24,13 @@ export function sideBySide(parts: readonly LinearOperator<AnyPrecision>[], row: 
 export function blockDiagonal(parts: readonly Preconditioner<AnyPrecision>[]): Preconditioner<AnyPrecision> {
   const { space, storage } = parts[0];
   const pieces = piecesOf(parts.map((part) => part.size));
+  const [ofR, ofZ] = [pieces.map(pieceKept), pieces.map(pieceKept)];
   return {
     size: pieces[pieces.length - 1][1],
     space,
     storage,
     apply(r, z) {
-      for (let k = 0; k < parts.length; k++) parts[k].apply(piece(r, pieces[k]), piece(z, pieces[k]));
+      for (let k = 0; k < parts.length; k++) parts[k].apply(ofR[k](r), ofZ[k](z));
     },
   };
 }
@@ -37,6 +38,17 @@ export function blockDiagonal(parts: readonly Preconditioner<AnyPrecision>[]): P
 /** x[from ... to) */
 export function piece(x: Vec<AnyPrecision>, [from, to]: readonly [from: number, to: number]): Vec<AnyPrecision> {
   return sub(x as Storage, from, to) as Vec<AnyPrecision>;
+}
+
+/** x[from ... to) of one vector after another; nothing is allocated while it is the same one, as it is in a solver's loop. */
+export function pieceKept(span: readonly [from: number, to: number]): (x: Vec<AnyPrecision>) => Vec<AnyPrecision> {
+  let of: Vec<AnyPrecision> | undefined;
+  let kept: Vec<AnyPrecision> | undefined;
+  return (x) => {
+    if (kept === undefined || x !== of) kept = piece(x, span);
+    of = x;
+    return kept;
+  };
 }
 
 /** Where vectors of these lengths begin and end, one after the other. */

@@ -143,7 +143,7 @@ export class Odometry {
 
   #addKeyFrame(pending: Pending): void {
     const { id, time, track, measurements } = pending;
-    const { onEvent, loss } = this.#settings;
+    const { onEvent, loss, timeBudget } = this.#settings;
     const { located, points } = this.#tracks.located(track);
     const guess = this.#motion.guess(time);
     const seen = { points, measurements: rowsOf(measurements, located, this.#camera.rows) };
@@ -153,7 +153,7 @@ export class Odometry {
     this.#pending.push(pending);
     this.#times.push(time);
     onEvent?.({ kind: "key-frame", id, time, pose: this.#corrected(pose), observations: track.length, known: located.length });
-    const report = this.#window.solve();
+    const report = this.#window.solve({ timeBudget });
     this.#tracks.locate(this.#window.landmarks);
     this.#tally.add(report);
     const frames = this.#window.keyFrames;

@@ -25,6 +25,10 @@ export interface OdometryOptions {
   readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
   /** A window's solve ends where a step lowers the cost by this much of itself. Default 1e-4, as key frames come; what a comparison of policies is to show takes less. */
   readonly ftol?: number;
+  /**
+   * Milliseconds for each window's solve, from when it begins, as `SlidingWindow.solve` has it: where they are over it goes on with the best so far. Results then hang on the clock. Default none.
+   */
+  readonly timeBudget?: number;
   /** In which formats the window is solved, and at the end the graph. Default "mixed". */
   readonly policy?: Policy;
   /** What finds loops. Default none: no loop is closed. */
@@ -56,6 +60,7 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
     linear: "cgnr" as const,
     loss: { name: "cauchy" as const, C: 2 },
     ftol: 1e-4,
+    timeBudget: Number.POSITIVE_INFINITY,
     policy: presetPolicy("mixed", SIXTEEN_BIT),
     leastInliers: 12,
     leastLoops: 2,
@@ -68,6 +73,7 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
   checkInteger("window", settings.window, 2);
   checkChoice("linear", settings.linear, LINEAR);
   checkNumber("ftol", settings.ftol, 0);
+  if (!(settings.timeBudget >= 0)) throw new OptionError("timeBudget", { expected: "milliseconds >= 0", actual: settings.timeBudget });
   checkInteger("leastInliers", settings.leastInliers, 3);
   checkInteger("leastLoops", settings.leastLoops, 1);
   checkInteger("spacing", settings.spacing, 0);

@@ -218,6 +218,16 @@ test("a camera that sees nothing for a while goes on as it did, and says which k
   expect(error(drive, result.poses)).toBeLessThan(0.5);
 });
 
+test("a time budget reaches each window: none takes no step, one that is enough changes no bit", () => {
+  const drive = laps(1, 1);
+
+  const [none, enough, free] = [0, 60_000, undefined].map((timeBudget) => driven(drive, timeBudget === undefined ? {} : { timeBudget }));
+
+  expect(none.windows).toMatchObject({ iterations: 0, terminations: { "time-budget": 40 } });
+  expect(enough.windows.terminations["time-budget"]).toBe(undefined);
+  expectSameBits(enough.poses, free.poses);
+});
+
 test("one frame is a trajectory too, and none is refused", () => {
   const drive = laps(1, 1);
   const odometry = new Odometry({ camera });
@@ -257,6 +267,8 @@ test("what is wrong is said before anything changes", () => {
     [{ leastLoops: 0 }, /leastLoops/],
     [{ spacing: -1 }, /spacing/],
     [{ quantile: 1 }, /quantile/],
+    [{ timeBudget: -1 }, /timeBudget/],
+    [{ timeBudget: Number.NaN }, /timeBudget/],
     [{ seed: -1 }, /seed/],
     [{ start: [0, 0, 0, 0, 0, 0, 2] }, /unit length/],
   ] as [Partial<OdometryOptions>, RegExp][]) {

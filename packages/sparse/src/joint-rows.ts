@@ -1,8 +1,7 @@
-import { checkLength, OptionError } from "@slam/errors";
+import { checkInteger, checkLength, OptionError } from "@slam/errors";
 import { type AnyPrecision, fp16, fp32, fp64, type RoundingEvents, type Storage, type Vec } from "@slam/float";
 import type { LinearOperator, VectorSpace } from "@slam/linop";
 import { type Arena, bytesFor, kernels } from "@slam/wasm";
-import { valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
 import { type JointRowsKernel, jointRowBytes, jointRowsKernel } from "./joint-rows.kernel.ts";
 import { JOINT_TABLE, jointScaleKernel } from "./joint-scale.kernel.ts";
@@ -21,6 +20,7 @@ const COUNTS = 3;
  */
 export class JointRows {
   readonly #parts: readonly PackedPattern[];
+  readonly #blockRows: number;
   readonly #format: AnyPrecision;
   readonly #arena: Arena;
   readonly #cols: number;
@@ -40,16 +40,19 @@ export class JointRows {
   /**
    * @param parts in one arena, of equally many rows.
    * @param format how values are stored, one with lanes or fp64.
-   * @throws OptionError for parts without columns or with several blocks in a row (`isJoint`); ArenaError where the arena is too small, see `jointRowsBytes`.
+   * @param blockRows how many of the parts' block rows are A's: the first. Default all.
+   * @throws OptionError for parts without columns or with several blocks in one of these rows (`isJoint`); ArenaError where the arena is too small, see `jointRowsBytes`.
    */
-  constructor(parts: readonly PackedPattern[], format: AnyPrecision) {
+  constructor(parts: readonly PackedPattern[], format: AnyPrecision, blockRows: number = parts[0].pattern.blockRows) {
     const patterns = parts.map(({ pattern }) => pattern);
-    if (!isJoint(patterns)) {
+    checkInteger("JointRows: blockRows", blockRows, 0, patterns[0].blockRows);
+    if (!isJoint(patterns, blockRows)) {
       throw new OptionError("JointRows: parts", { expected: "at most one block in a row each, and columns", actual: "others" });
     }
     const { arena } = parts[0];
-    const { blockRows, r } = patterns[0];
+    const { r } = patterns[0];
     this.#parts = parts;
+    this.#blockRows = blockRows;
     this.#format = format;
     this.#arena = arena;
     this.#cs = patterns.map(({ c }) => c).join(" ");
@@ -61,7 +64,7 @@ export class JointRows {
     this.#table = arena.view(Int32Array, JOINT_TABLE.length + 2 * parts.length);
     this.#counts = arena.view(Int32Array, COUNTS);
     this.#sums = arena.view(fp64, evenOf(r) + 1) as Float64Array;
-    writeColumns(patterns, this.#columns);
+    writeColumns(patterns, blockRows, this.#columns);
     const zeros = arena.view(fp64, r * largestOf(patterns)) as Float64Array;
     const addresses = { columns: this.#columns, scale: this.#scale, zeros, counts: this.#counts };
     this.#table.set(JOINT_TABLE.map((name) => addresses[name].byteOffset));
@@ -98,7 +101,8 @@ export class JointRows {
 
   #pack(M: AnyPrecision, from: Layout, layout: Layout): void {
     const format = this.#format;
-    const { blockRows, r } = this.#parts[0].pattern;
+    const blockRows = this.#blockRows;
+    const { r } = this.#parts[0].pattern;
     const below = layout === "fp64" ? Infinity : (layout.limit / format.maxFinite) * format.overflowThreshold;
     const kernel = kernels(this.#arena, jointScaleKernel, r, this.#cs, M, from, format, layout, below);
     const rowBytes = this.#rowBytes(layout);
@@ -134,10 +138,10 @@ export class JointRows {
       });
     }
     const vectorBytes = A.Storage.BYTES_PER_ELEMENT;
-    const { blockRows, r } = this.#parts[0].pattern;
-    const [rows, cols] = [blockRows * r, this.#cols];
+    const { r } = this.#parts[0].pattern;
+    const [rows, cols] = [this.#blockRows * r, this.#cols];
     const { bytes } = this;
-    const flops = 2 * this.#parts.reduce((sum, { pattern }) => sum + valueCount(pattern), 0);
+    const flops = 2 * this.#parts.reduce((sum, { pattern }) => sum + pattern.rowPtr[this.#blockRows] * r * pattern.c, 0);
     const sums = this.#sums;
     const address = (what: string, x: Vec<P>, length: number): number => {
       checkLength(what, (x as Storage).length, length);
@@ -181,7 +185,7 @@ export class JointRows {
 
   /** Of the values as they are stored now, and of the block columns: what a product reads of A. */
   get bytes(): number {
-    return this.#parts[0].pattern.blockRows * (this.#rowBytes(this.#layout) + 4 * this.#parts.length);
+    return this.#blockRows * (this.#rowBytes(this.#layout) + 4 * this.#parts.length);
   }
 
   #kernelsIn(arithmetic: AnyPrecision): JointRowsKernel {
@@ -199,7 +203,7 @@ export class JointRows {
     call: (kernel: JointRowsKernel, row: number, columns: number, columnsEnd: number, values: number) => void,
   ): void {
     const kernel = this.#kernelsIn(arithmetic);
-    const { blockRows } = this.#parts[0].pattern;
+    const blockRows = this.#blockRows;
     const rowBytes = this.#rowBytes(this.#layout);
     const columnBytes = 4 * this.#parts.length;
     const columns = this.#columns.byteOffset;
@@ -210,18 +214,18 @@ export class JointRows {
   }
 }
 
-/** Whether rows have at most one block of each part, and the parts columns. */
-export function isJoint(patterns: readonly BsrPattern[]): boolean {
-  return patterns.every(({ blockCols, blockRows, rowPtr }) => {
+/** Whether the first block rows, by default all, have at most one block of each part, and the parts columns. */
+export function isJoint(patterns: readonly BsrPattern[], blockRows: number = patterns[0].blockRows): boolean {
+  return patterns.every(({ blockCols, rowPtr }) => {
     if (blockCols === 0) return false;
     for (let i = 0; i < blockRows; i++) if (rowPtr[i + 1] - rowPtr[i] > 1) return false;
     return true;
   });
 }
 
-/** What they take in an arena. */
-export function jointRowsBytes(patterns: readonly BsrPattern[], format: AnyPrecision): number {
-  const { blockRows, r } = patterns[0];
+/** What they take in an arena. @param blockRows as `JointRows` has them. */
+export function jointRowsBytes(patterns: readonly BsrPattern[], format: AnyPrecision, blockRows: number = patterns[0].blockRows): number {
+  const { r } = patterns[0];
   return (
     bytesFor(Int32Array, (blockRows + 1) * patterns.length) +
     bytesFor(Uint8Array, blockRows * jointRowBytes(r, widthOf(patterns), plainLayout(format))) +
@@ -251,9 +255,9 @@ function largestOf(patterns: readonly BsrPattern[]): number {
 }
 
 /** A part without a block in a row has zeros in its first block column there. */
-function writeColumns(patterns: readonly BsrPattern[], columns: Int32Array): void {
+function writeColumns(patterns: readonly BsrPattern[], blockRows: number, columns: Int32Array): void {
   let start = 0;
-  for (const [k, { blockRows, blockCols, c, rowPtr, colIdx }] of patterns.entries()) {
+  for (const [k, { blockCols, c, rowPtr, colIdx }] of patterns.entries()) {
     for (let i = 0, at = k; i < blockRows; i++, at += patterns.length) {
       const column = rowPtr[i + 1] > rowPtr[i] ? colIdx[rowPtr[i]] : 0;
       columns[at] = start + c * column;

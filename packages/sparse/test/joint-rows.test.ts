@@ -1,5 +1,17 @@
 import { OptionError } from "@slam/errors";
-import { type AnyPrecision, bf16, e4m3, type FP32, type FP64, fp16, fp32, fp64, operationFormat, type Storage } from "@slam/float";
+import {
+  type AnyPrecision,
+  bf16,
+  e4m3,
+  type FP32,
+  type FP64,
+  fp16,
+  fp32,
+  fp64,
+  operationFormat,
+  type Storage,
+  type Vec,
+} from "@slam/float";
 import {
   type BsrMatrix,
   type BsrPattern,
@@ -148,9 +160,43 @@ test("[1 2; 0 3] in two parts, damped by 1 and 2", () => {
   expect(square).toBe(10 + 3);
 });
 
-test("refuses rows of several blocks", () => {
+/** [1 -1] in column 0, [2 0] in column 1, and both columns in the last row. */
+function firstTwoOfThree(): { readonly arena: Arena; readonly A: BsrMatrix<FP64> } {
+  const pattern = bsrPattern({
+    blockRows: 3,
+    blockCols: 2,
+    r: 1,
+    c: 2,
+    rowPtr: Int32Array.of(0, 1, 2, 4),
+    colIdx: Int32Array.of(0, 1, 0, 1),
+  });
+  return { arena: new Arena(2 ** 16), A: bsrMatrix(pattern, fp64, Float64Array.of(1, -1, 2, 0, 5, 6, 7, 8) as Vec<FP64>) };
+}
+
+test("has the first block rows alone where it is told to", () => {
+  const { arena, A } = firstTwoOfThree();
+  const space = arenaSpace(arena, operationFormat(fp64), newCounters());
+  const packed = packedBsr(packPattern(A.pattern, arena), fp64);
+  packed.replaceValues(A);
+  const joint = new JointRows([packed.structure], fp64, 2);
+  const [x, w] = [space.zeros(4), space.zeros(4)] as unknown as Float64Array[];
+  x.set([3, 1, -1, 4]);
+
+  joint.replaceScaled([packed], new Float64Array(4).fill(1), { overflows: 0, flushed: 0 });
+  const operator = joint.operator(space);
+  const square = operator.applyNormal!(x as Vec<FP64>, undefined, w as Vec<FP64>);
+
+  // A x = (2, -2)
+  expect([operator.rows, operator.cols]).toEqual([2, 4]);
+  expect([...w]).toEqual([2, -2, -4, 0]);
+  expect(square).toBe(8);
+});
+
+test("refuses rows of several blocks, and more rows than there are", () => {
   const pattern = randomPattern(6, 9, 2, 3);
   const arena = new Arena(2 ** 16);
+  const { A } = firstTwoOfThree();
 
   expect(() => new JointRows([packPattern(pattern, arena)], fp32)).toThrow(OptionError);
+  expect(() => new JointRows([packPattern(A.pattern, arena)], fp64, 4)).toThrow(/blockRows/);
 });

@@ -23,6 +23,20 @@ describe("allocates next to nothing, whatever the size:", () => {
   });
 });
 
+describe("a sliding window,", () => {
+  test("once it is warm, allocates some vectors for a key frame and no J, and 200 key frames do not grow memory", { timeout }, async () => {
+    const { small, large, inUse } = await measure("window");
+
+    // Residuals, gradients, patterns and iterates are made for each solve: 4 times J, where a vector of J's rows is a ninth of it and every evaluation of J another half. J itself, in fp32, fp64 and scaled, its factors and the
+    // vectors of CG lie in arenas that stay. What is left is of no size: views, operators, reports.
+    const bound = (J: number): number => 2 ** 20 + 6 * J;
+    expect(small.bytes, small.sites.join("\n")).toBeLessThan(bound(small.J));
+    expect(large.bytes, large.sites.join("\n")).toBeLessThan(bound(large.J));
+    // 7 kB for each after the 50th: less than its measurements.
+    expect(inUse[19] - inUse[4]).toBeLessThan(2 ** 20);
+  });
+});
+
 test("200 solves in a row do not grow memory", { timeout }, async () => {
   const inUse: { readonly [memory: string]: readonly number[] } = await measure("solves");
 

@@ -29,6 +29,7 @@ export interface OdometryCommandOptions {
   readonly rate?: number;
   readonly window: number;
   readonly linear: Linear;
+  readonly timeBudget?: number;
   readonly loops?: LoopSource;
   readonly truth?: string;
   readonly policy: string;
@@ -40,7 +41,7 @@ export interface OdometryCommandOptions {
 
 /** Says where a camera has been. @returns the exit code. */
 export async function odometry(file: string | undefined, options: OdometryCommandOptions): Promise<number> {
-  const { world, rate, window, linear, seed, out, json, quiet = false } = options;
+  const { world, rate, window, linear, timeBudget, seed, out, json, quiet = false } = options;
   if ((file === undefined) === (world === undefined)) throw new UsageError("name a file, or a world with --world");
   if (world !== undefined && options.truth !== undefined) throw new UsageError("--truth: of a simulated camera the truth is known");
   checkJsonTarget(json);
@@ -53,7 +54,12 @@ export async function odometry(file: string | undefined, options: OdometryComman
   const inputSeconds = (performance.now() - began) / 1000;
   const recognizer = options.loops ?? (input.frames.some(({ descriptors }) => descriptors !== undefined) ? "descriptors" : "none");
   const places = placesOf(recognizer, input, seed);
-  const settings = { camera: input.camera, window, linear, policy, seed, ...(rate !== undefined && { rate }), ...(places && { places }) };
+  const settings = {
+    ...{ camera: input.camera, window, linear, policy, seed },
+    ...(rate !== undefined && { rate }),
+    ...(timeBudget !== undefined && { timeBudget }),
+    ...(places && { places }),
+  };
   const progress = quiet ? silentProgress : await openProgress(process.stderr);
   const { result, interrupted, seconds } = await drive(input, settings, progress);
 

@@ -95,7 +95,41 @@ export function foldRows(R: Float64Array, stride: number, r0: Float64Array, A: F
     const v0 = alpha - beta;
     const scale = 1 / (norm * (norm + Math.abs(alpha)));
     R[row + j] = beta;
-    for (let k = j + 1; k < width; k++) {
+    let k = j + 1;
+    // Four columns at a time: each sum has its order, and none waits for another's.
+    for (; k + 3 < width; k += 4) {
+      const at = k * rows;
+      const bt = at + rows;
+      const ct = bt + rows;
+      const dt = ct + rows;
+      let s0 = v0 * R[row + k];
+      let s1 = v0 * R[row + k + 1];
+      let s2 = v0 * R[row + k + 2];
+      let s3 = v0 * R[row + k + 3];
+      for (let i = 0; i < rows; i++) {
+        const vi = A[v + i];
+        s0 += vi * A[at + i];
+        s1 += vi * A[bt + i];
+        s2 += vi * A[ct + i];
+        s3 += vi * A[dt + i];
+      }
+      const f0 = s0 * scale;
+      const f1 = s1 * scale;
+      const f2 = s2 * scale;
+      const f3 = s3 * scale;
+      R[row + k] -= f0 * v0;
+      R[row + k + 1] -= f1 * v0;
+      R[row + k + 2] -= f2 * v0;
+      R[row + k + 3] -= f3 * v0;
+      for (let i = 0; i < rows; i++) {
+        const vi = A[v + i];
+        A[at + i] -= f0 * vi;
+        A[bt + i] -= f1 * vi;
+        A[ct + i] -= f2 * vi;
+        A[dt + i] -= f3 * vi;
+      }
+    }
+    for (; k < width; k++) {
       const at = k * rows;
       let sum = v0 * R[row + k];
       for (let i = 0; i < rows; i++) sum += A[v + i] * A[at + i];

@@ -4,7 +4,7 @@ import type { LeastSquaresProblem } from "@slam/nlls";
 import { POSE_SIZE } from "../bundle.ts";
 import type { BundleJacobian } from "../jacobian.ts";
 import { POSE_DOF } from "../unknowns.ts";
-import { DenseSchur } from "./dense-schur.ts";
+import type { DenseSchur } from "./dense-schur.ts";
 
 /** Of the diagonal of J'J, added to it: a direction that nothing measures gets a variance that says so, and all others keep ten digits. */
 const DAMPING = 1e-10;
@@ -14,7 +14,7 @@ const DAMPING = 1e-10;
  *
  * @param x poses first, those of i and j among them.
  * @param columns of poses i and j: block columns of J, -1 of one that is held.
- * @param constantFrom as `DenseSchur` takes it.
+ * @param solver a new one.
  * @returns undefined where J'J has no factor: a number in it is not finite.
  */
 export function relativeCovariance(
@@ -22,29 +22,27 @@ export function relativeCovariance(
   x: Float64Array,
   [i, j]: readonly [number, number],
   columns: readonly [number, number],
-  constantFrom: number,
+  solver: DenseSchur,
 ): Float64Array | undefined {
   const J = problem.jacobian(x, operationFormat(fp64));
-  const solver = new DenseSchur(constantFrom);
   solver.analyze(J);
   const damping = J.columnSquares().map((square) => DAMPING * square);
   if (solver.factor(J, damping) !== undefined) return undefined;
   const A = relativeStep(x, i, j, columns);
   const covariance = new Float64Array(POSE_DOF * POSE_DOF);
-  const g = new Float64Array(problem.cols);
-  const column = new Float64Array(problem.cols);
+  const column = new Float64Array(POSE_DOF * J.parts[0].pattern.blockCols);
   for (let r = 0; r < POSE_DOF; r++) {
-    g.fill(0);
-    for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) g[at + k] = block[r * POSE_DOF + k];
-    // -(J'J)^-1 A_r'
-    if (solver.solve(g, column).termination !== "tolerance-met") return undefined;
+    column.fill(0);
+    for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) column[at + k] = block[r * POSE_DOF + k];
+    // The poses' part of (J'J)^-1 A_r': A is zero in columns of points.
+    solver.solvePoses(column);
     for (let s = 0; s < POSE_DOF; s++) {
       let sum = 0;
-      for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) sum -= block[s * POSE_DOF + k] * column[at + k];
+      for (const { at, block } of A) for (let k = 0; k < POSE_DOF; k++) sum += block[s * POSE_DOF + k] * column[at + k];
       covariance[s * POSE_DOF + r] = sum;
     }
   }
-  return covariance;
+  return covariance.every(Number.isFinite) ? covariance : undefined;
 }
 
 /** The blocks of A: -Ad(T^-1) in the columns of pose i, the identity in those of j. */

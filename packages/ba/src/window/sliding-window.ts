@@ -24,7 +24,7 @@ import { copyOf, frameOf, type KeyFrame } from "./key-frame.ts";
 import { marginalizePoints } from "./marginalize.ts";
 import { Prior } from "./prior.ts";
 import { relativeCovariance } from "./relative-covariance.ts";
-import { bundleOf, type Frame, type Track } from "./track.ts";
+import { BundleWriter, type Frame, type Track } from "./track.ts";
 import { Triangulator } from "./triangulate.ts";
 import { storedPoint, WindowProblem } from "./window-problem.ts";
 
@@ -94,6 +94,7 @@ export class SlidingWindow {
   readonly #lens: { readonly model: CameraModel; readonly intrinsics: Float64Array };
   readonly #loss: Loss | undefined;
   readonly #arenas = new ArenaPool();
+  readonly #bundles: BundleWriter;
   readonly #triangulator: Triangulator;
   readonly #prior: Prior;
   readonly #tracks = new Map<number, Track>();
@@ -112,6 +113,7 @@ export class SlidingWindow {
     this.#options = { size, policy, linear, maxIterations, ftol };
     this.#lens = { model, intrinsics };
     this.#loss = loss && lossOf(loss);
+    this.#bundles = new BundleWriter(this.#lens);
     this.#triangulator = new Triangulator(model, intrinsics);
     this.#prior = new Prior(size);
   }
@@ -193,7 +195,7 @@ export class SlidingWindow {
       if (track.position === undefined) counts.silent += track.views.length;
       else ended.push(track);
     }
-    const bundle = bundleOf(this.#lens, this.#frames, ended);
+    const bundle = this.#bundles.write(this.#frames, ended);
     const silent = marginalizePoints(bundle, this.#prior, this.#loss);
     counts.landmarks += ended.length;
     counts.observations += bundle.camera.length - silent;
@@ -232,12 +234,15 @@ export class SlidingWindow {
   relativeCovariance(i: number, j: number): Float64Array | undefined {
     const [first, second] = [this.#indexOf("i", i), this.#indexOf("j", j)];
     if (first === second) throw new OptionError("relativeCovariance: j", { expected: "another key frame than i", actual: j });
-    const bundle = bundleOf(this.#lens, this.#frames, this.#solvable());
-    const problem = new WindowProblem(bundle, this.#prior, newCounters(), !this.#triangulator.measuresDepth);
-    const columns = [problem.columnOf(first), problem.columnOf(second)] as const;
-    if ((columns[0] < 0 && first > 0) || (columns[1] < 0 && second > 0)) return undefined;
-    const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
-    return relativeCovariance(weighed, pointOf(bundle), [first, second], columns, problem.constantFrom);
+    return this.#arenas.during(() => {
+      const bundle = this.#bundles.write(this.#frames, this.#solvable());
+      const problem = new WindowProblem(bundle, this.#prior, newCounters(), !this.#triangulator.measuresDepth, this.#arenas);
+      const columns = [problem.columnOf(first), problem.columnOf(second)] as const;
+      if ((columns[0] < 0 && first > 0) || (columns[1] < 0 && second > 0)) return undefined;
+      const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
+      const solver = new DenseSchur(problem.constantFrom, this.#arenas);
+      return relativeCovariance(weighed, pointOf(bundle), [first, second], columns, solver);
+    });
   }
 
   #indexOf(which: string, id: number): number {
@@ -250,9 +255,9 @@ export class SlidingWindow {
   #minimize(began: number, budget: TimeBudget): WindowReport {
     const { policy, maxIterations, ftol } = this.#options;
     const tracks = this.#solvable();
-    const bundle = bundleOf(this.#lens, this.#frames, tracks);
+    const bundle = this.#bundles.write(this.#frames, tracks);
     const counters = newCounters();
-    const problem = new WindowProblem(bundle, this.#prior, counters, !this.#triangulator.measuresDepth);
+    const problem = new WindowProblem(bundle, this.#prior, counters, !this.#triangulator.measuresDepth, this.#arenas);
     const { solver, policy: resolved } = this.#solver(problem, counters);
     const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
@@ -294,7 +299,7 @@ export class SlidingWindow {
 
   #solver(problem: WindowProblem, counters: Counters): { readonly solver: DenseSchur | CgSolver; readonly policy: () => Policy } {
     const { linear, policy } = this.#options;
-    if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom), policy: () => policy };
+    if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom, this.#arenas), policy: () => policy };
     const solver = new CgSolver({ policy, counters, linear, arenas: this.#arenas });
     return { solver, policy: () => solver.policy };
   }
@@ -303,15 +308,18 @@ export class SlidingWindow {
     const rows = this.#lens.model.measurement.length;
     const m = problem.constantFrom;
     // The rest is one block of its own, without a loss.
-    const starts = Int32Array.from({ length: m + 2 }, (_, i) => (i <= m ? i * rows : problem.rows));
-    const losses = Array.from({ length: m + 1 }, (_, i) => (i < m ? loss : undefined));
+    const starts = new Int32Array(m + 2);
+    for (let i = 0; i <= m; i++) starts[i] = i * rows;
+    starts[m + 1] = problem.rows;
+    const losses = new Array<Loss | undefined>(m + 1).fill(loss);
+    losses[m] = undefined;
     return new RobustProblem(problem, starts, losses);
   }
 
   #take(x: Float64Array, tracks: readonly Track[]): void {
     for (const [c, frame] of this.#frames.entries()) frame.pose.set(x.subarray(POSE_SIZE * c, POSE_SIZE * (c + 1)));
     const from = x.length - 3 * tracks.length;
-    for (const [p, track] of tracks.entries()) track.position!.set(x.subarray(from + 3 * p, from + 3 * p + 3));
+    for (const [p, { position }] of tracks.entries()) for (let a = 0; a < 3; a++) position![a] = x[from + 3 * p + a];
   }
 }
 

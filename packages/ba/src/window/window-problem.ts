@@ -1,12 +1,16 @@
-import { type AnyPrecision, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
 import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { type BsrMatrix, type BsrPattern, bsrMatrix } from "@slam/sparse";
+import { ArenaPool } from "@slam/wasm";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { countEvaluation } from "../count-evaluation.ts";
-import { BundleJacobian } from "../jacobian.ts";
+import { BundleJacobian, jacobianArena, jacobianBytes } from "../jacobian.ts";
+import { JacobianBlocks } from "../jacobian-blocks.ts";
+import { type Evaluated, jacobianEngine } from "../jacobian-engine.ts";
 import { Observer } from "../observer.ts";
-import { POSE_DOF } from "../unknowns.ts";
+import { Residuals } from "../residuals.ts";
+import { type Group, POSE_DOF } from "../unknowns.ts";
 import type { Prior } from "./prior.ts";
 import { type ScaleRow, scaleRow } from "./scale-row.ts";
 
@@ -37,12 +41,16 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly #patterns: readonly [pose: BsrPattern, point: BsrPattern];
   readonly #linearizedAt: Float64Array;
   readonly #scale: ScaleRow | undefined;
+  readonly #residuals: Residuals;
+  readonly #jacobians = new Map<AnyPrecision, Evaluated>();
+  readonly #arenas: ArenaPool;
 
   /**
    * @param bundle every point of which is observed.
    * @param isScaleFree whether no measurement says how large the world is.
+   * @param arenas what the memory of J is taken from. Default a new one.
    */
-  constructor(bundle: Bundle, prior: Prior, counters: Counters, isScaleFree: boolean) {
+  constructor(bundle: Bundle, prior: Prior, counters: Counters, isScaleFree: boolean, arenas: ArenaPool = new ArenaPool()) {
     this.#bundle = bundle;
     this.#prior = prior;
     this.#counters = counters;
@@ -56,6 +64,9 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.rows = this.#blockRows * this.#observer.rows;
     this.cols = POSE_DOF * this.#poseColumns + bundle.points.length;
     this.#patterns = [this.#posePattern(), this.#pointPattern()];
+    const others = { blockRows: this.#blockRows - this.constantFrom, residual: this.#residualOfOthers.bind(this) };
+    this.#residuals = new Residuals(this.#observer, others);
+    this.#arenas = arenas;
     this.#linearizedAt = new Float64Array(bundle.poses.length + bundle.intrinsics.length + bundle.points.length);
   }
 
@@ -68,19 +79,19 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const { camera } = this.#bundle;
     const r = this.#observer.rows;
     const rowPtr = new Int32Array(this.#blockRows + 1);
-    const colIdx: number[] = [];
+    const colIdx = new Int32Array(this.constantFrom + (this.#blockRows - this.constantFrom) * cameraCount(this.#bundle));
+    let count = 0;
+    const push = (c: number): void => {
+      if (this.#column[c] >= 0) colIdx[count++] = this.#column[c];
+    };
     for (let i = 0; i < this.#blockRows; i++) {
-      if (i < this.constantFrom) this.#pushColumn(colIdx, camera[i]);
-      else if (i < this.#priorFrom) this.#pushColumn(colIdx, 1);
+      if (i < this.constantFrom) push(camera[i]);
+      else if (i < this.#priorFrom) push(1);
       // R is upper triangular.
-      else for (let c = this.#firstOf(i); c < cameraCount(this.#bundle); c++) if (this.#prior.touches(c)) this.#pushColumn(colIdx, c);
-      rowPtr[i + 1] = colIdx.length;
+      else for (let c = this.#firstOf(i); c < cameraCount(this.#bundle); c++) if (this.#prior.touches(c)) push(c);
+      rowPtr[i + 1] = count;
     }
-    return { blockRows: this.#blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: Int32Array.from(colIdx) };
-  }
-
-  #pushColumn(colIdx: number[], c: number): void {
-    if (this.#column[c] >= 0) colIdx.push(this.#column[c]);
+    return { blockRows: this.#blockRows, blockCols: this.#poseColumns, r, c: POSE_DOF, rowPtr, colIdx: colIdx.subarray(0, count) };
   }
 
   /** The first pose that a block row of the prior is about. */
@@ -89,7 +100,8 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   }
 
   #pointPattern(): BsrPattern {
-    const rowPtr = Int32Array.from({ length: this.#blockRows + 1 }, (_, i) => Math.min(i, this.constantFrom));
+    const rowPtr = new Int32Array(this.#blockRows + 1).fill(this.constantFrom);
+    for (let i = 0; i < this.constantFrom; i++) rowPtr[i] = i;
     return {
       blockRows: this.#blockRows,
       blockCols: pointCount(this.#bundle),
@@ -102,36 +114,54 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
 
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
     const { storage } = format;
-    const observer = this.#observer;
-    const { rows, residual } = observer;
-    observer.moveTo(x);
-    for (let i = 0; i < this.constantFrom; i++) {
-      observer.observe(i, false);
-      r.set(residual, i * rows);
-    }
-    r.fill(0, this.constantFrom * rows);
-    if (this.#scale !== undefined) r[this.constantFrom * rows] = this.#scale.residual(x);
-    this.#prior.residual(x, r, this.#priorFrom * rows);
-    if (storage !== fp64) for (let i = 0; i < r.length; i++) r[i] = storage.round(r[i]);
-    countEvaluation(this.#counters, "residual", format, this.constantFrom, 60, rows);
+    const residuals = this.#residuals.at(x);
+    if (storage === fp64) r.set(residuals);
+    else for (let i = 0; i < r.length; i++) r[i] = storage.round(residuals[i]);
+    countEvaluation(this.#counters, "residual", format, this.constantFrom, 60, this.#observer.rows);
   }
 
+  /** r[at ...] <- the rows that are none of observations: of the scale, and R d + r0. */
+  #residualOfOthers(x: Float64Array, r: Float64Array, at: number): void {
+    r.fill(0, at);
+    if (this.#scale !== undefined) r[at] = this.#scale.residual(x);
+    this.#prior.residual(x, r, this.#priorFrom * this.#observer.rows);
+  }
+
+  /** J in memory that the next one in the same format takes. */
   jacobian(x: Float64Array, format: OperationFormat): BundleJacobian {
     const { storage } = format;
     const observer = this.#observer;
-    const { rows, byPose, byPoint } = observer;
-    const [pose, point] = this.#patterns.map((pattern) => bsrMatrix<AnyPrecision>(pattern, storage));
-    const { rowPtr } = pose.pattern;
-    observer.moveTo(this.#linearizationPoint(x));
-    for (let i = 0; i < this.constantFrom; i++) {
-      observer.observe(i, true);
-      if (rowPtr[i + 1] > rowPtr[i]) this.#store(pose, byPose, rowPtr[i] * rows * POSE_DOF);
-      this.#store(point, byPoint, i * rows * 3);
-    }
-    if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, rowPtr[this.constantFrom] * rows * POSE_DOF);
+    const { rows } = observer;
+    const evaluated = this.#jacobians.get(storage) ?? this.#newJacobian(storage);
+    this.#jacobians.set(storage, evaluated);
+    const at = this.#linearizationPoint(x);
+    observer.moveTo(at);
+    evaluated.evaluate(observer, at);
+    const [pose] = evaluated.J.parts;
+    if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, pose.pattern.rowPtr[this.constantFrom] * rows * POSE_DOF);
     this.#writePrior(pose);
     countEvaluation(this.#counters, "jacobian", format, this.constantFrom, 60 + 40 * rows, rows * (POSE_DOF + 3));
-    return new BundleJacobian([pose, point]);
+    return evaluated.J;
+  }
+
+  /** By a kernel where there is one for the model. */
+  #newJacobian(format: AnyPrecision): Evaluated {
+    const patterns = this.#patterns;
+    const { camera, point, model, information } = this.#bundle;
+    const points = new Int32Array(pointCount(this.#bundle)).map((_, p) => p);
+    const groups: readonly Group[] = [
+      { name: "pose", dof: POSE_DOF, column: this.#column, columns: this.#poseColumns, variable: camera },
+      { name: "point", dof: 3, column: points, columns: points.length, variable: point },
+    ];
+    const isNumbers = format === fp64 || format === fp32;
+    if (isNumbers && model.formulas !== undefined && information === undefined) {
+      return jacobianEngine({ bundle: this.#bundle, groups, patterns, anchors: undefined }, format as FP64 | FP32, this.#arenas);
+    }
+    const blocks = new JacobianBlocks(this.#observer, groups);
+    const J = isNumbers
+      ? jacobianArena(patterns, format as FP64 | FP32, this.#arenas.take(jacobianBytes(patterns, format as FP64 | FP32))).J
+      : new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format)));
+    return { J, evaluate: (observer) => blocks.write(observer, J.parts, this.#counters.events) };
   }
 
   #linearizationPoint(x: Float64Array): Float64Array {
