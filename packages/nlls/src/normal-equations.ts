@@ -67,6 +67,12 @@ export class NormalEquations<J extends Jacobian> {
     return linear;
   }
 
+  /** dx <- a better solution, from the one that it is. */
+  resume(dx: Float64Array, rtol: number): LinearReport {
+    const { solver, timed } = this.#options;
+    return timed("linearSolve", () => solver.solve(this.#g, dx, rtol, true));
+  }
+
   /** |J dx|^2 */
   curvature(dx: Float64Array): number {
     this.#J!.multiply(dx, this.#row);

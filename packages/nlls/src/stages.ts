@@ -1,8 +1,9 @@
 import type { LinearSolver, Termination } from "@slam/linop";
-import { type MinimizeOptions, type Run, start } from "./minimize.ts";
+import { start } from "./minimize.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 import type { IterationRecord, PhaseSeconds, SolveReport } from "./report.ts";
 import type { RobustProblem, WeighableJacobian } from "./robust.ts";
+import type { MinimizeOptions, Run } from "./run.ts";
 
 /** A problem and where it is started from. */
 export interface Stage<X, J extends Jacobian> {
