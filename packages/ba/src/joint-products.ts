@@ -1,5 +1,5 @@
 import { type AnyPrecision, type FP32, type FP64, fp32, fp64, operationFormat } from "@slam/float";
-import type { LinearOperator, VectorSpace } from "@slam/linop";
+import { type LinearOperator, timedOperator, type VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
   isJoint,
@@ -68,11 +68,13 @@ export class JointProducts {
   }
 
   operator(): LinearOperator<AnyPrecision> {
-    return this.#stored.operator(this.space, { operation: "matvec", work: this.#options.counters.work });
+    const { work, seconds } = this.#options.counters;
+    return timedOperator(this.#stored.operator(this.space, { operation: "matvec", work }), "matvec", seconds);
   }
 
   exactOperator(): LinearOperator<AnyPrecision> {
-    return this.#exact.operator(this.exactSpace, { operation: "residual", work: this.#options.counters.work });
+    const { work, seconds } = this.#options.counters;
+    return timedOperator(this.#exact.operator(this.exactSpace, { operation: "residual", work }), "residual", seconds);
   }
 
   /** The block diagonal of S J'J S for a part of J; the next one for the part overwrites it. */

@@ -1,5 +1,5 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type OperationFormat, operationFormat } from "@slam/float";
-import { type LinearOperator, type VectorSpace, vectorSpace } from "@slam/linop";
+import { type LinearOperator, timedOperator, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import { type BsrMatrix, type BsrPattern, bsrOperator, type NormalSymbolic } from "@slam/sparse";
 import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
@@ -66,12 +66,13 @@ export class Products {
   operators(): readonly LinearOperator<AnyPrecision>[] {
     const { matvec, counters } = this.#options;
     const options = { arithmetic: matvec.arithmetic, operation: "matvec", work: counters.work } as const;
-    return this.#parts.map((part) => bsrOperator(part.stored(), this.space, options));
+    return this.#parts.map((part) => timedOperator(bsrOperator(part.stored(), this.space, options), "matvec", counters.seconds));
   }
 
   exactOperators(): readonly LinearOperator<AnyPrecision>[] {
-    const options = { operation: "residual", work: this.#options.counters.work } as const;
-    return this.#parts.map((part) => bsrOperator(part.exact(), this.exactSpace, options));
+    const { work, seconds } = this.#options.counters;
+    const options = { operation: "residual", work } as const;
+    return this.#parts.map((part) => timedOperator(bsrOperator(part.exact(), this.exactSpace, options), "residual", seconds));
   }
 
   /** The block diagonal of J'J for a part of J as products have it; the next one for the part overwrites it. */

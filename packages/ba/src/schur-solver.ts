@@ -11,7 +11,7 @@ import {
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import { type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace, vectorSpace } from "@slam/linop";
+import { type LinearReport, type LinearSolver, type Preconditioner, timedPreconditioner, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
 import { type BsrMatrix, bsrMatrix, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -116,7 +116,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
     const { reduced, H, cholesky, triangular } = this.#memory!;
-    const { work, events } = this.#counters;
+    const { work, events, seconds } = this.#counters;
     this.#factorizations++;
     const bad = reduced.assemble(J, d);
     if (bad >= 0) return breakdown(`the block of point ${bad} is not positive definite`);
@@ -127,7 +127,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     if (!isFactor(factor)) return breakdown(`pivot ${factor.pivot} in row ${factor.row} of the reduced system`);
     events.shifts += factor.shifts;
     const inverse = triangularPreconditioner(factor, this.#format, this.#space, work, triangular);
-    this.#system = { J, scaling, inverse };
+    this.#system = { J, scaling, inverse: timedPreconditioner(inverse, seconds) };
     return undefined;
   }
 
@@ -179,6 +179,8 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   /** x <- S^-1 b by conjugate gradients from x; flexible, for a factor that rounds. */
   #iterate(b: Float64Array, x: Float64Array, rtol: number): LinearReport {
     const { reduced, s, z, p, w } = this.#memory!;
+    // 2 dots and a difference, before the first step.
+    this.#countVectors(5, 7);
     this.#apply(b, z);
     const size = Math.sqrt(dot(b, z));
     if (size === 0) {
@@ -194,6 +196,8 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
       if (!Number.isFinite(error)) return ended("non-finite", iteration, error);
       if (error <= rtol) return ended("verified", iteration, error);
       if (iteration === MOST_REFINEMENTS) return ended("max-iterations", iteration, error);
+      // 4 dots, 2 axpys and a difference.
+      this.#countVectors(13, 17);
       reduced.multiply(p, w);
       const delta = dot(p, w);
       if (!(delta > 0)) return ended("breakdown", iteration, error);
@@ -213,9 +217,17 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     }
   }
 
+  /** Flops for each entry of the reduced system's vectors, and how many of these are read or written. */
+  #countVectors(flops: number, vectors: number): void {
+    const n = this.#memory!.reduced.size;
+    this.#counters.work.count("vectors", "fp64", flops * n, "fp64", 8 * vectors * n);
+  }
+
   /** z <- diag(s) (L L')^-1 diag(s) r */
   #apply(r: Float64Array, z: Float64Array): void {
     const { scaled } = this.#memory!;
+    // Twice the scaling and the power of two, and a dot.
+    this.#countVectors(6, 10);
     const { scaling, inverse } = this.#system!;
     for (let j = 0; j < r.length; j++) scaled[j] = scaling[j] * r[j];
     // Near 1, what is solved for leaves fp32's range only where the factor takes it there.

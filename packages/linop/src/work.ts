@@ -16,6 +16,11 @@ export class Work {
     add(this.bytes, operation, storage, bytes);
   }
 
+  /** All flops of an operation, and all bytes. */
+  sumOf(operation: Operation): { readonly flops: number; readonly bytes: number } {
+    return { flops: sum(this.flops[operation]), bytes: sum(this.bytes[operation]) };
+  }
+
   /** Takes what another one has counted. */
   include({ flops, bytes }: Work): void {
     for (const [into, from] of [[this.flops, flops] as const, [this.bytes, bytes] as const]) {
@@ -33,4 +38,8 @@ function add(tally: Tally, operation: Operation, format: string, amount: number)
     tally[operation] = byFormat;
   }
   byFormat[format] = (byFormat[format] ?? 0) + amount;
+}
+
+function sum(byFormat: { readonly [format: string]: number } = {}): number {
+  return Object.values(byFormat).reduce((total, amount) => total + amount, 0);
 }

@@ -5,11 +5,14 @@ import { expect, test } from "vitest";
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "Work",
+    "addSeconds",
     "convertInto",
     "energyOf",
     "horowitzCache",
     "horowitzDram",
     "multiplyNormal",
+    "timedOperator",
+    "timedPreconditioner",
     "vectorSpace",
   ]);
   expect(Object.keys(reference)).toEqual(["referenceSpace"]);

@@ -28,3 +28,12 @@ test("takes what another has counted", () => {
 test("holds nothing of operations that did not run", () => {
   expect(new Work()).toEqual({ flops: {}, bytes: {} });
 });
+
+test("sums an operation over its formats", () => {
+  const work = new Work();
+  work.count("matvec", "fp32", 10, "fp16", 20);
+  work.count("matvec", "fp64", 5, "fp32", 8);
+
+  expect(work.sumOf("matvec")).toEqual({ flops: 15, bytes: 28 });
+  expect(work.sumOf("update")).toEqual({ flops: 0, bytes: 0 });
+});

@@ -6,9 +6,10 @@ import { EndingCheck, type Landing } from "./ending.ts";
 import { EXACT } from "./exact-equations.ts";
 import { METHODS, type Method, stepControl } from "./method.ts";
 import { NormalEquations } from "./normal-equations.ts";
+import { PhaseClock } from "./phases.ts";
 import type { Policy } from "./policy.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
-import type { IterationRecord, PhaseSeconds, SolveReport } from "./report.ts";
+import type { IterationRecord, SolveReport } from "./report.ts";
 import { roundingNoise } from "./rounding-noise.ts";
 import type { MinimizeOptions, Refinement, Run } from "./run.ts";
 import type { StepControl, Trial } from "./step-control.ts";
@@ -49,7 +50,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #refine: Refinement<X>["refine"];
   readonly #onIteration: MinimizeOptions<J>["onIteration"];
 
-  readonly #seconds: PhaseSeconds = { linearize: 0, factorize: 0, linearSolve: 0, update: 0 };
+  readonly #clock: PhaseClock;
   readonly #records: IterationRecord[] = [];
   readonly #initialCost: number;
   readonly #r: Float64Array;
@@ -89,6 +90,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#problem = problem;
     this.#policy = policy;
     this.#counters = counters;
+    this.#clock = new PhaseClock(counters);
     this.#method = method;
     this.#maxIterations = maxIterations;
     this.#ftol = ftol;
@@ -103,7 +105,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       solver,
       eta,
       events: counters.events,
-      timed: (phase, work) => this.#timed(phase, work),
+      clock: this.#clock,
     });
     const costAt = (x: X): number => this.#costAt(x);
     this.#check = new EndingCheck({ problem, policy, solver, equations: this.#equations, ftol, eta, costAt });
@@ -132,7 +134,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       finalCost: this.#shown(this.#best.cost),
       iterations: this.#records,
       cgIterations: this.#records.reduce((sum, record) => sum + record.cgIterations, 0),
-      seconds: this.#seconds,
+      seconds: this.#clock.seconds,
+      phases: this.#clock.efforts,
       precision: this.#counters.events,
       work: this.#counters.work,
     };
@@ -150,7 +153,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       return;
     }
     const began = performance.now();
-    const J = this.#timed("linearize", () => this.#linearize());
+    const J = this.#clock.during("linearize", () => this.#linearize());
     if (isZero(this.#g)) {
       this.#atZeroGradient(J, began);
       return;
@@ -182,7 +185,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     if (this.#J !== undefined) return this.#J;
     const { residual, jacobian } = this.#policy;
     this.#problem.residual(this.#x, residual, this.#r);
-    const J = this.#problem.jacobian(this.#x, jacobian);
+    const J = this.#clock.timed("jacobian", () => this.#problem.jacobian(this.#x, jacobian));
     // The gradient decides where the solve ends up: at least fp32, unless the policy asks for every operation in less.
     const narrow = jacobian.arithmetic.significandBits < 24;
     J.gradient(this.#r, narrow ? jacobian.arithmetic : wider(residual.arithmetic, jacobian.arithmetic), this.#g);
@@ -199,7 +202,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       return;
     }
     const predicted = this.#equations.predictedDecrease(dx);
-    const { x: candidate, cost } = this.#timed("update", () => this.#land(predicted));
+    const { x: candidate, cost } = this.#clock.during("update", () => this.#land(predicted));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
     const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x);
@@ -236,12 +239,12 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   /** Where the step leads, refined where it falls short and creeps, unless it promises no more than what ends the solve. */
   #land(predicted: number): Landing<X> {
     const candidate = this.#problem.retract(this.#x, this.#dx, this.#policy.update);
-    const cost = this.#costAt(candidate);
+    const cost = this.#clock.timed("residual", () => this.#costAt(candidate));
     const isLittle = this.#cost - cost < Math.min(SHORT * predicted, CREEPING * this.#cost);
     const isOpen = predicted > this.#ftol * this.#cost;
     const refined = isLittle && isOpen && this.#refine !== undefined ? this.#refine(candidate) : candidate;
     if (refined === candidate) return { x: candidate, cost };
-    const refinedCost = this.#costAt(refined);
+    const refinedCost = this.#clock.timed("residual", () => this.#costAt(refined));
     return refinedCost < cost ? { x: refined, cost: refinedCost } : { x: candidate, cost };
   }
 
@@ -279,12 +282,5 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
 
   #finish(termination: Termination, message: string): void {
     this.#end = { termination, message };
-  }
-
-  #timed<T>(phase: keyof PhaseSeconds, work: () => T): T {
-    const began = performance.now();
-    const result = work();
-    this.#seconds[phase] += (performance.now() - began) / 1000;
-    return result;
   }
 }

@@ -1,5 +1,6 @@
 import type { RoundingEvents } from "@slam/float";
 import type { Termination, Work } from "@slam/linop";
+import type { PhaseEfforts, PhaseSeconds } from "./phases.ts";
 
 /** One outer iteration. */
 export interface IterationRecord {
@@ -28,13 +29,6 @@ export interface PrecisionEvents extends RoundingEvents {
   rejectedSteps: number;
 }
 
-export interface PhaseSeconds {
-  linearize: number;
-  factorize: number;
-  linearSolve: number;
-  update: number;
-}
-
 /** What a report says of the linear solver. */
 export interface LinearSummary {
   readonly solver: string;
@@ -52,7 +46,9 @@ export interface SolveReport {
   readonly finalCost: number;
   readonly iterations: readonly IterationRecord[];
   readonly cgIterations: number;
-  readonly seconds: PhaseSeconds;
+  readonly seconds: Readonly<PhaseSeconds>;
+  /** What of `work` ran in which phase, and how long what was timed took. */
+  readonly phases: PhaseEfforts;
   readonly precision: Readonly<PrecisionEvents>;
   readonly work: Work;
 }

@@ -1,16 +1,6 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { OptionError } from "@slam/errors";
-import {
-  type AnyPrecision,
-  type FP32,
-  type FP64,
-  fp32,
-  fp64,
-  type OperationFormat,
-  operationFormat,
-  powerOfTwoBelow,
-  type Storage,
-} from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, operationFormat, powerOfTwoBelow } from "@slam/float";
 import {
   type CholeskyWorkspace,
   choleskyWorkspace,
@@ -26,6 +16,7 @@ import {
   type LinearReport,
   type LinearSolver,
   type Preconditioner,
+  timedPreconditioner,
   type VectorSpace,
   vectorSpace,
 } from "@slam/linop";
@@ -137,7 +128,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
   }
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    const { events, work } = this.#counters;
+    const { events, work, seconds } = this.#counters;
     const { storage } = this.#format;
     const workspace = this.#factorWorkspace as CholeskyWorkspace;
     const scaling = jacobiScaling(J.columnSquares());
@@ -163,28 +154,19 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
     }
     events.shifts += factor.shifts;
     const inverse = triangularPreconditioner(factor, this.#format, this.#space, work, this.#triangularWorkspace);
-    this.#system = { J, damping: d?.slice(), scaling, inverse };
+    this.#system = { J, damping: d?.slice(), scaling, inverse: timedPreconditioner(inverse, seconds) };
     return undefined;
   }
 
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
     const { J, damping } = this.#system as System;
-    const { values, format } = J.matrix;
-    const { length, byteLength } = values as Storage;
-    const count = (): void => this.#counters.work.count("residual", "fp64", 2 * length, format.name, byteLength);
     const A: LinearOperator<FP64> = {
       rows: this.#rows,
       cols: g.length,
       space: this.#space,
-      storage: format.name,
-      multiply(x, y) {
-        J.multiply(x, y);
-        count();
-      },
-      multiplyTransposed(r, y) {
-        J.gradient(r, fp64, y);
-        count();
-      },
+      storage: J.matrix.format.name,
+      multiply: (x, y) => J.multiply(x, y),
+      multiplyTransposed: (r, y) => J.gradient(r, fp64, y),
     };
     this.#workspace ??= cgnrWorkspace(A);
     for (let j = 0; j < g.length; j++) this.#right[j] = -g[j];
@@ -213,6 +195,8 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
   #apply(r: Float64Array, z: Float64Array): void {
     const { scaling, inverse } = this.#system as System;
     const right = this.#scaled;
+    // Twice the scaling and the power of two, and a dot.
+    this.#counters.work.count("vectors", "fp64", 6 * r.length, "fp64", 8 * 10 * r.length);
     let square = 0;
     for (let j = 0; j < r.length; j++) {
       right[j] = scaling[j] * r[j];

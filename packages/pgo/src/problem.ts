@@ -93,7 +93,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     const { dof } = this.#terms.factor;
     const J = this.linearization(format).jacobian(x, this.#counters?.events ?? { overflows: 0, flushed: 0 });
     this.#count("jacobian", format, this.rows / dof, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
-    return J;
+    return J.countedIn(this.#counters);
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {

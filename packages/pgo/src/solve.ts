@@ -197,7 +197,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
           factorizations: own?.factorizations ?? 0,
           cgIterations: report.cgIterations,
           factorNonzeros: own?.factorNonzeros ?? 0,
-          preconditionSeconds: own instanceof CgnrSolver ? own.preconditionSeconds : 0,
+          preconditionSeconds: report.phases.linearSolve.precondition?.seconds ?? 0,
         },
         undetermined,
         initializeSeconds,

@@ -1,9 +1,11 @@
 import { type AnyPrecision, fp64, type Storage, tolerance } from "@slam/float";
-import type { LinearReport, LinearSolver } from "@slam/linop";
+import { addSeconds, type LinearReport, type LinearSolver } from "@slam/linop";
+import { type Counters, newCounters } from "@slam/nlls";
 import { type BsrMatrix, type BsrPattern, transposePattern } from "@slam/sparse";
 import type { BundleJacobian } from "../jacobian.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { factorizeDense, solveLower, solveLowerTransposed } from "./dense-cholesky.ts";
+import { countDenseFactor, countDenseTriangular, type DenseSchurCosts, denseSchurCosts } from "./dense-schur-count.ts";
 
 const POINT = 3;
 /** Entries of a block of poses x points. */
@@ -42,10 +44,13 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #pointPart = new Float64Array(0);
   #least = new Float64Array(0);
   #factorizations = 0;
+  readonly #counters: Counters;
+  #costs: DenseSchurCosts | undefined;
 
   /** @param constantFrom the block row from which on every J has the same rows, so that their product is made once. Default none. */
-  constructor(constantFrom: number = Number.POSITIVE_INFINITY) {
+  constructor(constantFrom: number = Number.POSITIVE_INFINITY, counters: Counters = newCounters()) {
     this.#constantFrom = constantFrom;
+    this.#counters = counters;
   }
 
   get factorizations(): number {
@@ -74,6 +79,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     const n = POSE_DOF * this.#poses;
     this.#S = new Float64Array(n * n);
     this.#first = this.#envelope();
+    this.#costs = denseSchurCosts(pose, this.#constantFrom, this.#poseOf, this.#pointRows, this.#first);
     this.#least = new Float64Array(n);
     this.#cameraPart = new Float64Array(n);
     this.#pointPart = new Float64Array(POINT * this.#points);
@@ -100,6 +106,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
     this.#factorizations++;
+    countDenseFactor(this.#counters.work, this.#costs!, J, this.#constant === undefined);
     const [pose, point] = J.parts.map(wide);
     const n = POSE_DOF * this.#poses;
     const S = this.#S;
@@ -218,6 +225,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   }
 
   solve(g: Float64Array, dx: Float64Array): LinearReport {
+    const began = performance.now();
     const n = POSE_DOF * this.#poses;
     const [camera, point] = [this.#cameraPart, this.#pointPart];
     this.#forward(g);
@@ -233,6 +241,8 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
       const x = point.subarray(p * POINT, (p + 1) * POINT);
       solveLowerTransposed(this.#pointFactors.subarray(p * POINT * POINT, (p + 1) * POINT * POINT), POINT, fromZero, x);
     }
+    countDenseTriangular(this.#counters.work, this.#costs!, 2);
+    addSeconds(this.#counters.seconds, "precondition", began);
     for (let j = 0; j < n; j++) dx[j] = -camera[j];
     for (let j = 0; j < point.length; j++) dx[n + j] = -point[j];
     if (!dx.every(Number.isFinite)) {
@@ -244,6 +254,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
 
   norm(v: Float64Array): number {
     this.#forward(v);
+    countDenseTriangular(this.#counters.work, this.#costs!, 1);
     return Math.sqrt(sumOfSquares(this.#cameraPart) + sumOfSquares(this.#pointPart));
   }
 

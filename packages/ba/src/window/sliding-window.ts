@@ -294,7 +294,7 @@ export class SlidingWindow {
 
   #solver(problem: WindowProblem, counters: Counters): { readonly solver: DenseSchur | CgSolver; readonly policy: () => Policy } {
     const { linear, policy } = this.#options;
-    if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom), policy: () => policy };
+    if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom, counters), policy: () => policy };
     const solver = new CgSolver({ policy, counters, linear, arenas: this.#arenas });
     return { solver, policy: () => solver.policy };
   }

@@ -131,7 +131,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, rowPtr[this.constantFrom] * rows * POSE_DOF);
     this.#writePrior(pose);
     countEvaluation(this.#counters, "jacobian", format, this.constantFrom, 60 + 40 * rows, rows * (POSE_DOF + 3));
-    return new BundleJacobian([pose, point]);
+    return new BundleJacobian([pose, point]).countedIn(this.#counters);
   }
 
   #linearizationPoint(x: Float64Array): Float64Array {
