@@ -6,4 +6,4 @@ export { type LinearOperator, multiplyNormal, type Preconditioner } from "./oper
 export type { LinearReport, LinearTermination, Termination } from "./report.ts";
 export { addSeconds, type OperationSeconds, timedOperator, timedPreconditioner } from "./timed.ts";
 export type { SpaceCounters, VectorSpace } from "./vector-space.ts";
-export { type Operation, Work } from "./work.ts";
+export { type Operation, totalOf, Work } from "./work.ts";

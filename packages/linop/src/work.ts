@@ -16,11 +16,6 @@ export class Work {
     add(this.bytes, operation, storage, bytes);
   }
 
-  /** All flops of an operation, and all bytes. */
-  sumOf(operation: Operation): { readonly flops: number; readonly bytes: number } {
-    return { flops: sum(this.flops[operation]), bytes: sum(this.bytes[operation]) };
-  }
-
   /** Takes what another one has counted. */
   include({ flops, bytes }: Work): void {
     for (const [into, from] of [[this.flops, flops] as const, [this.bytes, bytes] as const]) {
@@ -40,6 +35,19 @@ function add(tally: Tally, operation: Operation, format: string, amount: number)
   byFormat[format] = (byFormat[format] ?? 0) + amount;
 }
 
+/** What was counted of an operation, or of all, whatever the formats. */
+export function totalOf(
+  { flops, bytes }: Pick<Work, "flops" | "bytes">,
+  operation?: Operation,
+): { readonly flops: number; readonly bytes: number } {
+  const total = (tally: Tally): number => (operation === undefined ? Object.values(tally).map(sum).reduce(plus, 0) : sum(tally[operation]));
+  return { flops: total(flops), bytes: total(bytes) };
+}
+
 function sum(byFormat: { readonly [format: string]: number } = {}): number {
-  return Object.values(byFormat).reduce((total, amount) => total + amount, 0);
+  return Object.values(byFormat).reduce(plus, 0);
+}
+
+function plus(a: number, b: number): number {
+  return a + b;
 }

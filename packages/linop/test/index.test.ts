@@ -13,6 +13,7 @@ test("exports nothing by accident", () => {
     "multiplyNormal",
     "timedOperator",
     "timedPreconditioner",
+    "totalOf",
     "vectorSpace",
   ]);
   expect(Object.keys(reference)).toEqual(["referenceSpace"]);

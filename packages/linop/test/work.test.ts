@@ -1,4 +1,4 @@
-import { Work } from "@slam/linop";
+import { totalOf, Work } from "@slam/linop";
 import { expect, test } from "vitest";
 
 test("adds up flops by arithmetic and bytes by storage", () => {
@@ -29,11 +29,13 @@ test("holds nothing of operations that did not run", () => {
   expect(new Work()).toEqual({ flops: {}, bytes: {} });
 });
 
-test("sums an operation over its formats", () => {
+test("sums an operation over its formats, and all operations", () => {
   const work = new Work();
   work.count("matvec", "fp32", 10, "fp16", 20);
   work.count("matvec", "fp64", 5, "fp32", 8);
 
-  expect(work.sumOf("matvec")).toEqual({ flops: 15, bytes: 28 });
-  expect(work.sumOf("update")).toEqual({ flops: 0, bytes: 0 });
+  expect(totalOf(work, "matvec")).toEqual({ flops: 15, bytes: 28 });
+  expect(totalOf(work, "update")).toEqual({ flops: 0, bytes: 0 });
+  work.count("update", "fp64", 3, "fp64", 24);
+  expect(totalOf(work)).toEqual({ flops: 18, bytes: 52 });
 });

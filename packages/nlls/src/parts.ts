@@ -1,19 +1,19 @@
-import type { Operation } from "@slam/linop";
+import { type Operation, totalOf } from "@slam/linop";
 import { type Effort, PHASES, type Phase } from "./phases.ts";
-import { OPERATIONS } from "./policy.ts";
 import type { SolveReport } from "./report.ts";
 
 /**
  * What a solve consists of, each once:
  * - `residuals`: r and g = J'r at the points linearised at, and the costs of the points tried, in fp64;
  * - `jacobians`: evaluating J;
- * - `factorization`: J'J or its diagonal blocks, scaling, their factors; of direct solvers the factor that solves;
+ * - `factorization`: J'J or its diagonal blocks, scaling, their factors, those that a linear solve renews included; of direct solvers the factor that solves;
  * - `products`: those by J and J' in the iteration of the linear solves;
  * - `preconditioner`: the triangular solves there;
  * - `checks`: the products there with J as evaluated: true residuals, and refinement of direct solves;
  * - `vectors`: all else of the linear solves, dot products and sums of vectors above all;
  * - `updates`: moving a point;
- * - `rest`: the start, judging steps by the linear model, the check in fp64 that ends a solve.
+ * - `start`: what comes before the first step, as finding where to start from;
+ * - `rest`: judging steps by the linear model, the check in fp64 that ends a solve.
  *
  * `products` ... `vectors` are the linear solves.
  */
@@ -26,33 +26,44 @@ export const PARTS: readonly [
   "checks",
   "vectors",
   "updates",
+  "start",
   "rest",
-] = ["residuals", "jacobians", "factorization", "products", "preconditioner", "checks", "vectors", "updates", "rest"];
+] = ["residuals", "jacobians", "factorization", "products", "preconditioner", "checks", "vectors", "updates", "start", "rest"];
 export type Part = (typeof PARTS)[number];
 
 export type PartEfforts = { readonly [part in Part]: Effort };
 
-/** A report's seconds and work in parts. @param total seconds of the whole solve, the start included. */
-export function partsOf(report: Pick<SolveReport, "seconds" | "phases" | "work">, total: number): PartEfforts {
+/**
+ * A report's seconds and work in parts.
+ *
+ * @param total seconds of the whole solve, the start included.
+ * @param start what that took. Default: the rest holds it.
+ */
+export function partsOf(
+  report: Pick<SolveReport, "seconds" | "phases" | "work">,
+  total: number,
+  start: Effort = { seconds: 0, flops: 0, bytes: 0 },
+): PartEfforts {
   const jacobians = effortOf(report, "linearize", "jacobian");
   const products = effortOf(report, "linearSolve", "matvec");
   const preconditioner = effortOf(report, "linearSolve", "precondition");
   const checks = effortOf(report, "linearSolve", "residual");
   const costs = effortOf(report, "update", "residual");
+  const renewed = effortOf(report, "linearSolve", "factorize");
   const phases = PHASES.map((phase) => effortOf(report, phase));
   const [linearize, factorization, linearSolve, update] = phases;
-  const all = OPERATIONS.map((operation) => report.work.sumOf(operation));
-  const whole = { seconds: total, flops: sumOf(all, "flops"), bytes: sumOf(all, "bytes") };
+  const whole = { seconds: total, ...totalOf(report.work) };
   return {
     residuals: less(linearize, [jacobians], [costs]),
     jacobians,
-    factorization,
+    factorization: less(factorization, [], [renewed]),
     products,
     preconditioner,
     checks,
-    vectors: less(linearSolve, [products, preconditioner, checks]),
+    vectors: less(linearSolve, [products, preconditioner, checks, renewed]),
     updates: less(update, [costs]),
-    rest: less(whole, phases),
+    start,
+    rest: less(whole, [...phases, start]),
   };
 }
 
@@ -67,7 +78,7 @@ function sumOf<Key extends string>(items: readonly { readonly [key in Key]: numb
   return items.reduce((sum, item) => sum + item[key], 0);
 }
 
-/** whole - sum of parts + sum of others; what clocks leave below zero is zero. */
+/** The whole less the parts, and others besides; what clocks leave below zero is zero. */
 function less(whole: Effort, parts: readonly Effort[], others: readonly Effort[] = []): Effort {
   const amount = (key: keyof Effort): number => Math.max(0, whole[key] - sumOf(parts, key) + sumOf(others, key));
   return { seconds: amount("seconds"), flops: amount("flops"), bytes: amount("bytes") };

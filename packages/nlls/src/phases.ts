@@ -1,4 +1,4 @@
-import { addSeconds, type Operation } from "@slam/linop";
+import { addSeconds, type Operation, totalOf } from "@slam/linop";
 import type { Counters } from "./counters.ts";
 import { OPERATIONS } from "./policy.ts";
 
@@ -64,7 +64,7 @@ export class PhaseClock {
 
   #soFar(operation: Operation): Effort {
     const { work, seconds } = this.#counters;
-    return { seconds: seconds[operation] ?? 0, ...work.sumOf(operation) };
+    return { seconds: seconds[operation] ?? 0, ...totalOf(work, operation) };
   }
 }
 

@@ -20,6 +20,7 @@ import {
   triangularWorkspace,
 } from "@slam/ichol";
 import {
+  addSeconds,
   convertInto,
   type LinearOperator,
   type LinearReport,
@@ -179,7 +180,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     if (this.#preconditionerName === "none") {
       if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
     } else {
-      this.#renew = () => this.#factorize(J, d);
+      this.#renew = () => this.#timedFactorize(J, d);
       if (this.#isDue()) return this.#renew();
     }
     this.#scaleTo(J, d, this.#scaling);
@@ -202,6 +203,14 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #isDue(): boolean {
     if (this.#preconditioner === undefined || this.#refresh === "always") return true;
     return this.#refresh === "adaptive" && this.#meter.isStale(this.#factorizationCost());
+  }
+
+  /** A linear solve may ask for it, too. */
+  #timedFactorize(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
+    const began = performance.now();
+    const failure = this.#factorize(J, d);
+    addSeconds(this.#counters.seconds, "factorize", began);
+    return failure;
   }
 
   #factorize(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {

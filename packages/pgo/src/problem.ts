@@ -36,12 +36,13 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /** What the engine's memory is taken from. */
   readonly arenas: ArenaPool;
   readonly structure: GraphStructure;
+  /** Where work is counted, if anywhere. */
+  readonly counters: Counters | undefined;
   readonly #group: LieGroup;
   readonly #terms: EdgeTerms;
   readonly #extra: ExtraTerms | undefined;
   /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
   readonly #linearizations: Map<AnyPrecision, Linearization> = new Map();
-  readonly #counters: Counters | undefined;
 
   /**
    * @param given the graph; its information as the file has it.
@@ -62,7 +63,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;
     this.arenas = arenas;
-    this.#counters = counters;
+    this.counters = counters;
     const factor = factorOfCost(convention, graph);
     this.#group = poseGroup(graph);
     const { whitening, ofFactors, costScale } = squareRootInformation(graph);
@@ -91,9 +92,9 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
     const { dof } = this.#terms.factor;
-    const J = this.linearization(format).jacobian(x, this.#counters?.events ?? { overflows: 0, flushed: 0 });
+    const J = this.linearization(format).jacobian(x, this.counters?.events ?? { overflows: 0, flushed: 0 });
     this.#count("jacobian", format, this.rows / dof, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
-    return J.countedIn(this.#counters);
+    return J.countedIn(this.counters);
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
@@ -128,7 +129,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /** Nominal flops and scalars written for each of so many edges or poses. */
   #count(operation: "residual" | "jacobian" | "update", format: OperationFormat, items: number, flops: number, scalars: number): void {
     const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
-    this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
+    this.counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger } from "@slam/errors";
 import type { Fill } from "@slam/ichol";
-import type { LinearSolver, Operation } from "@slam/linop";
+import { type LinearSolver, type Operation, totalOf } from "@slam/linop";
 import {
   type Cancellation,
   drive,
@@ -112,6 +112,8 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
   readonly undetermined: readonly number[];
   /** Of checking the graph and starting, until the first iteration. */
   readonly initializeSeconds: number;
+  /** What of `work` was counted by then. */
+  readonly initializeWork: { readonly flops: number; readonly bytes: number };
 }
 
 /** A pose graph's solve in steps. */
@@ -172,6 +174,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const initialCost = robust === undefined ? costAt(problem, inFile) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
+  const initializeWork = totalOf(counters.work);
   return {
     get done() {
       return run.done;
@@ -201,6 +204,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
         },
         undetermined,
         initializeSeconds,
+        initializeWork,
       };
     },
     step: () => run.step(),

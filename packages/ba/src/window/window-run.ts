@@ -170,6 +170,7 @@ class WindowRun {
       ...(this.#loss && { loss: this.#loss }),
       unseen: problem.unseen(x),
       initializeSeconds: this.#initializeSeconds,
+      initializeWork: { flops: 0, bytes: 0 },
       window: {
         size: this.#options.size,
         keyFrames: reports.length,
