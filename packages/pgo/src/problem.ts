@@ -86,13 +86,13 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
     checkLength("residual: r", r.length, this.rows);
     const { dof } = this.#terms.factor;
-    this.linearization(format).residual(x, r);
+    this.#linearizationIn(format).residual(x, r);
     this.#count("residual", format, this.rows / dof, dof * (dof + 1) + 40, dof);
   }
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
     const { dof } = this.#terms.factor;
-    const J = this.linearization(format).jacobian(x, this.counters?.events ?? { overflows: 0, flushed: 0 });
+    const J = this.#linearizationIn(format).jacobian(x, this.counters?.events ?? { overflows: 0, flushed: 0 });
     this.#count("jacobian", format, this.rows / dof, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
     return J.countedIn(this.counters);
   }
@@ -114,8 +114,8 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     return stored;
   }
 
-  /** Residuals and Jacobians that nothing counts. */
-  linearization(format: OperationFormat): Linearization {
+  /** Nothing counts what it evaluates. */
+  #linearizationIn(format: OperationFormat): Linearization {
     const { storage, arithmetic } = format;
     const known = storage === arithmetic ? this.#linearizations.get(storage) : undefined;
     if (known !== undefined) return known;

@@ -217,7 +217,7 @@ async function shareSections({ byPolicy }: EstimationFindings, { bySolve }: Grap
 }
 
 const SHARES_TEXT =
-  "All runs together. Flops are as counted, whatever their format; evaluations of residuals and Jacobians count nominal ones. A direct sum: the linear solve is its four parts; factorisation holds the analysis of structure, the start all until the first step; the rest is what judges a step and the check in fp64 that ends a solve.";
+  "All runs together. Flops are as counted, whatever their format; those of residuals and Jacobians are nominal. Factorisation is all that prepares a linear solve: structure, J scaled and packed, factors. The start is all until the first step; the rest judges steps by the linear model, and checks in fp64 that a solve has come to its end.";
 
 function shareTable(bars: readonly Bar[]): Html {
   return html`<div class="wide">${htmlTable(["time | flops | bytes, %", ...bars.map(({ name }) => name)], shareRows(bars))}</div>`;
@@ -233,13 +233,13 @@ function comparisonRows(windows: PartShares, graphs: PartShares): string[][] {
       "VO: linear solve",
       "60 % of the time",
       ...both((key) => shareOf(windows, linear, key)),
-      "the rest is residuals, updates and the start of small problems, which count few flops",
+      "of a problem this small, preparing it takes nearly as long: the preconditioner's blocks, J scaled and packed, memory and kernels",
     ],
     [
       "VO: products by J",
       "83 % of the flops",
       ...both((key) => shareOf(windows, ["products"], key)),
-      "kernels multiply faster than loops evaluate: less of the time than of the flops",
+      "the same, about, in flops; kernels multiply faster than all else is done",
     ],
     [
       "VO: products by J, of the linear solve",
