@@ -1,5 +1,5 @@
 import { checkChoice } from "@slam/errors";
-import { type LinearSolver, type Operation, totalOf } from "@slam/linop";
+import { type LinearSolver, type Operation, Work } from "@slam/linop";
 import {
   type Cancellation,
   drive,
@@ -94,8 +94,8 @@ export interface BundleReport extends SolveReport {
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
   readonly initializeSeconds: number;
-  /** What of `work` was counted by then. */
-  readonly initializeWork: { readonly flops: number; readonly bytes: number };
+  /** What the start took besides `work`. */
+  readonly initializeWork: Work;
 }
 
 export interface BundleRun extends Omit<Run<Float64Array>, "report"> {
@@ -158,7 +158,6 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
   });
   const initializeSeconds = (performance.now() - began) / 1000;
-  const initializeWork = totalOf(counters.work);
   let overdue: string | undefined;
   return {
     get done() {
@@ -191,7 +190,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         },
         unseen: problem.unseen(run.x),
         initializeSeconds,
-        initializeWork,
+        initializeWork: new Work(),
       };
     },
     step() {

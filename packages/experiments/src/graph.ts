@@ -1,3 +1,4 @@
+import { totalOf } from "@slam/linop";
 import { type PartEfforts, partsOf } from "@slam/nlls";
 import { numberedGraph, type PoseGraph, type PoseGraphReport, start } from "@slam/pgo";
 import { type Deviations, type RevisitOptions, revisits } from "@slam/sim";
@@ -120,7 +121,7 @@ function solveOnce(graph: PoseGraph, { policy, refresh }: (typeof GRAPH_SOLVES)[
   while (!run.done) run.step();
   const solve = (performance.now() - began) / 1000;
   const { report } = run;
-  const parts = partsOf(report, solve, { seconds: report.initializeSeconds, ...report.initializeWork });
+  const parts = partsOf(report, solve, { seconds: report.initializeSeconds, ...totalOf(report.initializeWork) });
   return { poses: run.graph.poses, report, parts, seconds: { solve, linearSolve: report.seconds.linearSolve, parts: secondsOf(parts) } };
 }
 

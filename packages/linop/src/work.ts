@@ -24,6 +24,14 @@ export class Work {
       }
     }
   }
+
+  /** Hands over what was counted, and counts from nothing again. */
+  handOver(): Work {
+    const counted = new Work();
+    counted.include(this);
+    for (const tally of [this.flops, this.bytes]) for (const operation of Object.keys(tally)) delete tally[operation as Operation];
+    return counted;
+  }
 }
 
 function add(tally: Tally, operation: Operation, format: string, amount: number): void {

@@ -39,3 +39,14 @@ test("sums an operation over its formats, and all operations", () => {
   work.count("update", "fp64", 3, "fp64", 24);
   expect(totalOf(work)).toEqual({ flops: 18, bytes: 52 });
 });
+
+test("hands over what was counted, and goes on from nothing", () => {
+  const work = new Work();
+  work.count("matvec", "fp32", 10, "fp16", 20);
+
+  const before = work.handOver();
+  work.count("update", "fp64", 3, "fp64", 5);
+
+  expect(before.flops).toEqual({ matvec: { fp32: 10 } });
+  expect([work.flops, work.bytes]).toEqual([{ update: { fp64: 3 } }, { update: { fp64: 5 } }]);
+});

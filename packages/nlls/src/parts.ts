@@ -37,7 +37,7 @@ export type PartEfforts = { readonly [part in Part]: Effort };
  * A report's seconds and work in parts.
  *
  * @param total seconds of the whole solve, the start included.
- * @param start what that took. Default: the rest holds it.
+ * @param start what that took besides the report's work. Default: the rest holds it.
  */
 export function partsOf(
   report: Pick<SolveReport, "seconds" | "phases" | "work">,
@@ -52,7 +52,8 @@ export function partsOf(
   const renewed = effortOf(report, "linearSolve", "factorize");
   const phases = PHASES.map((phase) => effortOf(report, phase));
   const [linearize, factorization, linearSolve, update] = phases;
-  const whole = { seconds: total, ...totalOf(report.work) };
+  const work = totalOf(report.work);
+  const whole = { seconds: total, flops: work.flops + start.flops, bytes: work.bytes + start.bytes };
   return {
     residuals: less(linearize, [jacobians], [costs]),
     jacobians,

@@ -99,7 +99,7 @@ describe("the parts of a solve", () => {
     run.step();
     const { report } = run;
 
-    const parts = partsOf(report, now / 1000, { seconds: 1, flops: 1, bytes: 2 });
+    const parts = partsOf(report, now / 1000, { seconds: 1, flops: 5, bytes: 6 });
 
     const amount = (seconds: number): object => ({ seconds, flops: seconds, bytes: 2 * seconds });
     expect(parts).toEqual({
@@ -113,10 +113,9 @@ describe("the parts of a solve", () => {
       checks: amount(400),
       vectors: amount(5000),
       updates: amount(1000),
-      // The cost of the first point.
-      start: amount(1),
-      // J dx of the linear model.
-      rest: amount(1e6),
+      start: { seconds: 1, flops: 5, bytes: 6 },
+      // The cost of the first point, and J dx of the linear model.
+      rest: { seconds: 1e6, flops: 1 + 1e6, bytes: 2 + 2e6 },
     });
     expect(report.seconds).toEqual({ linearize: 111, factorize: 1e4, linearSolve: 25_432, update: 1001 });
     expect(report.phases.linearSolve.matvec).toEqual(amount(2));

@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger } from "@slam/errors";
 import type { Fill } from "@slam/ichol";
-import { type LinearSolver, type Operation, totalOf } from "@slam/linop";
+import type { LinearSolver, Operation, Work } from "@slam/linop";
 import {
   type Cancellation,
   drive,
@@ -112,8 +112,8 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
   readonly undetermined: readonly number[];
   /** Of checking the graph and starting, until the first iteration. */
   readonly initializeSeconds: number;
-  /** What of `work` was counted by then. */
-  readonly initializeWork: { readonly flops: number; readonly bytes: number };
+  /** What the start took besides `work`. */
+  readonly initializeWork: Work;
 }
 
 /** A pose graph's solve in steps. */
@@ -168,13 +168,14 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
             ...shared,
           });
   const x0 = problem.store(extra?.point ?? initialize(problem, init, held, seed), policy.update);
+  // The policy is not the start's: its work is another tally.
+  const initializeWork = counters.work.handOver();
   const settings = { ...rest, policy, method, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
   const inFile = extra?.fromFile ?? fromFile(graph, held);
   const initialCost = robust === undefined ? costAt(problem, inFile) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
-  const initializeWork = totalOf(counters.work);
   return {
     get done() {
       return run.done;

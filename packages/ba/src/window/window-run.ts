@@ -1,6 +1,7 @@
 import { checkChoice, OptionError } from "@slam/errors";
 import { fp64, operationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
+import { Work } from "@slam/linop";
 import { type IterationRecord, type LinearSummary, newCounters, type PrecisionEvents, presetPolicy, sumOfPhases } from "@slam/nlls";
 import { type Bundle, cameraCount, checkBundle, lensCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { type BundleLoss, boundOf, robust } from "../loss.ts";
@@ -170,7 +171,7 @@ class WindowRun {
       ...(this.#loss && { loss: this.#loss }),
       unseen: problem.unseen(x),
       initializeSeconds: this.#initializeSeconds,
-      initializeWork: { flops: 0, bytes: 0 },
+      initializeWork: new Work(),
       window: {
         size: this.#options.size,
         keyFrames: reports.length,
