@@ -18,6 +18,17 @@ import { retractRounded } from "./retract.ts";
 import { GraphStructure } from "./structure.ts";
 import { squareRootInformation } from "./whitening.ts";
 
+export interface PoseGraphProblemOptions {
+  /** What evaluations and products are counted into. Default: nothing is counted. */
+  readonly counters?: Counters | undefined;
+  /** What the engine's memory is taken from. Default a new one. */
+  readonly arenas?: ArenaPool | undefined;
+  /** What nothing determines, and what is therefore kept where it is. Default nothing. */
+  readonly directions?: readonly HeldDirections[] | undefined;
+  /** Default "g2o". */
+  readonly cost?: CostName;
+}
+
 /**
  * The least-squares problem of a pose graph: r_e = 2^k W_e e_e with W_e'W_e the information; k is common to all edges and brings the largest entry of
  * W into [1, 2), so that formats with little range can hold it. A point is the array of poses, followed by the landmarks' positions. A landmark takes a
@@ -47,18 +58,11 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /**
    * @param given the graph; its information as the file has it.
    * @param fixed indices of the poses to hold; landmarks that are fixed, or that no factor names, are held too.
-   * @param directions what nothing determines, and what is therefore kept where it is.
    * @throws OptionError for an index out of range, where an information matrix is not positive semidefinite (the ids of its edge are in the message), and
    *   for a cost that is none or that is not of such graphs.
    */
-  constructor(
-    given: PoseGraph,
-    fixed: Iterable<number>,
-    counters?: Counters,
-    arenas: ArenaPool = new ArenaPool(),
-    directions: readonly HeldDirections[] = [],
-    cost: CostName = "g2o",
-  ) {
+  constructor(given: PoseGraph, fixed: Iterable<number>, options: PoseGraphProblemOptions = {}) {
+    const { counters, arenas = new ArenaPool(), directions = [], cost = "g2o" } = options;
     const convention = costConvention(cost, given);
     const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;

@@ -142,17 +142,17 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const { text: convention } = costConvention(cost, graph);
   if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
   checkInteger("seed", seed, 0, 2 ** 32 - 1);
+  const counters = newCounters();
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, arenas: options.arenas }) : undefined;
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas: options.arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
   const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const enough = graduated ? 500 : init === "chordal" ? 50 : 200;
   const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
-  const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions, cost);
+  const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
   const robust = options.loss && new RobustGraph(problem, options.loss, cost);
   const shared = { counters, structure: problem.structure, arenas };
   const own =

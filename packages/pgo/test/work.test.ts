@@ -24,7 +24,7 @@ function solved(make: (counters: ReturnType<typeof newCounters>) => CgnrSolver |
   readonly iterations: number;
 } {
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, [1], counters);
+  const problem = new PoseGraphProblem(graph, [1], { counters });
   const J = problem.jacobian(graph.poses, operationFormat(fp64));
   const solver = make(counters);
   solver.analyze(J);
