@@ -92,10 +92,7 @@ export class JointProducts {
 
   /** Runs something whose vectors are not needed afterwards. */
   scoped<T>(run: () => T): T {
-    const mark = this.#arena.mark();
-    const result = run();
-    this.#arena.release(mark);
-    return result;
+    return this.#arena.scoped(run);
   }
 }
 

@@ -86,10 +86,7 @@ export class Products {
 
   /** Runs something whose vectors are not needed afterwards. */
   scoped<T>(run: () => T): T {
-    const mark = this.#arena?.mark();
-    const result = run();
-    if (mark !== undefined) this.#arena!.release(mark);
-    return result;
+    return this.#arena === undefined ? run() : this.#arena.scoped(run);
   }
 }
 
