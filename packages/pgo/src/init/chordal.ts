@@ -38,7 +38,7 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
   const b = Array.from({ length: d }, () => new Float64Array(graph.from.length * d));
   writeRotationRows(problem, poses, matrix.values, b);
-  placeRotations(problem, leastSquares(matrix, structure, b, arenas, counters), poses);
+  placeRotations(problem, leastSquares(matrix, structure, b, arenas, counters?.work), poses);
 }
 
 /** The blocks of every edge, in the matrix, or in the right sides where their pose is held. */
@@ -151,7 +151,7 @@ function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Floa
   writeTranslationColumns(J, dof, d, matrix.values);
   const r = new Float64Array(problem.rows);
   problem.residual(poses, EXACT, r);
-  const [rho] = leastSquares(matrix, structure, [r], arenas, counters);
+  const [rho] = leastSquares(matrix, structure, [r], arenas, counters?.work);
   moveBack(problem, rho, poses);
   return poses;
 }

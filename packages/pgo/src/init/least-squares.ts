@@ -1,7 +1,8 @@
 import { cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { type AnyPrecision, fp64, operationFormat } from "@slam/float";
 import { choleskyWorkspace, factorize, isFactor, triangularPreconditioner, triangularWorkspace } from "@slam/ichol";
-import { type Counters, newCounters } from "@slam/nlls";
+import { Work } from "@slam/linop";
+import { newCounters } from "@slam/nlls";
 import { type BsrMatrix, columnSquares, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { scaledJacobian } from "../scaled-jacobian.ts";
@@ -16,7 +17,7 @@ const RTOL = 1e-10;
  * The arenas are free again when it returns.
  * @param A of the pattern `structure.normal(r, c).A`.
  * @param b each of length rows.
- * @param counters count it. Default: nothing that is read does.
+ * @param work counts it. Default: nothing that is read does.
  * @returns an x for each.
  */
 export function leastSquares(
@@ -24,9 +25,9 @@ export function leastSquares(
   structure: GraphStructure,
   b: readonly Float64Array[],
   arenas: ArenaPool = new ArenaPool(),
-  counters: Counters = newCounters(),
+  work: Work = new Work(),
 ): Float64Array[] {
-  return arenas.during(() => solveEach(A, structure, b, arenas, counters));
+  return arenas.during(() => solveEach(A, structure, b, arenas, work));
 }
 
 function solveEach(
@@ -34,12 +35,11 @@ function solveEach(
   structure: GraphStructure,
   b: readonly Float64Array[],
   arenas: ArenaPool,
-  counters: Counters,
+  work: Work,
 ): Float64Array[] {
   const format = operationFormat<AnyPrecision>(fp64);
   const { r, c } = A.pattern;
   const symbolic = structure.cholesky(c);
-  const { work } = counters;
   const products = scaledJacobian({
     pattern: A.pattern,
     jacobian: fp64,
@@ -49,7 +49,8 @@ function solveEach(
     // CG's workspace, x and the right side.
     rowVectors: 2,
     colVectors: 6,
-    counters,
+    // In fp64 there is nothing to tell of events.
+    counters: { ...newCounters(), work },
     arenas,
   });
   const scaling = jacobiScaling(columnSquares(A));

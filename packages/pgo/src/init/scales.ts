@@ -31,6 +31,6 @@ export function relaxScales(problem: PoseGraphProblem, poses: Float64Array): voi
     else right -= log(poses[to[e] * 8 + 7]);
     b[e] = root * right;
   }
-  const [logScales] = leastSquares(matrix, structure, [b], arenas, counters);
+  const [logScales] = leastSquares(matrix, structure, [b], arenas, counters?.work);
   for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) poses[pose * 8 + 7] = exp(logScales[column[pose]]);
 }
