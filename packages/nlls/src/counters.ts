@@ -1,5 +1,14 @@
+import type { RoundingEvents } from "@slam/float";
 import { type OperationSeconds, Work } from "@slam/linop";
-import type { PrecisionEvents } from "./report.ts";
+
+/** What low precision did to a solve. `overflows` and `flushed` count at packing and at vector stores. */
+export interface PrecisionEvents extends RoundingEvents {
+  /** Breakdowns of a factorisation met with a shifted diagonal. */
+  shifts: number;
+  /** Linear solves that ended without their tolerance. */
+  fallbacks: number;
+  rejectedSteps: number;
+}
 
 /** What a problem and its solver count into, so that the report holds it. */
 export interface Counters {

@@ -1,7 +1,7 @@
 import type { LinearReport, LinearSolver } from "@slam/linop";
+import type { PrecisionEvents } from "./counters.ts";
 import type { PhaseClock } from "./phases.ts";
 import type { Jacobian } from "./problem.ts";
-import type { PrecisionEvents } from "./report.ts";
 import { dot } from "./vector.ts";
 
 /** What the equations of one solve are made with. */

@@ -1,5 +1,5 @@
-import type { RoundingEvents } from "@slam/float";
 import type { Termination, Work } from "@slam/linop";
+import type { PrecisionEvents } from "./counters.ts";
 import type { PhaseEfforts, PhaseSeconds } from "./phases.ts";
 
 /** One outer iteration. */
@@ -18,15 +18,6 @@ export interface IterationRecord {
   readonly cgIterations: number;
   readonly accepted: boolean;
   readonly seconds: number;
-}
-
-/** What low precision did to a solve. `overflows` and `flushed` count at packing and at vector stores. */
-export interface PrecisionEvents extends RoundingEvents {
-  /** Breakdowns of a factorisation met with a shifted diagonal. */
-  shifts: number;
-  /** Linear solves that ended without their tolerance. */
-  fallbacks: number;
-  rejectedSteps: number;
 }
 
 /** What a report says of the linear solver. */
