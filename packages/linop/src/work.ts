@@ -10,10 +10,23 @@ type Tally = { [operation in Operation]?: { [format: string]: number } };
 export class Work {
   readonly flops: Tally = {};
   readonly bytes: Tally = {};
+  #also: Work | undefined;
 
   count(operation: Operation, arithmetic: string, flops: number, storage: string, bytes: number): void {
     add(this.flops, operation, arithmetic, flops);
     add(this.bytes, operation, storage, bytes);
+    this.#also?.count(operation, arithmetic, flops, storage, bytes);
+  }
+
+  /** Runs something that another one counts, too. */
+  alsoIn<T>(other: Work, run: () => T): T {
+    const before = this.#also;
+    this.#also = other;
+    try {
+      return run();
+    } finally {
+      this.#also = before;
+    }
   }
 
   /** Takes what another one has counted. */

@@ -50,3 +50,21 @@ test("hands over what was counted, and goes on from nothing", () => {
   expect(before.flops).toEqual({ matvec: { fp32: 10 } });
   expect([work.flops, work.bytes]).toEqual([{ update: { fp64: 3 } }, { update: { fp64: 5 } }]);
 });
+
+test("counts in another one, too, while something runs, and after it throws no more", () => {
+  const [work, phase] = [new Work(), new Work()];
+
+  const result = work.alsoIn(phase, () => {
+    work.count("matvec", "fp32", 10, "fp16", 20);
+    return 7;
+  });
+  expect(() =>
+    work.alsoIn(phase, () => {
+      throw new Error("stop");
+    }),
+  ).toThrow("stop");
+  work.count("matvec", "fp32", 1, "fp16", 2);
+
+  expect([result, phase.flops, phase.bytes]).toEqual([7, { matvec: { fp32: 10 } }, { matvec: { fp16: 20 } }]);
+  expect(work.flops).toEqual({ matvec: { fp32: 11 } });
+});

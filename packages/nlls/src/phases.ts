@@ -1,4 +1,4 @@
-import { addSeconds, type Operation } from "@slam/linop";
+import { addSeconds, type Operation, totalOf, Work } from "@slam/linop";
 import type { Counters } from "./counters.ts";
 import { OPERATIONS } from "./policy.ts";
 
@@ -16,25 +16,24 @@ export interface Effort {
 /** Of each phase, by operation, what ran in it: `seconds` of those that were timed by themselves, which is less than the phase took. */
 export type PhaseEfforts = { readonly [phase in Phase]: { readonly [operation in Operation]?: Effort } };
 
-/** Times the phases of a solve, and tells apart by phase what its counters count. Nothing is allocated while it runs. */
+/** Times the phases of a solve, and tells apart by phase what its counters count. */
 export class PhaseClock {
   readonly seconds: PhaseSeconds = { linearize: 0, factorize: 0, linearSolve: 0, update: 0 };
   readonly #counters: Counters;
-  /** Seconds, flops and bytes of each operation in turn: of a phase, and when one began. */
-  readonly #amounts: { readonly [phase in Phase]: Float64Array } = {
-    linearize: newAmounts(),
-    factorize: newAmounts(),
-    linearSolve: newAmounts(),
-    update: newAmounts(),
+  readonly #phases: { readonly [phase in Phase]: PhaseTally } = {
+    linearize: newTally(),
+    factorize: newTally(),
+    linearSolve: newTally(),
+    update: newTally(),
   };
-  readonly #before: Float64Array = newAmounts();
+  readonly #before: Float64Array = new Float64Array(OPERATIONS.length);
 
   constructor(counters: Counters) {
     this.#counters = counters;
   }
 
   get efforts(): PhaseEfforts {
-    const { linearize, factorize, linearSolve, update } = this.#amounts;
+    const { linearize, factorize, linearSolve, update } = this.#phases;
     return {
       linearize: effortsOf(linearize),
       factorize: effortsOf(factorize),
@@ -45,15 +44,17 @@ export class PhaseClock {
 
   /** Runs a part of a phase. Phases do not nest. */
   during<T>(phase: Phase, run: () => T): T {
+    const { work, seconds } = this.#counters;
+    const tally = this.#phases[phase];
     const before = this.#before;
-    before.fill(0);
-    addAmounts(before, this.#counters);
+    for (let k = 0; k < OPERATIONS.length; k++) before[k] = seconds[OPERATIONS[k]] ?? 0;
     const began = performance.now();
-    const result = run();
+    const result = work.alsoIn(tally.work, run);
     this.seconds[phase] += (performance.now() - began) / 1000;
-    const amounts = this.#amounts[phase];
-    addAmounts(amounts, this.#counters);
-    for (let k = 0; k < amounts.length; k++) amounts[k] -= before[k];
+    for (let k = 0; k < OPERATIONS.length; k++) {
+      const after = seconds[OPERATIONS[k]];
+      if (after !== undefined) tally.seconds[k] += after - before[k];
+    }
     return result;
   }
 
@@ -66,32 +67,22 @@ export class PhaseClock {
   }
 }
 
-function newAmounts(): Float64Array {
-  return new Float64Array(3 * OPERATIONS.length);
+interface PhaseTally {
+  readonly work: Work;
+  /** Of each operation. */
+  readonly seconds: Float64Array;
 }
 
-/** amounts += what was counted and timed so far. */
-function addAmounts(amounts: Float64Array, { work, seconds }: Counters): void {
-  for (let k = 0; k < OPERATIONS.length; k++) {
-    const operation = OPERATIONS[k];
-    amounts[3 * k] += seconds[operation] ?? 0;
-    amounts[3 * k + 1] += sumOfFormats(work.flops[operation]);
-    amounts[3 * k + 2] += sumOfFormats(work.bytes[operation]);
-  }
-}
-
-function sumOfFormats(byFormat: { readonly [format: string]: number } | undefined): number {
-  let sum = 0;
-  for (const format in byFormat) sum += byFormat[format];
-  return sum;
+function newTally(): PhaseTally {
+  return { work: new Work(), seconds: new Float64Array(OPERATIONS.length) };
 }
 
 /** Of the operations that did anything. */
-function effortsOf(amounts: Float64Array): { readonly [operation in Operation]?: Effort } {
+function effortsOf({ work, seconds }: PhaseTally): { readonly [operation in Operation]?: Effort } {
   const efforts: { [operation in Operation]?: Effort } = {};
   for (const [k, operation] of OPERATIONS.entries()) {
-    const [seconds, flops, bytes] = amounts.subarray(3 * k, 3 * k + 3);
-    if (seconds > 0 || flops > 0 || bytes > 0) efforts[operation] = { seconds, flops, bytes };
+    const effort = { seconds: seconds[k], ...totalOf(work, operation) };
+    if (effort.seconds > 0 || effort.flops > 0 || effort.bytes > 0) efforts[operation] = effort;
   }
   return efforts;
 }
