@@ -5,7 +5,7 @@ import { bundleChart } from "./bundle-chart.ts";
 import { bundleDeviationTexts } from "./bundle-covariance.ts";
 import { convergenceChart } from "./charts.ts";
 import { html, htmlTable, page } from "./html.ts";
-import { figure, iterationTable, precisionTable, solverRows } from "./solver-page.ts";
+import { figure, iterationTable, precisionTable, shareSection, solverRows } from "./solver-page.ts";
 import { costText } from "./text.ts";
 
 /** The report of a bundle's solve as a page: cameras and points before and after, the convergence, the precisions and the numbers. */
@@ -26,6 +26,7 @@ export async function baPage(report: BaReport, before: Bundle, after: Bundle): P
     ...(convergence === undefined ? [] : [html`<h2>Convergence</h2>`, figure(convergence)]),
     html`<h2>What ran in which precision</h2>`,
     precisionTable(report),
+    ...(await shareSection(report)),
     html`<h2>Numbers</h2>`,
     htmlTable(["quantity", "value"], numberRows(report)),
     html`<h2>${window ? "Key frames" : "Iterations"}</h2>`,

@@ -17,7 +17,7 @@ import {
 } from "@slam/ba";
 import { UsageError } from "./failure.ts";
 import type { Output } from "./outputs.ts";
-import { readBytes } from "./read-bytes.ts";
+import { type ReadBytes, readBytes } from "./read-bytes.ts";
 
 export type BundleFormat = "BAL" | "stereo" | "COLMAP";
 
@@ -44,22 +44,22 @@ export function bundleFormatOf(file: string): BundleFormat {
 }
 
 /** Whether a file holds a bundle and no pose graph: BAL begins with a number, graphs with a tag. */
-export async function isBundleFile(file: string): Promise<boolean> {
+export async function isBundleFile(file: string, read: ReadBytes): Promise<boolean> {
   if (bundleFormatOf(file) !== "BAL") return true;
   if (/\.(g2o|graph|toro)(\.(gz|bz2))?$/i.test(file)) return false;
-  const bytes = await readBytes(file);
+  const bytes = await read(file);
   const first = bytes.find((byte) => byte > 32);
   return first !== undefined && first >= 48 && first <= 57;
 }
 
-export async function readBundleFile(file: string): Promise<BundleFile> {
+export async function readBundleFile(file: string, read: ReadBytes = readBytes): Promise<BundleFile> {
   const format = bundleFormatOf(file);
   if (format === "stereo") return readStereoFiles(stereoFiles(file)!);
-  return format === "COLMAP" ? readColmapFolder(file) : readBalFile(file);
+  return format === "COLMAP" ? readColmapFolder(file) : readBalFile(file, read);
 }
 
-async function readBalFile(file: string): Promise<BundleFile> {
-  const bundle = readBal(await readBytes(file), file);
+async function readBalFile(file: string, read: ReadBytes): Promise<BundleFile> {
+  const bundle = readBal(await read(file), file);
   return {
     format: "BAL",
     bundle,

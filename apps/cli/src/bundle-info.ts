@@ -1,5 +1,6 @@
 import { type BundleSurvey, type Spread, surveyBundle } from "@slam/ba";
 import { type BundleFormat, readBundleFile } from "./bundle-file.ts";
+import type { ReadBytes } from "./read-bytes.ts";
 import { costText, countText } from "./text.ts";
 
 /** What a file of a bundle holds. */
@@ -10,8 +11,8 @@ export interface BundleInfo extends BundleSurvey {
   readonly model: string;
 }
 
-export async function inspectBundle(file: string): Promise<BundleInfo> {
-  const { format, bundle } = await readBundleFile(file);
+export async function inspectBundle(file: string, read: ReadBytes): Promise<BundleInfo> {
+  const { format, bundle } = await readBundleFile(file, read);
   return { file, format, model: bundle.model.name, ...surveyBundle(bundle) };
 }
 

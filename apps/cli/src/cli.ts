@@ -1,8 +1,7 @@
-import { checkInteger, checkNumber, SlamError } from "@slam/errors";
 import { DELTA_UNITS, PAIR_RELATIONS, POSE_RELATIONS } from "@slam/eval";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { ApeOptions } from "./commands/ape.ts";
-import type { BaOptions, NamedVariable } from "./commands/ba.ts";
+import type { BaOptions } from "./commands/ba.ts";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
@@ -13,6 +12,7 @@ import type { ReproduceOptions } from "./commands/reproduce.ts";
 import type { RpeOptions } from "./commands/rpe.ts";
 import { EXIT } from "./failure.ts";
 import { BUNDLE_LOSSES, LOSSES } from "./losses.ts";
+import { fill, ids, integer, lossOf, number, positive, quantile, share, variables } from "./option-values.ts";
 import { SCENES } from "./scenes.ts";
 import { VERSION } from "./version.ts";
 import { WORLDS } from "./worlds.ts";
@@ -347,77 +347,4 @@ function choice(flags: string, description: string, choices: readonly string[]):
 
 function jsonOption(): Option {
   return new Option("--json [file]", "write the report as JSON; to stdout, and nothing else there, if no file is named");
-}
-
-function number(least: number, most?: number): (text: string) => number {
-  return numberThat((value) => checkNumber("", value, least, most));
-}
-
-function positive(text: string): number {
-  const value = number(0)(text);
-  if (value === 0) throw new InvalidArgumentError("Allowed is a number > 0.");
-  return value;
-}
-
-function integer(least: number, most?: number): (text: string) => number {
-  return numberThat((value) => checkInteger("", value, least, most));
-}
-
-/** Reads a number that `check` lets pass. */
-function numberThat(check: (value: number) => void): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    try {
-      check(value);
-    } catch (error) {
-      throw error instanceof SlamError ? new InvalidArgumentError(`Allowed is ${error.details.expected}.`) : error;
-    }
-    return value;
-  };
-}
-
-function share(text: string): number {
-  const value = number(0, 1)(text);
-  if (value === 0) throw new InvalidArgumentError("Allowed is a number > 0, at most 1.");
-  return value;
-}
-
-function quantile(text: string): number {
-  const value = number(0, 1)(text);
-  if (value === 0 || value === 1) throw new InvalidArgumentError("Allowed is a quantile above 0 and below 1, such as 0.9999.");
-  return value;
-}
-
-/** Reads NAME or NAME:C of these losses. */
-function lossOf<Name extends string>(losses: readonly Name[]): (text: string) => { readonly name: Name; readonly C?: number } {
-  return (text) => {
-    const colon = text.indexOf(":");
-    const name = losses.find((known) => known === (colon < 0 ? text : text.slice(0, colon)));
-    if (name === undefined) throw new InvalidArgumentError(`Allowed are ${losses.join(", ")}, each but none also with :C.`);
-    if (colon < 0) return { name };
-    if (name === "none") throw new InvalidArgumentError("No loss has no C.");
-    const C = number(0)(text.slice(colon + 1));
-    if (C === 0) throw new InvalidArgumentError("Allowed is a C > 0.");
-    return { name, C };
-  };
-}
-
-function fill(text: string): number | "complete" {
-  return text === "complete" ? text : integer(0)(text);
-}
-
-/** Reads cam:ID and point:ID, each once. */
-function variables(text: string): NamedVariable[] {
-  return [...new Set(text.split(","))].map((name) => {
-    const match = /^(cam|point):(\d+)$/.exec(name);
-    if (match === null) throw new InvalidArgumentError("Allowed are cameras and points such as cam:0,cam:3,point:17.");
-    return { kind: match[1] === "cam" ? "camera" : "point", id: Number(match[2]) };
-  });
-}
-
-function ids(text: string): number[] {
-  return text.split(",").map((id) => {
-    if (!/^-?\d+$/.test(id)) throw new InvalidArgumentError("Allowed are ids such as 0,17,42.");
-    return Number(id);
-  });
 }

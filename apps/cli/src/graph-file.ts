@@ -1,11 +1,11 @@
 import { planarPoses, type Trajectory, writeTum } from "@slam/eval";
 import { type LintReport, lintG2o, lintToro, type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
 import { InputError, UsageError } from "./failure.ts";
-import { readBytes } from "./read-bytes.ts";
+import { type ReadBytes, readBytes } from "./read-bytes.ts";
 
 /** Reads a pose graph: TORO where the name says so (`.graph`, `.toro`), else g2o. */
-export async function readGraphFile(file: string): Promise<ReadGraph> {
-  return parseGraph(await readBytes(file), file);
+export async function readGraphFile(file: string, read: ReadBytes = readBytes): Promise<ReadGraph> {
+  return parseGraph(await read(file), file);
 }
 
 function parseGraph(bytes: Uint8Array, file: string): ReadGraph {

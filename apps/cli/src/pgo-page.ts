@@ -5,7 +5,7 @@ import { deviationTexts } from "./covariance.ts";
 import { html, htmlTable, page } from "./html.ts";
 import { loopCheckText, rejectedLoopTexts } from "./loop-check.ts";
 import { lossText, type PgoReport } from "./report.ts";
-import { figure, iterationTable, precisionTable, solverRows } from "./solver-page.ts";
+import { figure, iterationTable, precisionTable, shareSection, solverRows } from "./solver-page.ts";
 import { costsText, inputText, rejectionText, repairsText } from "./summary.ts";
 import { costText, errorText } from "./text.ts";
 
@@ -23,6 +23,7 @@ export async function pgoPage(report: PgoReport, init: string, before: PoseGraph
     figure(convergence),
     html`<h2>What ran in which precision</h2>`,
     precisionTable(report),
+    ...(await shareSection(report)),
     html`<h2>Numbers</h2>`,
     htmlTable(["quantity", "value"], numberRows(report, init)),
     html`<h2>Iterations</h2>`,

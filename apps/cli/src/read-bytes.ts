@@ -23,6 +23,19 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   return bytes;
 }
 
+/** Gives a file's bytes, unpacked. */
+export type ReadBytes = (file: string) => Promise<Uint8Array>;
+
+/** A `readBytes` that reads a file once, however often it is asked: what the content is, is asked before it is parsed. */
+export function readingOnce(): ReadBytes {
+  const read = new Map<string, Promise<Uint8Array>>();
+  return (file) => {
+    const bytes = read.get(file) ?? readBytes(file);
+    read.set(file, bytes);
+    return bytes;
+  };
+}
+
 function beginsWith(bytes: Uint8Array, magic: string): boolean {
   return bytes.length >= magic.length && [...magic].every((character, k) => bytes[k] === character.charCodeAt(0));
 }

@@ -1,4 +1,5 @@
 import { type Html, html, htmlTable, Html as RawHtml } from "./html.ts";
+import { shareChart, shareRows } from "./shares.ts";
 import type { SolverReport } from "./solver-report.ts";
 import { precisionRows } from "./solver-summary.ts";
 import { amountText, costText, secondsText } from "./text.ts";
@@ -11,6 +12,16 @@ export function figure(svg: string, caption?: Html): Html {
 
 export function precisionTable(report: SolverReport): Html {
   return htmlTable(["operation", "format", "flops", "bytes"], precisionRows(report));
+}
+
+/** What the last solve consisted of: a picture and a table. */
+export async function shareSection({ policy, parts }: SolverReport): Promise<Html[]> {
+  const bars = [{ name: policy.name, parts }];
+  return [
+    html`<h2>Where time and flops went</h2>`,
+    figure(await shareChart("Shares", bars)),
+    htmlTable(["", "time | flops | bytes, %"], shareRows(bars)),
+  ];
 }
 
 /** The last rows of the numbers: the linear solver, what precision did, times and memory. */

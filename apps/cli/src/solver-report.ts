@@ -1,5 +1,13 @@
-import { type Energy, energyOf, horowitzCache, type Operation, type Termination } from "@slam/linop";
-import type { IterationRecord, LinearSummary, Method, PrecisionEvents, SolveReport } from "@slam/nlls";
+import { type Energy, energyOf, horowitzCache, type Operation, type Termination, totalOf, type Work } from "@slam/linop";
+import {
+  type IterationRecord,
+  type LinearSummary,
+  type Method,
+  type PartEfforts,
+  type PrecisionEvents,
+  partsOf,
+  type SolveReport,
+} from "@slam/nlls";
 import type { PolicyNames } from "./policy.ts";
 import type { Outcome, SolveSeconds } from "./solve-job.ts";
 
@@ -15,6 +23,8 @@ export interface SolverReport {
   readonly seconds: SolveSeconds & { readonly parse: number; readonly cold: number };
   readonly precision: PrecisionEvents;
   readonly work: { readonly flops: Tally; readonly bytes: Tally; readonly joules: Energy };
+  /** What the last solve consisted of: seconds, flops and bytes of each part. */
+  readonly parts: PartEfforts;
   /** Peak resident memory of the process. */
   readonly memoryBytes: number;
 }
@@ -25,6 +35,7 @@ export type Tally = { readonly [operation in Operation]?: { readonly [format: st
 /** What every library reports of a solve. */
 interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly method: Method;
+  readonly initializeWork: Work;
   readonly linear: LinearSummary & {
     /** Why it was chosen, where it was. */
     readonly reason?: string;
@@ -37,6 +48,7 @@ interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
 export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSeconds: number, cost: SolverReport["cost"]): SolverReport {
   const { policy, method, termination, message, iterations, linear, precision, work } = report;
   const { flops, bytes } = work;
+  const last = seconds.at(-1)!;
   return {
     policy,
     method,
@@ -48,6 +60,7 @@ export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSe
     seconds: { parse: parseSeconds, ...medians(seconds), cold: seconds[0]!.solve },
     precision,
     work: { flops, bytes, joules: energyOf(work, horowitzCache) },
+    parts: partsOf({ ...report, seconds: last }, last.solve, { seconds: last.initialize, ...totalOf(report.initializeWork) }),
     memoryBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

@@ -1,13 +1,13 @@
 import { type FileTrajectory, readTrajectory, type TrajectoryFormat, writeEuroc, writeKitti, writeTum } from "@slam/eval";
 import { InputError } from "./failure.ts";
 import { extensionOf } from "./graph-file.ts";
-import { readBytes } from "./read-bytes.ts";
+import { type ReadBytes, readBytes } from "./read-bytes.ts";
 
 const FORMATS: { readonly [extension: string]: TrajectoryFormat } = { tum: "tum", kitti: "kitti", csv: "euroc" };
 
 /** Reads a trajectory, in the format that its content shows. */
-export async function readTrajectoryFile(file: string): Promise<FileTrajectory> {
-  return readTrajectory(await readBytes(file), file);
+export async function readTrajectoryFile(file: string, read: ReadBytes = readBytes): Promise<FileTrajectory> {
+  return readTrajectory(await read(file), file);
 }
 
 /** The format that a name to write says; undefined for no trajectory. */

@@ -70,7 +70,7 @@ test("a page has the pictures, the convergence and the numbers", async (context)
   const page = readFileSync(join(folder, "page.html"), "utf8");
   expect(code).toBe(0);
   expect(page).toContain("<h1>problem.txt: converged</h1>");
-  expect(page.match(/<svg/g)).toHaveLength(2);
+  expect(page.match(/<svg/g)).toHaveLength(3);
   for (const text of ["as in the file", "after (converged)", "standard deviations of point 1", "linear solver, why", "1/2 sum r^2"]) {
     expect(page).toContain(text);
   }

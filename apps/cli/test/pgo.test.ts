@@ -249,7 +249,8 @@ describe.concurrent("slam pgo", () => {
     await slam(folder, "pgo", "square.g2o", "--report", "page.html");
 
     const page = readFileSync(join(folder, "page.html"), "utf8");
-    expect(page.match(/<svg /g)).toHaveLength(2);
+    expect(page.match(/<svg /g)).toHaveLength(3);
+    expect(page).toContain("Where time and flops went");
     expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
     expect(page).toContain("as in the file");
     expect(page).toContain("after (converged)");

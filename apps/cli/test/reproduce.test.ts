@@ -7,6 +7,7 @@ import type { Result } from "@slam/experiments";
 import { Random } from "@slam/sim";
 import { afterAll, expect, test } from "vitest";
 import type { Reproduction } from "../src/commands/reproduce.ts";
+import { VERSION } from "../src/version.ts";
 import { finish, launch, slam, temporaryFolder } from "./slam.ts";
 
 /** A few seconds of simulated motion alone. */
@@ -51,6 +52,13 @@ test("runs to the end without any data, says how far it is, and writes what it f
   expect(lines.length).toBe(1 + 30);
   expect(reproduction.runs).toBe(30);
   expect(reproduction.findings.sweep.length).toBe(24);
+  const shares = [reproduction.findings.estimations!.byPolicy.mixed.shares, reproduction.findings.graphs!.bySolve["mixed, static"].shares];
+  for (const share of shares) {
+    for (const amount of ["seconds", "flops", "bytes"] as const) {
+      expect(Object.values(share).reduce((sum, part) => sum + part[amount], 0)).toBeCloseTo(1, 10);
+    }
+  }
+  expect(shares[0]!.products.flops).toBeGreaterThan(0.5);
 });
 
 test("loses nothing and does nothing twice when killed again and again, and finds the same on another number of threads", {
@@ -104,6 +112,10 @@ test("runs of another plan, and files that are not of runs, are refused and kept
   const file = join(folder, "runs/runs.jsonl");
   for (const [text, message] of [
     ['{"format":"slam reproduce","version":"0.0.1"}\n', /runs\.jsonl: its runs are of another plan \(version "0\.0\.1", now /],
+    [
+      `{"format":"slam reproduce","version":"${VERSION}","seed":0}\n`,
+      /runs\.jsonl: its runs are of another plan \(records not said, now 2\)/,
+    ],
     ["hello\n", /runs\.jsonl:1: expected a line of JSON/],
   ] as const) {
     writeFileSync(file, text);
@@ -138,9 +150,9 @@ test.skipIf(chromium === undefined)("the page opens in Chromium without a word o
   const { dom, said } = await open(join(whole, "runs/report.html"));
 
   expect(said).toEqual([]);
-  expect(dom.split("<svg").length - 1).toBe(9);
+  expect(dom.split("<svg").length - 1).toBe(11);
   const captions = dom.match(/<figcaption>.*?<\/figcaption>/gs) ?? [];
-  expect(captions.length).toBe(7);
+  expect(captions.length).toBe(9);
   for (const caption of captions) expect(caption).toContain("Seeds from 0; <code>slam reproduce --quick --share 0.02 --seed 0</code>");
   expect((await open(talkative)).said.length).toBe(1);
 });

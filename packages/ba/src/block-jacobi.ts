@@ -11,7 +11,7 @@ import {
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import type { LinearReport, Preconditioner, VectorSpace } from "@slam/linop";
+import { type LinearReport, type Preconditioner, timedPreconditioner, type VectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, type BsrPattern } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
@@ -61,12 +61,13 @@ export class BlockJacobi {
     }
     counters.events.shifts += factor.shifts;
     this.#factor = factor;
-    return triangularPreconditioner(factor, precondition, space, counters.work, this.#triangular);
+    return timedPreconditioner(triangularPreconditioner(factor, precondition, space, counters.work, this.#triangular), counters.seconds);
   }
 
   /** The inverse that was made last, on vectors of another space. */
   on(space: VectorSpace<AnyPrecision>): Preconditioner<AnyPrecision> {
     const { counters, precondition } = this.#options;
-    return triangularPreconditioner(this.#factor!, precondition, space, counters.work, this.#triangular);
+    const inverse = triangularPreconditioner(this.#factor!, precondition, space, counters.work, this.#triangular);
+    return timedPreconditioner(inverse, counters.seconds);
   }
 }

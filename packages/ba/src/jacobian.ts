@@ -1,12 +1,13 @@
 import { type AnyPrecision, type FP32, type FP64, fp32, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
-import { type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
-import type { WeighableJacobian } from "@slam/nlls";
+import { addSeconds, type LinearOperator, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
+import type { Counters, WeighableJacobian } from "@slam/nlls";
 import {
   type BsrMatrix,
   type BsrPattern,
   bsrMatrix,
   bsrOperator,
   columnSquares,
+  countPass,
   type PackedBsr,
   packedBsr,
   packedBytes,
@@ -16,6 +17,8 @@ import { type Arena, arenaSpace, bytesFor } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 const space64 = vectorSpace(operationFormat(fp64), uncounted);
+
+type ProductCounters = Pick<Counters, "work" | "seconds">;
 
 /** What a part of J multiplies with in fp64, on vectors of its own. */
 interface Product {
@@ -31,12 +34,25 @@ export class BundleJacobian implements WeighableJacobian {
   readonly parts: readonly BsrMatrix<AnyPrecision>[];
   readonly #products: readonly Product[];
   readonly #cols: number;
+  readonly #counters: ProductCounters | undefined;
 
-  /** @param products in fp64, where an engine has them. Default the references. */
-  constructor(parts: readonly BsrMatrix<AnyPrecision>[], products: readonly Product[] = parts.map(plainProduct)) {
+  /**
+   * @param products in fp64, where an engine has them. Default the references.
+   * @param counters count and time the products, where given.
+   */
+  constructor(
+    parts: readonly BsrMatrix<AnyPrecision>[],
+    products: readonly Product[] = parts.map(plainProduct),
+    counters?: ProductCounters,
+  ) {
     this.parts = parts;
     this.#products = products;
+    this.#counters = counters;
     this.#cols = products.reduce((sum, { column }) => sum + column.length, 0);
+  }
+
+  countedIn(counters: ProductCounters | undefined): BundleJacobian {
+    return counters === undefined ? this : new BundleJacobian(this.parts, this.#products, counters);
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
@@ -45,6 +61,7 @@ export class BundleJacobian implements WeighableJacobian {
 
   /** y <- [J_first ... J_(end - 1)] x */
   multiplyParts(first: number, end: number, x: Float64Array, y: Float64Array): void {
+    const began = performance.now();
     let from = 0;
     for (let k = first; k < end; k++) {
       const { operator, row, column } = this.#products[k];
@@ -54,10 +71,12 @@ export class BundleJacobian implements WeighableJacobian {
       else for (let i = 0; i < y.length; i++) y[i] += row[i];
       from += column.length;
     }
+    this.#countProduct(first, end, fp64, began);
   }
 
   /** g <- [J_first ... J_(end - 1)]'r */
   multiplyTransposedParts(first: number, end: number, r: Float64Array, g: Float64Array): void {
+    const began = performance.now();
     let from = 0;
     for (let k = first; k < end; k++) {
       const { operator, row, column } = this.#products[k];
@@ -67,18 +86,30 @@ export class BundleJacobian implements WeighableJacobian {
       g.set(column, from);
       from += column.length;
     }
+    this.#countProduct(first, end, fp64, began);
+  }
+
+  #countProduct(first: number, end: number, arithmetic: AnyPrecision, began: number): void {
+    if (this.#counters === undefined) return;
+    for (let k = first; k < end; k++) countPass(this.parts[k], this.#counters.work, "residual", arithmetic, 2);
+    addSeconds(this.#counters.seconds, "residual", began);
   }
 
   gradient(r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
+    const began = performance.now();
     if (arithmetic === fp64) this.multiplyTransposedParts(0, this.parts.length, r, g);
-    else narrowGradient(this.parts, r, arithmetic, g);
+    else {
+      narrowGradient(this.parts, r, arithmetic, g);
+      this.#countProduct(0, this.parts.length, arithmetic, began);
+    }
   }
 
   columnSquares(): Float64Array {
     const all = new Float64Array(this.#cols);
     let from = 0;
-    for (const { column, squares } of this.#products) {
+    for (const [k, { column, squares }] of this.#products.entries()) {
       squares();
+      countPass(this.parts[k], this.#counters?.work, "factorize", fp64, 2);
       all.set(column, from);
       from += column.length;
     }
@@ -87,6 +118,7 @@ export class BundleJacobian implements WeighableJacobian {
 
   scaleRows(factors: Float64Array): void {
     for (const part of this.parts) {
+      countPass(part, this.#counters?.work, "jacobian", fp64, 1);
       if (part.format === fp64) scaleRowsOf64(part.pattern, part.values as unknown as Float64Array, factors);
       else if (part.format === fp32) scaleRowsOf32(part.pattern, part.values as unknown as Float32Array, factors);
       else scaleRowsOf(part, factors);

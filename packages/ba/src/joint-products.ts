@@ -1,5 +1,5 @@
 import { type AnyPrecision, fp32, fp64, operationFormat } from "@slam/float";
-import type { LinearOperator, Operation, VectorSpace } from "@slam/linop";
+import { type LinearOperator, timedOperator, type VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
   isJoint,
@@ -86,10 +86,16 @@ export class JointProducts {
     return this.#operatorOf(this.#exact, this.exactSpace, exactStorage(this.#options), "residual");
   }
 
-  #operatorOf(rows: JointRows, space: VectorSpace<AnyPrecision>, format: AnyPrecision, operation: Operation): LinearOperator<AnyPrecision> {
-    const options = { operation, work: this.#options.counters.work };
+  #operatorOf(
+    rows: JointRows,
+    space: VectorSpace<AnyPrecision>,
+    format: AnyPrecision,
+    operation: "matvec" | "residual",
+  ): LinearOperator<AnyPrecision> {
+    const { work, seconds } = this.#options.counters;
+    const options = { operation, work };
     const operator = rows.operator(space, options);
-    return this.#tail?.below(operator, format, options) ?? operator;
+    return timedOperator(this.#tail?.below(operator, format, options) ?? operator, operation, seconds);
   }
 
   /** The block diagonal of S J'J S for a part of J; the next one for the part overwrites it. */
@@ -107,10 +113,7 @@ export class JointProducts {
 
   /** Runs something whose vectors are not needed afterwards. */
   scoped<T>(run: () => T): T {
-    const mark = this.#arena.mark();
-    const result = run();
-    this.#arena.release(mark);
-    return result;
+    return this.#arena.scoped(run);
   }
 }
 

@@ -103,7 +103,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
     const events = this.#counters?.events ?? { overflows: 0, flushed: 0 };
     for (const [k, group] of groups.entries()) this.#priors.write(x, group, parts[k], observations, events);
     countEvaluation(this.#counters, "jacobian", format, observations, 60 + 40 * rows, rows * groups.reduce((sum, { dof }) => sum + dof, 0));
-    return evaluated.J;
+    return evaluated.J.countedIn(this.#counters);
   }
 
   #newJacobian(format: AnyPrecision): Evaluated {

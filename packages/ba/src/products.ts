@@ -1,5 +1,5 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type OperationFormat, operationFormat } from "@slam/float";
-import { type LinearOperator, type VectorSpace, vectorSpace } from "@slam/linop";
+import { type LinearOperator, timedOperator, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import { type BsrMatrix, type BsrPattern, bsrOperator, type NormalSymbolic, type PackedBsr } from "@slam/sparse";
 import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
@@ -70,12 +70,13 @@ export class Products {
   operators(): readonly LinearOperator<AnyPrecision>[] {
     const { matvec, counters } = this.#options;
     const options = { arithmetic: matvec.arithmetic, operation: "matvec", work: counters.work } as const;
-    return this.#parts.map((part) => bsrOperator(part.stored(), this.space, options));
+    return this.#parts.map((part) => timedOperator(bsrOperator(part.stored(), this.space, options), "matvec", counters.seconds));
   }
 
   exactOperators(): readonly LinearOperator<AnyPrecision>[] {
-    const options = { operation: "residual", work: this.#options.counters.work } as const;
-    return this.#parts.map((part) => bsrOperator(part.exact(), this.exactSpace, options));
+    const { work, seconds } = this.#options.counters;
+    const options = { operation: "residual", work } as const;
+    return this.#parts.map((part) => timedOperator(bsrOperator(part.exact(), this.exactSpace, options), "residual", seconds));
   }
 
   /** What `exactOperators` multiply with, where it is packed. */
@@ -95,10 +96,7 @@ export class Products {
 
   /** Runs something whose vectors are not needed afterwards. */
   scoped<T>(run: () => T): T {
-    const mark = this.#arena?.mark();
-    const result = run();
-    if (mark !== undefined) this.#arena!.release(mark);
-    return result;
+    return this.#arena === undefined ? run() : this.#arena.scoped(run);
   }
 }
 

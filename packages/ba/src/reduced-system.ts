@@ -1,4 +1,5 @@
 import type { AnyPrecision, Storage } from "@slam/float";
+import { addSeconds } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import type { BsrMatrix, BsrPattern, PackedBsr } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
@@ -107,6 +108,7 @@ export class ReducedSystem {
 
   /** y <- S x, of the padded size; where all of S was assembled. */
   multiply(x: Float64Array, y: Float64Array): void {
+    const began = performance.now();
     const { S } = this.#eliminator;
     const { b, pattern } = this.structure;
     const stride = strideOf(b);
@@ -123,6 +125,11 @@ export class ReducedSystem {
         }
       }
     }
+    const { work, seconds } = this.#options.counters;
+    const blocks = pattern.colIdx.length;
+    // A block off the diagonal is multiplied with twice.
+    work.count("residual", "fp64", 2 * b * b * (2 * blocks - pattern.blockRows), "fp64", 8 * b * b * blocks);
+    addSeconds(seconds, "residual", began);
   }
 
   /** L of V = L L' of a point: 1/l00, 1/l11, 1/l22, l10, l20, l21. A view of what the next `assemble` overwrites. */
@@ -132,6 +139,7 @@ export class ReducedSystem {
 
   /** x <- V^-1 x, 3 numbers for each point; returns x'V^-1 x. */
   solvePoints(x: Float64Array): number {
+    const began = performance.now();
     const L = this.#eliminator.factors;
     let energy = 0;
     for (let p = 0, at = 0; at < x.length; p += FACTOR_SIZE, at += 3) {
@@ -143,6 +151,11 @@ export class ReducedSystem {
       x[at + 1] = (y1 - L[p + 5] * x[at + 2]) * L[p + 1];
       x[at] = (y0 - L[p + 3] * x[at + 1] - L[p + 4] * x[at + 2]) * L[p];
     }
+    const { work, seconds } = this.#options.counters;
+    const points = x.length / 3;
+    // 9 for either triangle, 6 for the energy.
+    work.count("precondition", "fp64", 24 * points, "fp64", 8 * FACTOR_SIZE * points);
+    addSeconds(seconds, "precondition", began);
     return energy;
   }
 

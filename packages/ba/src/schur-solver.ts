@@ -1,17 +1,6 @@
-import { OptionError } from "@slam/errors";
-import { type AnyPrecision, type FP64, fp32, fp64, type OperationFormat, operationFormat, powerOfTwoBelow } from "@slam/float";
-import {
-  analyzeCholesky,
-  type CholeskySymbolic,
-  type CholeskyWorkspace,
-  choleskyWorkspace,
-  factorize,
-  isFactor,
-  type TriangularWorkspace,
-  triangularPreconditioner,
-  triangularWorkspace,
-} from "@slam/ichol";
-import { type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace, vectorSpace } from "@slam/linop";
+import type { AnyPrecision, OperationFormat } from "@slam/float";
+import { analyzeCholesky, type CholeskySymbolic, checkDirectFormat, DirectFactor } from "@slam/ichol";
+import type { LinearReport, LinearSolver } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
 import { type BsrMatrix, bsrMatrix, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -33,9 +22,6 @@ export interface SchurSolverOptions {
 
 /** Of one solve; a factor that needs more of them is of no use. */
 const MOST_REFINEMENTS = 100;
-/** Of the matrix that is factorised in fp32: the last is 2^-14 of the diagonal. */
-const MOST_SHIFTS = 4;
-
 /**
  * Solves (J'J + D) dx = -g with the points eliminated: S x_c = b_c - W V^-1 b_p on the cameras by the complete Cholesky factor of S, which is summed in fp64, brought to a
  * diagonal near 1 by powers of two and rounded once to the policy's `factorize`; then V x_p = b_p - W'x_c.
@@ -54,28 +40,21 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   readonly #format: OperationFormat;
   readonly #counters: Counters;
   readonly #arenas: ArenaPool;
-  readonly #space: VectorSpace<FP64>;
   readonly #structure: ReducedStructure | undefined;
   readonly #symbolic: CholeskySymbolic | undefined;
   #memory: Memory | undefined;
-  #system: System | undefined;
+  /** What was factorised last. */
+  #J: BundleJacobian | undefined;
   #factorizations = 0;
 
   constructor({ policy, counters, structure, symbolic, arenas = new ArenaPool() }: SchurSolverOptions) {
-    const { storage, arithmetic, name } = policy.factorize;
-    if ((storage !== fp64 && storage !== fp32) || arithmetic !== storage) {
-      throw new OptionError("schur-direct: the policy's factorize", {
-        expected: "fp64 or fp32; a factor in less can only precondition",
-        actual: name,
-      });
-    }
+    checkDirectFormat("schur-direct", policy.factorize);
     this.policy = policy;
     this.#format = policy.factorize;
     this.#counters = counters;
     this.#arenas = arenas;
     this.#structure = structure;
     this.#symbolic = symbolic;
-    this.#space = vectorSpace(operationFormat(fp64), counters);
   }
 
   get factorizations(): number {
@@ -84,7 +63,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
 
   /** Scalars stored in the factor. */
   get factorNonzeros(): number {
-    return this.#memory?.cholesky.symbolic.nonzeros ?? 0;
+    return this.#memory?.solver.nonzeros ?? 0;
   }
 
   analyze(J: BundleJacobian): void {
@@ -99,15 +78,13 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     this.#memory = {
       reduced,
       H: bsrMatrix<AnyPrecision>(pattern, this.#format.storage),
-      cholesky: choleskyWorkspace(symbolic, this.#format.storage, arenas),
-      triangular: triangularWorkspace(symbolic, this.#format, arenas),
+      solver: new DirectFactor(symbolic, this.#format, this.#counters, arenas),
       right: vector(),
       x: vector(),
       s: vector(),
       z: vector(),
       p: vector(),
       w: vector(),
-      scaled: vector(),
       row: new Float64Array(last.blockRows * last.r),
       point: new Float64Array(last.blockCols * last.c),
       cameras: new Float64Array(reduced.place.length),
@@ -115,25 +92,21 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   }
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    const { reduced, H, cholesky, triangular } = this.#memory!;
-    const { work, events } = this.#counters;
+    const { reduced, H, solver } = this.#memory!;
     this.#factorizations++;
     const bad = reduced.assemble(J, d);
     if (bad >= 0) return breakdown(`the block of point ${bad} is not positive definite`);
     const scaling = jacobiScaling(reduced.diagonal());
     reduced.scaledInto(H, scaling);
-    const maxShifts = this.#format.storage === fp64 ? 0 : MOST_SHIFTS;
-    const factor = factorize(cholesky.symbolic, H, { maxShifts, work, workspace: cholesky });
-    if (!isFactor(factor)) return breakdown(`pivot ${factor.pivot} in row ${factor.row} of the reduced system`);
-    events.shifts += factor.shifts;
-    const inverse = triangularPreconditioner(factor, this.#format, this.#space, work, triangular);
-    this.#system = { J, scaling, inverse };
+    const pivot = solver.factor(H, scaling);
+    if (pivot !== undefined) return breakdown(`pivot ${pivot.pivot} in row ${pivot.row} of the reduced system`);
+    this.#J = J;
     return undefined;
   }
 
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
     const { reduced, right, x, row, point, cameras } = this.#memory!;
-    const { J } = this.#system!;
+    const J = this.#J!;
     const { place } = reduced;
     const last = J.parts.length - 1;
     this.#reduce(g);
@@ -155,16 +128,16 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
   }
 
   norm(v: Float64Array): number {
-    const { right, z } = this.#memory!;
+    const { right, z, solver } = this.#memory!;
     const energy = this.#reduce(v);
-    this.#apply(right, z);
+    solver.apply(right, z);
     return Math.sqrt(Math.max(0, energy + dot(right, z)));
   }
 
   /** right <- v_c - W V^-1 v_p, padded; returns v_p'V^-1 v_p. */
   #reduce(v: Float64Array): number {
     const { reduced, right, row, point, cameras } = this.#memory!;
-    const { J } = this.#system!;
+    const J = this.#J!;
     const { place } = reduced;
     const last = J.parts.length - 1;
     point.set(v.subarray(place.length));
@@ -178,15 +151,17 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
 
   /** x <- S^-1 b by conjugate gradients from x; flexible, for a factor that rounds. */
   #iterate(b: Float64Array, x: Float64Array, rtol: number): LinearReport {
-    const { reduced, s, z, p, w } = this.#memory!;
-    this.#apply(b, z);
+    const { reduced, solver, s, z, p, w } = this.#memory!;
+    // 2 dots and a difference, before the first step.
+    this.#countVectors(5, 7);
+    solver.apply(b, z);
     const size = Math.sqrt(dot(b, z));
     if (size === 0) {
       x.fill(0);
       return ended("verified", 0, 0);
     }
     residual();
-    this.#apply(s, z);
+    solver.apply(s, z);
     p.set(z);
     let gamma = dot(s, z);
     for (let iteration = 0; ; iteration++) {
@@ -194,6 +169,8 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
       if (!Number.isFinite(error)) return ended("non-finite", iteration, error);
       if (error <= rtol) return ended("verified", iteration, error);
       if (iteration === MOST_REFINEMENTS) return ended("max-iterations", iteration, error);
+      // 4 dots, 2 axpys and a difference.
+      this.#countVectors(13, 17);
       reduced.multiply(p, w);
       const delta = dot(p, w);
       if (!(delta > 0)) return ended("breakdown", iteration, error);
@@ -201,7 +178,7 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
       for (let j = 0; j < x.length; j++) x[j] += alpha * p[j];
       // A recurrence would cost the same.
       residual();
-      this.#apply(s, z);
+      solver.apply(s, z);
       const beta = -dot(z, w) / delta;
       for (let j = 0; j < p.length; j++) p[j] = z[j] + beta * p[j];
       gamma = dot(s, z);
@@ -213,16 +190,10 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
     }
   }
 
-  /** z <- diag(s) (L L')^-1 diag(s) r */
-  #apply(r: Float64Array, z: Float64Array): void {
-    const { scaled } = this.#memory!;
-    const { scaling, inverse } = this.#system!;
-    for (let j = 0; j < r.length; j++) scaled[j] = scaling[j] * r[j];
-    // Near 1, what is solved for leaves fp32's range only where the factor takes it there.
-    const scale = powerOfTwoBelow(Math.sqrt(dot(scaled, scaled))) || 1;
-    for (let j = 0; j < r.length; j++) scaled[j] /= scale;
-    inverse.apply(scaled, z);
-    for (let j = 0; j < r.length; j++) z[j] *= scaling[j] * scale;
+  /** Flops for each entry of the reduced system's vectors, and how many of these are read or written. */
+  #countVectors(flops: number, vectors: number): void {
+    const n = this.#memory!.reduced.size;
+    this.#counters.work.count("vectors", "fp64", flops * n, "fp64", 8 * vectors * n);
   }
 }
 
@@ -230,26 +201,16 @@ export class SchurSolver implements LinearSolver<BundleJacobian> {
 interface Memory {
   readonly reduced: ReducedSystem;
   readonly H: BsrMatrix<AnyPrecision>;
-  readonly cholesky: CholeskyWorkspace;
-  readonly triangular: TriangularWorkspace;
+  readonly solver: DirectFactor;
   readonly right: Float64Array;
   readonly x: Float64Array;
   readonly s: Float64Array;
   readonly z: Float64Array;
   readonly p: Float64Array;
   readonly w: Float64Array;
-  readonly scaled: Float64Array;
   readonly row: Float64Array;
   readonly point: Float64Array;
   readonly cameras: Float64Array;
-}
-
-/** What was factorised last. */
-interface System {
-  readonly J: BundleJacobian;
-  /** Brings the diagonal of S to about 1. */
-  readonly scaling: Float64Array;
-  readonly inverse: Preconditioner<FP64>;
 }
 
 function breakdown(what: string): LinearReport {

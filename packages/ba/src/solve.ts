@@ -1,5 +1,5 @@
 import { checkChoice } from "@slam/errors";
-import type { LinearSolver, Operation } from "@slam/linop";
+import { type LinearSolver, type Operation, Work } from "@slam/linop";
 import {
   type Cancellation,
   drive,
@@ -108,6 +108,8 @@ export interface BundleReport extends SolveReport {
   /** Where the solve had its coordinates, if not where the bundle has them: `step` of iterations is in its unit. */
   readonly scene?: Scene;
   readonly initializeSeconds: number;
+  /** What the start took besides `work`. */
+  readonly initializeWork: Work;
 }
 
 export interface BundleRun extends Omit<Run<Float64Array>, "report"> {
@@ -211,6 +213,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         unseen: problem.unseen(run.x),
         ...(scene && { scene }),
         initializeSeconds,
+        initializeWork: new Work(),
       };
     },
     step() {

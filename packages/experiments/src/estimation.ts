@@ -1,9 +1,11 @@
 import { type Bundle, type BundleReport, start } from "@slam/ba";
 import { ate } from "@slam/eval";
-import { energyOf, horowitzCache, type Work } from "@slam/linop";
+import { energyOf, horowitzCache, totalOf, type Work } from "@slam/linop";
+import { type PartEfforts, partsOf } from "@slam/nlls";
 import { estimationProblem } from "./estimation-problem.ts";
 import { POLICIES, type PolicyName, policyOf } from "./policies.ts";
 import type { Scene } from "./scene.ts";
+import { type PartSeconds, type PartWork, secondsOf, workOf } from "./shares.ts";
 
 /** Key frames of one estimation, as published: 5 s at 10 Hz. */
 export const FRAMES = 50;
@@ -27,16 +29,14 @@ interface Estimation {
   readonly rejectedSteps: number;
   readonly cgIterations: number;
   readonly overflows: number;
-  /** Of the flops: products by J and J'. */
-  readonly productShare: number;
+  readonly work: PartWork;
   readonly joules: number;
 }
 
 /** Wall clock: the only numbers that differ from run to run. */
 interface EstimationSeconds {
   readonly solve: number;
-  readonly linearize: number;
-  readonly linearSolve: number;
+  readonly parts: PartSeconds;
 }
 
 export interface EstimationResult {
@@ -54,7 +54,8 @@ export interface EstimationResult {
 export function runEstimation({ id, scene: name, first, seed }: EstimationTask, scene: Scene): EstimationResult {
   const { truth, bundle } = estimationProblem(scene, first, FRAMES, seed);
   const estimates = POLICIES.map((policy) => [policy, estimate(bundle, policy)] as const);
-  const byPolicy = estimates.map(([policy, { poses, report }]) => [policy, summarize(errorOf(truth, poses), report)]);
+  const byPolicy = estimates.map(([policy, { poses, report, parts }]) => [policy, summarize(errorOf(truth, poses), report, parts)]);
+  const seconds = estimates.map(([policy, { solve, parts }]) => [policy, { solve, parts: secondsOf(parts) }]);
   return {
     kind: "estimation",
     id,
@@ -63,14 +64,16 @@ export function runEstimation({ id, scene: name, first, seed }: EstimationTask, 
     columns: bundle.poses.length - 7 + bundle.points.length,
     startAte: errorOf(truth, bundle.poses),
     byPolicy: Object.fromEntries(byPolicy),
-    seconds: Object.fromEntries(estimates.map(([policy, { seconds }]) => [policy, seconds])) as EstimationResult["seconds"],
+    seconds: Object.fromEntries(seconds) as EstimationResult["seconds"],
   };
 }
 
 interface Estimate {
   readonly poses: Float64Array;
   readonly report: BundleReport;
-  readonly seconds: EstimationSeconds;
+  readonly parts: PartEfforts;
+  /** Seconds. */
+  readonly solve: number;
 }
 
 /** By CGNR, as published; the first pose is held. */
@@ -85,9 +88,14 @@ export function estimate(bundle: Bundle, policy: PolicyName): Estimate {
     pointIterations: 0,
   });
   while (!run.done) run.step();
+  const solve = (performance.now() - began) / 1000;
   const { report } = run;
-  const { linearize, linearSolve } = report.seconds;
-  return { poses: run.bundle.poses, report, seconds: { solve: (performance.now() - began) / 1000, linearize, linearSolve } };
+  return {
+    poses: run.bundle.poses,
+    report,
+    parts: partsOf(report, solve, { seconds: report.initializeSeconds, ...totalOf(report.initializeWork) }),
+    solve,
+  };
 }
 
 /** double takes about 8; what has not converged by then does not. */
@@ -97,7 +105,7 @@ export function errorOf(truth: Float64Array, poses: Float64Array): number {
   return ate(truth, poses, { align: "se3" }).rmse;
 }
 
-function summarize(error: number, report: BundleReport): Estimation {
+function summarize(error: number, report: BundleReport, parts: PartEfforts): Estimation {
   const { finalCost, termination, iterations, precision, cgIterations, work } = report;
   return {
     ate: error,
@@ -107,15 +115,9 @@ function summarize(error: number, report: BundleReport): Estimation {
     rejectedSteps: precision.rejectedSteps,
     cgIterations,
     overflows: precision.overflows,
-    productShare: flopsOf(work, "matvec") / flopsOf(work),
+    work: workOf(parts),
     joules: joulesOf(work),
   };
-}
-
-/** Of one operation, or of all. */
-export function flopsOf({ flops }: Work, operation?: keyof Work["flops"]): number {
-  const tallies = operation === undefined ? Object.values(flops) : [flops[operation] ?? {}];
-  return tallies.flatMap((byFormat) => Object.values(byFormat)).reduce((sum, count) => sum + count, 0);
 }
 
 /** Of arithmetic and of data, which comes from a cache in problems as small as these. */

@@ -3,6 +3,7 @@ import { type KolmogorovSmirnov, kolmogorovSmirnov, LEAST_PAIRS, type PairedDiff
 import type { EstimationResult } from "./estimation.ts";
 import { GRAPH_SOLVES, type GraphResult, type GraphSolveName } from "./graph.ts";
 import { POLICIES, type PolicyName } from "./policies.ts";
+import { type PartShares, sharesOf } from "./shares.ts";
 import type { Result } from "./tasks.ts";
 
 /** What the published table gives of a set of errors, in metres. */
@@ -32,9 +33,7 @@ export interface EstimationFindings {
       readonly iterations: number;
       readonly rejectedSteps: number;
       readonly joules: number;
-      readonly linearizeShare: number;
-      readonly linearSolveShare: number;
-      readonly productShare: number;
+      readonly shares: PartShares;
     };
   };
   readonly histogram: readonly Curve[];
@@ -50,8 +49,7 @@ export interface GraphFindings {
       readonly converged: number;
       readonly cgIterations: number;
       readonly joules: number;
-      /** Of the linear solve's time: triangular solves. */
-      readonly preconditionShare: number;
+      readonly shares: PartShares;
       /** Linear-solve seconds over those of "single" with the same refresh: the median of the graphs, and of all graphs together; and the median of the joules. */
       readonly ofSingle: number;
       readonly allOfSingle: number;
@@ -107,8 +105,6 @@ function estimationFindings(results: readonly EstimationResult[]): EstimationFin
   const ates = (policy: PolicyName): Float64Array => Float64Array.from(results, ({ byPolicy }) => byPolicy[policy].ate);
   const byPolicy = POLICIES.map((policy) => {
     const mean = (of: (result: EstimationResult) => number): number => meanOf(results.map(of));
-    const share = (phase: "linearize" | "linearSolve"): number =>
-      sumOf(results, ({ seconds }) => seconds[policy][phase]) / sumOf(results, ({ seconds }) => seconds[policy].solve);
     return [
       policy,
       {
@@ -118,9 +114,7 @@ function estimationFindings(results: readonly EstimationResult[]): EstimationFin
         iterations: mean(({ byPolicy }) => byPolicy[policy].iterations),
         rejectedSteps: mean(({ byPolicy }) => byPolicy[policy].rejectedSteps),
         joules: mean(({ byPolicy }) => byPolicy[policy].joules),
-        productShare: mean(({ byPolicy }) => byPolicy[policy].productShare),
-        linearizeShare: share("linearize"),
-        linearSolveShare: share("linearSolve"),
+        shares: sharesOf(results.map(({ byPolicy, seconds }) => ({ work: byPolicy[policy].work, seconds: seconds[policy].parts }))),
       },
     ];
   });
@@ -149,8 +143,7 @@ function graphFindings(results: readonly GraphResult[]): GraphFindings {
       converged: results.filter(({ bySolve }) => bySolve[name].termination === "converged").length,
       cgIterations: meanOf(results.map(({ bySolve }) => bySolve[name].cgIterations)),
       joules: meanOf(results.map(({ bySolve }) => bySolve[name].joules)),
-      preconditionShare:
-        sumOf(results, ({ seconds }) => seconds[name].precondition) / sumOf(results, ({ seconds }) => seconds[name].linearSolve),
+      shares: sharesOf(results.map(({ bySolve, seconds }) => ({ work: bySolve[name].work, seconds: seconds[name].parts }))),
       ofSingle: statistics(ratios(name, linearSeconds)).median,
       allOfSingle:
         sumOf(results, (result) => linearSeconds(result, name)) / sumOf(results, (result) => linearSeconds(result, singleOf(name))),

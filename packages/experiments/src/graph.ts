@@ -1,9 +1,12 @@
+import { totalOf } from "@slam/linop";
+import { type PartEfforts, partsOf } from "@slam/nlls";
 import { numberedGraph, type PoseGraph, type PoseGraphReport, start } from "@slam/pgo";
 import { type Deviations, type RevisitOptions, revisits } from "@slam/sim";
 import { ArenaPool } from "@slam/wasm";
-import { errorOf, flopsOf, joulesOf } from "./estimation.ts";
+import { errorOf, joulesOf } from "./estimation.ts";
 import { type PolicyName, policyOf } from "./policies.ts";
 import { graphTruth, type Scene } from "./scene.ts";
+import { byPart, type PartSeconds, type PartWork, secondsOf, workOf } from "./shares.ts";
 
 /** A pose graph along the beginning of a scene: odometry from pose to pose, and a loop closure wherever a place is known again. */
 export interface GraphTask {
@@ -46,17 +49,15 @@ interface GraphSolve {
   readonly iterations: number;
   readonly cgIterations: number;
   readonly factorizations: number;
-  /** Of the flops of the linear solve: triangular solves. */
-  readonly preconditionShare: number;
+  readonly work: PartWork;
   readonly joules: number;
 }
 
 /** Wall clock, medians of three: the only numbers that differ from run to run. */
 interface GraphSeconds {
   readonly solve: number;
-  readonly linearize: number;
   readonly linearSolve: number;
-  readonly precondition: number;
+  readonly parts: PartSeconds;
 }
 
 export interface GraphResult {
@@ -88,7 +89,7 @@ export function runGraph(task: GraphTask, scene: Scene): GraphResult {
   const arenas = new ArenaPool();
   const turns = Array.from({ length: TURNS }, () => GRAPH_SOLVES.map((solve) => solveOnce(graph, solve, arenas)));
   const [first] = turns;
-  const bySolve = GRAPH_SOLVES.map(({ name }, k) => [name, summarize(errorOf(truth, first[k].poses), first[k].report)]);
+  const bySolve = GRAPH_SOLVES.map(({ name }, k) => [name, summarize(errorOf(truth, first[k].poses), first[k])]);
   const seconds = GRAPH_SOLVES.map(({ name }, k) => [name, medians(turns.slice(1).map((turn) => turn[k].seconds))]);
   return {
     kind: "graph",
@@ -109,6 +110,7 @@ export function runGraph(task: GraphTask, scene: Scene): GraphResult {
 interface Solved {
   readonly poses: Float64Array;
   readonly report: PoseGraphReport;
+  readonly parts: PartEfforts;
   readonly seconds: GraphSeconds;
 }
 
@@ -117,15 +119,14 @@ function solveOnce(graph: PoseGraph, { policy, refresh }: (typeof GRAPH_SOLVES)[
   const began = performance.now();
   const run = start(graph, { policy: policyOf(policy, "precondition"), refresh, arenas });
   while (!run.done) run.step();
+  const solve = (performance.now() - began) / 1000;
   const { report } = run;
-  const { linearize, linearSolve } = report.seconds;
-  const precondition = report.linear.preconditionSeconds;
-  return { poses: run.graph.poses, report, seconds: { solve: (performance.now() - began) / 1000, linearize, linearSolve, precondition } };
+  const parts = partsOf(report, solve, { seconds: report.initializeSeconds, ...totalOf(report.initializeWork) });
+  return { poses: run.graph.poses, report, parts, seconds: { solve, linearSolve: report.seconds.linearSolve, parts: secondsOf(parts) } };
 }
 
-function summarize(error: number, report: PoseGraphReport): GraphSolve {
+function summarize(error: number, { report, parts }: Solved): GraphSolve {
   const { cost, termination, iterations, cgIterations, linear, work } = report;
-  const precondition = flopsOf(work, "precondition");
   return {
     ate: error,
     cost: cost.final,
@@ -133,18 +134,16 @@ function summarize(error: number, report: PoseGraphReport): GraphSolve {
     iterations: iterations.length,
     cgIterations,
     factorizations: linear.factorizations,
-    preconditionShare: precondition / (precondition + flopsOf(work, "matvec") + flopsOf(work, "vectors")),
+    work: workOf(parts),
     joules: joulesOf(work),
   };
 }
 
 function medians(turns: readonly GraphSeconds[]): GraphSeconds {
-  const median = (phase: keyof GraphSeconds): number =>
-    turns.map((seconds) => seconds[phase]).sort((a, b) => a - b)[(turns.length - 1) / 2];
+  const median = (of: (seconds: GraphSeconds) => number): number => turns.map(of).sort((a, b) => a - b)[(turns.length - 1) / 2];
   return {
-    solve: median("solve"),
-    linearize: median("linearize"),
-    linearSolve: median("linearSolve"),
-    precondition: median("precondition"),
+    solve: median(({ solve }) => solve),
+    linearSolve: median(({ linearSolve }) => linearSolve),
+    parts: byPart((part) => median(({ parts }) => parts[part])),
   };
 }

@@ -16,4 +16,5 @@ export { PIPELINE_POLICIES, type PipelinePolicy, type PipelineResult } from "./p
 export { POLICIES, type PolicyName } from "./policies.ts";
 export type { Scene } from "./scene.ts";
 export { type Patrol, type Recording, robotCamera, type SceneSource, sceneOf } from "./scenes.ts";
+export type { PartShares } from "./shares.ts";
 export { FULL, type PlanSize, planTasks, QUICK, type Result, runTask, type Task } from "./tasks.ts";

@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "DirectFactor",
     "analyzeCholesky",
+    "checkDirectFormat",
     "choleskyWorkspace",
     "convertFactor",
     "factorize",

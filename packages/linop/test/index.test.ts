@@ -5,11 +5,15 @@ import { expect, test } from "vitest";
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "Work",
+    "addSeconds",
     "convertInto",
     "energyOf",
     "horowitzCache",
     "horowitzDram",
     "multiplyNormal",
+    "timedOperator",
+    "timedPreconditioner",
+    "totalOf",
     "vectorSpace",
   ]);
   expect(Object.keys(reference)).toEqual(["referenceSpace"]);

@@ -1,6 +1,7 @@
 import type { LinearReport, LinearSolver } from "@slam/linop";
+import type { PrecisionEvents } from "./counters.ts";
+import type { PhaseClock } from "./phases.ts";
 import type { Jacobian } from "./problem.ts";
-import type { PhaseSeconds, PrecisionEvents } from "./report.ts";
 import { dot } from "./vector.ts";
 
 /** What the equations of one solve are made with. */
@@ -9,7 +10,7 @@ export interface EquationsOptions<J> {
   /** The linear solves' forcing tolerance. */
   readonly eta: number;
   readonly events: PrecisionEvents;
-  readonly timed: <T>(phase: keyof PhaseSeconds, work: () => T) => T;
+  readonly clock: PhaseClock;
 }
 
 /** (J'J + lambda diag(J'J)) dx = -g at one linearisation after another, solved by a linear solver: timed, and what fell short counted. */
@@ -50,9 +51,9 @@ export class NormalEquations<J extends Jacobian> {
 
   /** @returns undefined, or why there is no factorisation to solve with. */
   factor(lambda: number): LinearReport | undefined {
-    const { solver, timed } = this.#options;
-    this.#d = lambda === 0 ? undefined : this.diagonal().map((square) => lambda * square);
-    return timed("factorize", () => {
+    const { solver, clock } = this.#options;
+    return clock.during("factorize", () => {
+      this.#d = lambda === 0 ? undefined : this.diagonal().map((square) => lambda * square);
       if (!this.#analyzed) solver.analyze(this.#J!);
       this.#analyzed = true;
       return solver.factor(this.#J!, this.#d);
@@ -61,10 +62,16 @@ export class NormalEquations<J extends Jacobian> {
 
   /** dx <- the solution, inexactly. */
   solve(dx: Float64Array): LinearReport {
-    const { solver, eta, events, timed } = this.#options;
-    const linear = timed("linearSolve", () => solver.solve(this.#g, dx, eta, false));
+    const { solver, eta, events, clock } = this.#options;
+    const linear = clock.during("linearSolve", () => solver.solve(this.#g, dx, eta, false));
     if (linear.termination !== "tolerance-met" && linear.termination !== "verified") events.fallbacks++;
     return linear;
+  }
+
+  /** dx <- a better solution, from the one that it is. */
+  resume(dx: Float64Array, rtol: number): LinearReport {
+    const { solver, clock } = this.#options;
+    return clock.during("linearSolve", () => solver.solve(this.#g, dx, rtol, true));
   }
 
   /** |J dx|^2 */

@@ -1,5 +1,6 @@
-import type { RoundingEvents } from "@slam/float";
 import type { Termination, Work } from "@slam/linop";
+import type { PrecisionEvents } from "./counters.ts";
+import type { PhaseEfforts, PhaseSeconds } from "./phases.ts";
 
 /** One outer iteration. */
 export interface IterationRecord {
@@ -19,22 +20,6 @@ export interface IterationRecord {
   readonly seconds: number;
 }
 
-/** What low precision did to a solve. `overflows` and `flushed` count at packing and at vector stores. */
-export interface PrecisionEvents extends RoundingEvents {
-  /** Breakdowns of a factorisation met with a shifted diagonal. */
-  shifts: number;
-  /** Linear solves that ended without their tolerance. */
-  fallbacks: number;
-  rejectedSteps: number;
-}
-
-export interface PhaseSeconds {
-  linearize: number;
-  factorize: number;
-  linearSolve: number;
-  update: number;
-}
-
 /** What a report says of the linear solver. */
 export interface LinearSummary {
   readonly solver: string;
@@ -52,7 +37,9 @@ export interface SolveReport {
   readonly finalCost: number;
   readonly iterations: readonly IterationRecord[];
   readonly cgIterations: number;
-  readonly seconds: PhaseSeconds;
+  readonly seconds: Readonly<PhaseSeconds>;
+  /** What of `work` ran in which phase, and how long what was timed took. */
+  readonly phases: PhaseEfforts;
   readonly precision: Readonly<PrecisionEvents>;
   readonly work: Work;
 }

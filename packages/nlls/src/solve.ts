@@ -1,6 +1,7 @@
-import { type MinimizeOptions, type Run, start } from "./minimize.ts";
+import { start } from "./minimize.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 import type { SolveReport } from "./report.ts";
+import type { MinimizeOptions, Run } from "./run.ts";
 
 /** What is read of an AbortSignal. */
 export interface Cancellation {

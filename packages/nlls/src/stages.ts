@@ -1,8 +1,10 @@
 import type { LinearSolver, Termination } from "@slam/linop";
-import { type MinimizeOptions, type Run, start } from "./minimize.ts";
+import { start } from "./minimize.ts";
+import { sumOfPhases } from "./phases.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
-import type { IterationRecord, PhaseSeconds, SolveReport } from "./report.ts";
+import type { IterationRecord, SolveReport } from "./report.ts";
 import type { RobustProblem, WeighableJacobian } from "./robust.ts";
+import type { MinimizeOptions, Run } from "./run.ts";
 
 /** A problem and where it is started from. */
 export interface Stage<X, J extends Jacobian> {
@@ -41,7 +43,8 @@ class StagedMinimization<X, J extends WeighableJacobian> implements Run<X> {
   readonly #maxIterations: number;
   readonly #initialCost: number;
   readonly #records: IterationRecord[] = [];
-  readonly #seconds: PhaseSeconds = { linearize: 0, factorize: 0, linearSolve: 0, update: 0 };
+  /** Of the stages before the one at hand. */
+  readonly #left: Pick<SolveReport, "seconds" | "phases">[] = [];
   #run: Run<X>;
   #isLast = false;
   /** The stage at hand has done its part. */
@@ -80,7 +83,7 @@ class StagedMinimization<X, J extends WeighableJacobian> implements Run<X> {
       finalCost: this.#costAt(this.x),
       iterations: this.#records,
       cgIterations: this.#records.reduce((sum, record) => sum + record.cgIterations, 0),
-      seconds: sumOf(this.#seconds, last.seconds),
+      ...sumOfPhases([...this.#left, last]),
     };
   }
 
@@ -91,7 +94,8 @@ class StagedMinimization<X, J extends WeighableJacobian> implements Run<X> {
   step(): void {
     if (this.done) return;
     if (this.#isLeft) {
-      Object.assign(this.#seconds, sumOf(this.#seconds, this.#run.report.seconds));
+      const { seconds, phases } = this.#run.report;
+      this.#left.push({ seconds, phases });
       this.#run = this.#next(this.x);
     }
     const { x } = this;
@@ -117,15 +121,6 @@ class StagedMinimization<X, J extends WeighableJacobian> implements Run<X> {
   #costAt(x: X): number {
     return this.#goal.cost(x) * this.#goal.costScale;
   }
-}
-
-function sumOf(a: Readonly<PhaseSeconds>, b: Readonly<PhaseSeconds>): PhaseSeconds {
-  return {
-    linearize: a.linearize + b.linearize,
-    factorize: a.factorize + b.factorize,
-    linearSolve: a.linearSolve + b.linearSolve,
-    update: a.update + b.update,
-  };
 }
 
 /** All stages have one structure: it is analysed for the first. */

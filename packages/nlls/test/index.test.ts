@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "OPERATIONS",
+    "PARTS",
     "RobustProblem",
     "cauchy",
     "chooseBySize",
@@ -14,11 +15,13 @@ test("exports nothing by accident", () => {
     "huber",
     "newCounters",
     "parsePolicy",
+    "partsOf",
     "presetPolicy",
     "softL1",
     "solve",
     "start",
     "startStages",
+    "sumOfPhases",
     "truncated",
     "tukey",
   ]);

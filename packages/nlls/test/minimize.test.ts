@@ -4,10 +4,12 @@ import type { LinearReport } from "@slam/linop";
 import { expectClose } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MinimizeOptions, newCounters, type Refinement, type Run, start } from "../src/minimize.ts";
+import { newCounters } from "../src/counters.ts";
+import { start } from "../src/minimize.ts";
 import { parsePolicy, presetPolicy } from "../src/policy.ts";
 import type { LeastSquaresProblem } from "../src/problem.ts";
 import type { IterationRecord } from "../src/report.ts";
+import type { MinimizeOptions, Refinement, Run } from "../src/run.ts";
 import { DenseJacobian, DenseProblem, DenseSolver } from "./dense.ts";
 import { arctangent, beale, fletcher, jennrichSampson, linear, logarithm, misra1a, powellSingular, rosenbrock } from "./problems.ts";
 

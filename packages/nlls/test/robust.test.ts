@@ -4,10 +4,11 @@ import { expectClose } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cauchy, dcs, gemanMcClure, huber, type Loss, tukey } from "../src/loss.ts";
-import { type Run, start } from "../src/minimize.ts";
+import { start } from "../src/minimize.ts";
 import { presetPolicy } from "../src/policy.ts";
 import type { LeastSquaresProblem } from "../src/problem.ts";
 import { RobustProblem } from "../src/robust.ts";
+import type { Run } from "../src/run.ts";
 import { type DenseJacobian, DenseProblem, DenseSolver } from "./dense.ts";
 
 const EXACT = operationFormat(fp64);

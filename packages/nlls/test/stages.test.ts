@@ -2,10 +2,10 @@ import { OptionError } from "@slam/errors";
 import type { LinearReport } from "@slam/linop";
 import { describe, expect, test } from "vitest";
 import { gemanMcClure, graduatedTruncated, type Loss, truncated } from "../src/loss.ts";
-import type { MinimizeOptions, Run } from "../src/minimize.ts";
 import { presetPolicy } from "../src/policy.ts";
 import type { IterationRecord } from "../src/report.ts";
 import { RobustProblem } from "../src/robust.ts";
+import type { MinimizeOptions, Run } from "../src/run.ts";
 import { type Stages, startStages } from "../src/stages.ts";
 import { type DenseJacobian, DenseProblem, DenseSolver } from "./dense.ts";
 

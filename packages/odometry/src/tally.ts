@@ -39,7 +39,7 @@ export class Tally {
 
   add({ termination, iterations, cgIterations, precision, work, observations, landmarks, policy, linear }: WindowReport): void {
     const sum = this.#sum;
-    addWork(sum.work, work);
+    sum.work.include(work);
     this.#sum = {
       solves: sum.solves + 1,
       iterations: sum.iterations + iterations.length,
@@ -58,15 +58,5 @@ export class Tally {
       policy: observations >= sum.observations ? policy : sum.policy,
       linear: linear.solver,
     };
-  }
-}
-
-function addWork(sum: Work, work: Work): void {
-  for (const tally of ["flops", "bytes"] as const) {
-    for (const [operation, byFormat] of Object.entries(work[tally]) as [keyof Work["flops"], { [format: string]: number }][]) {
-      sum[tally][operation] ??= {};
-      const amounts = sum[tally][operation];
-      for (const [format, amount] of Object.entries(byFormat)) amounts[format] = (amounts[format] ?? 0) + amount;
-    }
   }
 }

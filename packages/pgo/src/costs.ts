@@ -13,7 +13,7 @@ import { PoseGraphProblem } from "./problem.ts";
  *   indefinite: of "sesync", which couples no translation with a rotation, only where one of the two blocks is.
  */
 export function costOf(graph: PoseGraph, name: CostName, arenas?: ArenaPool): number {
-  return costAt(new PoseGraphProblem(graph, [], undefined, arenas, [], name), pointOf(graph));
+  return costAt(new PoseGraphProblem(graph, [], { arenas, cost: name }), pointOf(graph));
 }
 
 /** The cost of the graph's estimates in each convention: what to compare with another solver's. Throws as `costOf` does. */

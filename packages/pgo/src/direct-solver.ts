@@ -1,34 +1,7 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
-import { OptionError } from "@slam/errors";
-import {
-  type AnyPrecision,
-  type FP32,
-  type FP64,
-  fp32,
-  fp64,
-  type OperationFormat,
-  operationFormat,
-  powerOfTwoBelow,
-  type Storage,
-} from "@slam/float";
-import {
-  type CholeskyWorkspace,
-  choleskyWorkspace,
-  factorize,
-  isFactor,
-  type TriangularWorkspace,
-  triangularPreconditioner,
-  triangularWorkspace,
-} from "@slam/ichol";
-import {
-  convertInto,
-  type LinearOperator,
-  type LinearReport,
-  type LinearSolver,
-  type Preconditioner,
-  type VectorSpace,
-  vectorSpace,
-} from "@slam/linop";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, operationFormat } from "@slam/float";
+import { checkDirectFormat, DirectFactor } from "@slam/ichol";
+import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, bsrMatrix, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -49,9 +22,6 @@ export interface DirectSolverOptions {
 
 /** Of one solve; a factor that needs more of them is of no use. */
 const MOST_REFINEMENTS = 100;
-/** Of the matrix that is factorised in fp32: the last is 2^-14 of the diagonal. */
-const MOST_SHIFTS = 4;
-
 /**
  * Solves (J'J + D) dx = -g by the complete Cholesky factor L L' of S (J'J + D) S, S powers of two that bring the diagonal of S J'J S to about 1.
  *
@@ -77,24 +47,16 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
   #factorizations = 0;
   #structure: GraphStructure | undefined;
   #products: ScaledJacobian | undefined;
-  #factorWorkspace: CholeskyWorkspace | undefined;
-  #triangularWorkspace: TriangularWorkspace | undefined;
+  #factor: DirectFactor | undefined;
   #system: System | undefined;
   #workspace: CgnrWorkspace<FP64> | undefined;
   /** S (J'J + D) S where it is factorised in fp32. */
   #rounded: BsrMatrix<FP32> | undefined;
   #rows = 0;
   #right: Float64Array = new Float64Array(0);
-  #scaled: Float64Array = new Float64Array(0);
 
   constructor({ policy, counters, structure, arenas = new ArenaPool() }: DirectSolverOptions) {
-    const { storage, arithmetic, name } = policy.factorize;
-    if ((storage !== (fp64 as AnyPrecision) && storage !== (fp32 as AnyPrecision)) || arithmetic !== storage) {
-      throw new OptionError("direct solver: the policy's factorize", {
-        expected: "fp64 or fp32; a factor in less can only precondition",
-        actual: name,
-      });
-    }
+    checkDirectFormat("direct solver", policy.factorize);
     this.policy = policy;
     this.#format = policy.factorize;
     this.#counters = counters;
@@ -109,7 +71,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
 
   /** Scalars stored in the factor. */
   get factorNonzeros(): number {
-    return this.#factorWorkspace?.symbolic.nonzeros ?? 0;
+    return this.#factor?.nonzeros ?? 0;
   }
 
   analyze(J: BsrJacobian): void {
@@ -128,18 +90,13 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
       counters: this.#counters,
       arenas: this.#arenas,
     });
-    this.#factorWorkspace = choleskyWorkspace(structure.cholesky(c), this.#format.storage, this.#arenas);
-    this.#triangularWorkspace = triangularWorkspace(structure.cholesky(c), this.#format, this.#arenas);
+    this.#factor = new DirectFactor(structure.cholesky(c), this.#format, this.#counters, this.#arenas);
     if (this.#format.storage === (fp32 as AnyPrecision)) this.#rounded = bsrMatrix(symbolic.pattern, fp32);
     this.#rows = blockRows * r;
     this.#right = new Float64Array(blockCols * c);
-    this.#scaled = new Float64Array(blockCols * c);
   }
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    const { events, work } = this.#counters;
-    const { storage } = this.#format;
-    const workspace = this.#factorWorkspace as CholeskyWorkspace;
     const scaling = jacobiScaling(J.columnSquares());
     // Products rounded to fp32 one by one leave fewer ill-conditioned matrices positive definite.
     const products = this.#products!;
@@ -153,38 +110,26 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
       );
     }
     const H = this.#rounded;
-    if (H !== undefined) convertInto(fp64, wide.values, fp32, H.values, events);
-    const maxShifts = H === undefined ? 0 : MOST_SHIFTS;
-    const factor = factorize<AnyPrecision>(workspace.symbolic, H ?? wide, { maxShifts, work, workspace });
+    if (H !== undefined) convertInto(fp64, wide.values, fp32, H.values, this.#counters.events);
+    const bad = this.#factor!.factor((H ?? wide) as BsrMatrix<AnyPrecision>, scaling);
     this.#factorizations++;
-    if (!isFactor(factor)) {
-      const message = `direct: pivot ${factor.pivot} in row ${factor.row}: the equations are not positive definite to ${storage.name}'s rounding`;
+    if (bad !== undefined) {
+      const message = `direct: pivot ${bad.pivot} in row ${bad.row}: the equations are not positive definite to ${this.#format.storage.name}'s rounding`;
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
-    events.shifts += factor.shifts;
-    const inverse = triangularPreconditioner(factor, this.#format, this.#space, work, this.#triangularWorkspace);
-    this.#system = { J, damping: d?.slice(), scaling, inverse };
+    this.#system = { J, damping: d?.slice() };
     return undefined;
   }
 
   solve(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean): LinearReport {
     const { J, damping } = this.#system as System;
-    const { values, format } = J.matrix;
-    const { length, byteLength } = values as Storage;
-    const count = (): void => this.#counters.work.count("residual", "fp64", 2 * length, format.name, byteLength);
     const A: LinearOperator<FP64> = {
       rows: this.#rows,
       cols: g.length,
       space: this.#space,
-      storage: format.name,
-      multiply(x, y) {
-        J.multiply(x, y);
-        count();
-      },
-      multiplyTransposed(r, y) {
-        J.gradient(r, fp64, y);
-        count();
-      },
+      storage: J.matrix.format.name,
+      multiply: (x, y) => J.multiply(x, y),
+      multiplyTransposed: (r, y) => J.gradient(r, fp64, y),
     };
     this.#workspace ??= cgnrWorkspace(A);
     for (let j = 0; j < g.length; j++) this.#right[j] = -g[j];
@@ -192,7 +137,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
     const report = cgnr(A, { g: this.#right }, dx, {
       rtol,
       maxIterations: MOST_REFINEMENTS,
-      preconditioner: { size: g.length, space: this.#space, storage: this.#format.name, apply: (r, z) => this.#apply(r, z) },
+      preconditioner: { size: g.length, space: this.#space, storage: this.#format.name, apply: (r, z) => this.#factor!.apply(r, z) },
       damping,
       flexible: true,
       workspace: this.#workspace,
@@ -202,27 +147,11 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
 
   norm(v: Float64Array): number {
     const z = this.#right;
-    this.#apply(v, z);
+    this.#factor!.apply(v, z);
     let energy = 0;
     for (let j = 0; j < v.length; j++) energy += v[j] * z[j];
     // Below zero it is rounding alone.
     return Math.sqrt(Math.abs(energy));
-  }
-
-  /** z <- S (L L')^-1 S r */
-  #apply(r: Float64Array, z: Float64Array): void {
-    const { scaling, inverse } = this.#system as System;
-    const right = this.#scaled;
-    let square = 0;
-    for (let j = 0; j < r.length; j++) {
-      right[j] = scaling[j] * r[j];
-      square += right[j] * right[j];
-    }
-    // Near 1, what is solved for leaves fp32's range only where the factor takes it there.
-    const scale = powerOfTwoBelow(Math.sqrt(square));
-    for (let j = 0; j < r.length; j++) right[j] /= scale;
-    inverse.apply(right, z);
-    for (let j = 0; j < r.length; j++) z[j] *= scaling[j] * scale;
   }
 }
 
@@ -230,8 +159,4 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
 interface System {
   readonly J: BsrJacobian;
   readonly damping: Float64Array | undefined;
-  /** S */
-  readonly scaling: Float64Array;
-  /** (L L')^-1 */
-  readonly inverse: Preconditioner<FP64>;
 }

@@ -1,11 +1,13 @@
 import { type AnyPrecision, fp32, fp64, operationFormat, powerOfTwoBelow, type Storage } from "@slam/float";
-import { type SpaceCounters, vectorSpace, Work } from "@slam/linop";
-import type { Jacobian, WeighableJacobian } from "@slam/nlls";
-import { type BsrMatrix, bsrOperator, columnSquares, type PackedBsr } from "@slam/sparse";
+import { addSeconds, type SpaceCounters, vectorSpace, Work } from "@slam/linop";
+import type { Counters, Jacobian, WeighableJacobian } from "@slam/nlls";
+import { type BsrMatrix, bsrOperator, columnSquares, countPass, type PackedBsr } from "@slam/sparse";
 import { arenaSpace } from "@slam/wasm";
 
 const uncounted: SpaceCounters = { events: { overflows: 0, flushed: 0 }, work: new Work() };
 const space64 = vectorSpace(operationFormat(fp64), uncounted);
+
+type ProductCounters = Pick<Counters, "work" | "seconds">;
 
 /** Products in fp64 with the values as they are stored. */
 type Products = Pick<Jacobian, "multiply"> & { multiplyTransposed(r: Float64Array, g: Float64Array): void; columnSquares(): Float64Array };
@@ -19,31 +21,55 @@ export class BsrJacobian implements WeighableJacobian {
    */
   readonly padding: Float64Array | undefined;
   readonly #products: Products;
+  readonly #counters: ProductCounters | undefined;
 
-  constructor(matrix: BsrMatrix<AnyPrecision>, products: Products = plainProducts(matrix), padding?: Float64Array) {
+  /** @param counters count and time the products, where given. */
+  constructor(
+    matrix: BsrMatrix<AnyPrecision>,
+    products: Products = plainProducts(matrix),
+    padding?: Float64Array,
+    counters?: ProductCounters,
+  ) {
     this.matrix = matrix;
     this.padding = padding;
     this.#products = products;
+    this.#counters = counters;
   }
 
   withPadding(padding: Float64Array | undefined): BsrJacobian {
-    return padding === undefined ? this : new BsrJacobian(this.matrix, this.#products, padding);
+    return padding === undefined ? this : new BsrJacobian(this.matrix, this.#products, padding, this.#counters);
+  }
+
+  countedIn(counters: ProductCounters | undefined): BsrJacobian {
+    return counters === undefined ? this : new BsrJacobian(this.matrix, this.#products, this.padding, counters);
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
+    const began = performance.now();
     this.#products.multiply(x, y);
+    this.#countProduct(fp64, began);
   }
 
   gradient(r: Float64Array, arithmetic: AnyPrecision, g: Float64Array): void {
+    const began = performance.now();
     if (arithmetic === fp64) this.#products.multiplyTransposed(r, g);
     else narrowGradient(this.matrix, r, arithmetic, g);
+    this.#countProduct(arithmetic, began);
+  }
+
+  #countProduct(arithmetic: AnyPrecision, began: number): void {
+    if (this.#counters === undefined) return;
+    countPass(this.matrix, this.#counters.work, "residual", arithmetic, 2);
+    addSeconds(this.#counters.seconds, "residual", began);
   }
 
   columnSquares(): Float64Array {
+    countPass(this.matrix, this.#counters?.work, "factorize", fp64, 2);
     return this.#products.columnSquares();
   }
 
   scaleRows(factors: Float64Array): void {
+    countPass(this.matrix, this.#counters?.work, "jacobian", fp64, 1);
     const { pattern, format } = this.matrix;
     const values = this.matrix.values as Storage;
     const { rowPtr, r, c } = pattern;

@@ -200,7 +200,7 @@ export class Marginals {
 export function recoverMarginals(graph: PoseGraph, options: MarginalsOptions = {}): Marginals | RankDeficiency {
   checkGraph(graph);
   const { fixed = [...graph.fixed], arenas = new ArenaPool() } = options;
-  const problem = new PoseGraphProblem(graph, [...fixed, ...unanchored(graph, fixed)], undefined, arenas);
+  const problem = new PoseGraphProblem(graph, [...fixed, ...unanchored(graph, fixed)], { arenas });
   const factor = normalFactor(problem);
   return "cholesky" in factor ? new Marginals(graph, factor, arenas) : factor;
 }

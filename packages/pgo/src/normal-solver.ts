@@ -19,7 +19,17 @@ import {
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type Preconditioner, type VectorSpace } from "@slam/linop";
+import {
+  addSeconds,
+  convertInto,
+  type LinearOperator,
+  type LinearReport,
+  type LinearSolver,
+  type Preconditioner,
+  timedOperator,
+  timedPreconditioner,
+  type VectorSpace,
+} from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -78,7 +88,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #thresholdWorkspace: ThresholdWorkspace | undefined;
   #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
-  #preconditionSeconds = 0;
   /** Of length cols: what crosses between fp64 and the vectors' format. */
   #column: Float64Array = new Float64Array(0);
   /** Likewise, for `norm`. */
@@ -115,11 +124,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   get factorizations(): number {
     return this.#factorizations;
-  }
-
-  /** Of all solves, what applying the preconditioner took. */
-  get preconditionSeconds(): number {
-    return this.#preconditionSeconds;
   }
 
   /** Scalars stored in the factor; 0 without one. */
@@ -176,7 +180,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     if (this.#preconditionerName === "none") {
       if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
     } else {
-      this.#renew = () => this.#factorize(J, d);
+      this.#renew = () => this.#timedFactorize(J, d);
       if (this.#isDue()) return this.#renew();
     }
     this.#scaleTo(J, d, this.#scaling);
@@ -187,8 +191,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #scaleTo(J: BsrJacobian, d: Float64Array | undefined, S: Float64Array): void {
     const products = this.#products!;
     products.replace(J.matrix, S);
-    this.#operator = products.operator();
-    this.#exact = products.exact();
+    const { seconds } = this.#counters;
+    const exact = products.exact();
+    this.#operator = timedOperator(products.operator(), "matvec", seconds);
+    this.#exact = exact && timedOperator(exact, "residual", seconds);
     this.#workspace ??= cgnrWorkspace(this.#operator, this.#exact);
     this.#scaling = S;
     this.#damping = d?.map((dj, j) => dj * S[j] * S[j]);
@@ -199,8 +205,16 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     return this.#refresh === "adaptive" && this.#meter.isStale(this.#factorizationCost());
   }
 
+  /** A linear solve may ask for it, too. */
+  #timedFactorize(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
+    const began = performance.now();
+    const failure = this.#factorize(J, d);
+    addSeconds(this.#counters.seconds, "factorize", began);
+    return failure;
+  }
+
   #factorize(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    const { events, work } = this.#counters;
+    const { events, work, seconds } = this.#counters;
     const { factorize: format, precondition } = this.#policy;
     const products = this.#products!;
     const before = this.#scaling;
@@ -228,7 +242,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       this.#triangularWorkspace = triangularWorkspace(factor.symbolic, precondition, this.#arenas);
     }
     const stored = convertFactor(factor, format.storage, events);
-    this.#preconditioner = triangularPreconditioner(stored, precondition, products.space, work, this.#triangularWorkspace);
+    const inverse = triangularPreconditioner(stored, precondition, products.space, work, this.#triangularWorkspace);
+    this.#preconditioner = timedPreconditioner(inverse, seconds);
     this.#meter.reset();
     this.#renew = undefined;
     this.#scaleTo(J, d, scaling);
@@ -276,7 +291,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       const solved = cgnr(this.#operator!, { g: right }, x, {
         rtol,
         maxIterations,
-        preconditioner: this.#preconditioner && this.#timed(this.#preconditioner),
+        preconditioner: this.#preconditioner,
         flexible: this.#policy.precondition.arithmetic.significandBits < 24,
         damping: d && this.#vectorOf(space, d),
         exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && this.#vectorOf(exactSpace!, d) },
@@ -288,15 +303,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     });
     this.#meter.record(report.iterations, this.#iterationCost());
     return report;
-  }
-
-  #timed(M: Preconditioner<AnyPrecision>): Preconditioner<AnyPrecision> {
-    const apply = (r: Vec<AnyPrecision>, z: Vec<AnyPrecision>): void => {
-      const began = performance.now();
-      M.apply(r, z);
-      this.#preconditionSeconds += (performance.now() - began) / 1000;
-    };
-    return { ...M, apply };
   }
 
   norm(v: Float64Array): number {

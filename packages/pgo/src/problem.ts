@@ -18,6 +18,17 @@ import { retractRounded } from "./retract.ts";
 import { GraphStructure } from "./structure.ts";
 import { squareRootInformation } from "./whitening.ts";
 
+export interface PoseGraphProblemOptions {
+  /** What evaluations and products are counted into. Default: nothing is counted. */
+  readonly counters?: Counters | undefined;
+  /** What the engine's memory is taken from. Default a new one. */
+  readonly arenas?: ArenaPool | undefined;
+  /** What nothing determines, and what is therefore kept where it is. Default nothing. */
+  readonly directions?: readonly HeldDirections[] | undefined;
+  /** Default "g2o". */
+  readonly cost?: CostName;
+}
+
 /**
  * The least-squares problem of a pose graph: r_e = 2^k W_e e_e with W_e'W_e the information; k is common to all edges and brings the largest entry of
  * W into [1, 2), so that formats with little range can hold it. A point is the array of poses, followed by the landmarks' positions. A landmark takes a
@@ -36,33 +47,27 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /** What the engine's memory is taken from. */
   readonly arenas: ArenaPool;
   readonly structure: GraphStructure;
+  /** Where work is counted, if anywhere. */
+  readonly counters: Counters | undefined;
   readonly #group: LieGroup;
   readonly #terms: EdgeTerms;
   readonly #extra: ExtraTerms | undefined;
   /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
   readonly #linearizations: Map<AnyPrecision, Linearization> = new Map();
-  readonly #counters: Counters | undefined;
 
   /**
    * @param given the graph; its information as the file has it.
    * @param fixed indices of the poses to hold; landmarks that are fixed, or that no factor names, are held too.
-   * @param directions what nothing determines, and what is therefore kept where it is.
    * @throws OptionError for an index out of range, where an information matrix is not positive semidefinite (the ids of its edge are in the message), and
    *   for a cost that is none or that is not of such graphs.
    */
-  constructor(
-    given: PoseGraph,
-    fixed: Iterable<number>,
-    counters?: Counters,
-    arenas: ArenaPool = new ArenaPool(),
-    directions: readonly HeldDirections[] = [],
-    cost: CostName = "g2o",
-  ) {
+  constructor(given: PoseGraph, fixed: Iterable<number>, options: PoseGraphProblemOptions = {}) {
+    const { counters, arenas = new ArenaPool(), directions = [], cost = "g2o" } = options;
     const convention = costConvention(cost, given);
     const graph = convention.information === undefined ? given : { ...given, information: convention.information(given) };
     this.graph = graph;
     this.arenas = arenas;
-    this.#counters = counters;
+    this.counters = counters;
     const factor = factorOfCost(convention, graph);
     this.#group = poseGroup(graph);
     const { whitening, ofFactors, costScale } = squareRootInformation(graph);
@@ -85,15 +90,15 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   residual(x: Float64Array, format: OperationFormat, r: Float64Array): void {
     checkLength("residual: r", r.length, this.rows);
     const { dof } = this.#terms.factor;
-    this.linearization(format).residual(x, r);
+    this.#linearizationIn(format).residual(x, r);
     this.#count("residual", format, this.rows / dof, dof * (dof + 1) + 40, dof);
   }
 
   jacobian(x: Float64Array, format: OperationFormat): BsrJacobian {
     const { dof } = this.#terms.factor;
-    const J = this.linearization(format).jacobian(x, this.#counters?.events ?? { overflows: 0, flushed: 0 });
+    const J = this.#linearizationIn(format).jacobian(x, this.counters?.events ?? { overflows: 0, flushed: 0 });
     this.#count("jacobian", format, this.rows / dof, 2 * dof * dof * (dof + 1) + 100, 2 * dof * dof);
-    return J;
+    return J.countedIn(this.counters);
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
@@ -113,8 +118,8 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     return stored;
   }
 
-  /** Residuals and Jacobians that nothing counts. */
-  linearization(format: OperationFormat): Linearization {
+  /** Nothing counts what it evaluates. */
+  #linearizationIn(format: OperationFormat): Linearization {
     const { storage, arithmetic } = format;
     const known = storage === arithmetic ? this.#linearizations.get(storage) : undefined;
     if (known !== undefined) return known;
@@ -128,7 +133,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /** Nominal flops and scalars written for each of so many edges or poses. */
   #count(operation: "residual" | "jacobian" | "update", format: OperationFormat, items: number, flops: number, scalars: number): void {
     const bytes = items * scalars * format.storage.Storage.BYTES_PER_ELEMENT;
-    this.#counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
+    this.counters?.work.count(operation, format.arithmetic.name, items * flops, format.storage.name, bytes);
   }
 }
 

@@ -130,10 +130,7 @@ class PackedJacobian implements ScaledJacobian {
   }
 
   scoped<T>(run: () => T): T {
-    const mark = this.#arena.mark();
-    const result = run();
-    this.#arena.release(mark);
-    return result;
+    return this.#arena.scoped(run);
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger } from "@slam/errors";
 import type { Fill } from "@slam/ichol";
-import type { LinearSolver, Operation } from "@slam/linop";
+import type { LinearSolver, Operation, Work } from "@slam/linop";
 import {
   type Cancellation,
   drive,
@@ -112,6 +112,8 @@ export interface PoseGraphReport extends Omit<SolveReport, "initialCost" | "fina
   readonly undetermined: readonly number[];
   /** Of checking the graph and starting, until the first iteration. */
   readonly initializeSeconds: number;
+  /** What the start took besides `work`. */
+  readonly initializeWork: Work;
 }
 
 /** A pose graph's solve in steps. */
@@ -140,17 +142,17 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const { text: convention } = costConvention(cost, graph);
   if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
   checkInteger("seed", seed, 0, 2 ** 32 - 1);
+  const counters = newCounters();
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, arenas: options.arenas }) : undefined;
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas: options.arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
   const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const enough = graduated ? 500 : init === "chordal" ? 50 : 200;
   const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
-  const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, held, counters, arenas, extra?.directions, cost);
+  const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
   const robust = options.loss && new RobustGraph(problem, options.loss, cost);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
@@ -166,6 +168,8 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
             ...shared,
           });
   const x0 = problem.store(extra?.point ?? initialize(problem, init, held, seed), policy.update);
+  // The policy is not the start's: its work is another tally.
+  const initializeWork = counters.work.handOver();
   const settings = { ...rest, policy, method, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
   const inFile = extra?.fromFile ?? fromFile(graph, held);
@@ -197,10 +201,11 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
           factorizations: own?.factorizations ?? 0,
           cgIterations: report.cgIterations,
           factorNonzeros: own?.factorNonzeros ?? 0,
-          preconditionSeconds: own instanceof CgnrSolver ? own.preconditionSeconds : 0,
+          preconditionSeconds: report.phases.linearSolve.precondition?.seconds ?? 0,
         },
         undetermined,
         initializeSeconds,
+        initializeWork,
       };
     },
     step: () => run.step(),

@@ -161,7 +161,7 @@ test("work is counted as that of the factorisation and of solves with the factor
   const solver = new DirectSolver({ policy: presetPolicy("fp32"), counters });
 
   solver.analyze(J);
-  solver.factor(J, undefined);
+  solver.factor(J.countedIn(counters), undefined);
   solver.solve(g, new Float64Array(g.length), 1e-2, false);
 
   expect(Object.keys(counters.work.flops).sort()).toEqual(["factorize", "precondition", "residual", "vectors"]);

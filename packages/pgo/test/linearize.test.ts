@@ -26,7 +26,7 @@ function linearized(
   cost: CostName = "g2o",
 ): Linearized {
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, fixed, counters, undefined, [], cost);
+  const problem = new PoseGraphProblem(graph, fixed, { counters, cost });
   const r = new Float64Array(problem.rows);
   problem.residual(x, format, r);
   const values = problem.jacobian(x, format).matrix.values as Storage;

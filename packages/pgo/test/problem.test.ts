@@ -85,10 +85,7 @@ describe.each(FORMULA_CASES)("in $dimension D, by $cost", ({ dimension, cost }) 
   const pose = dimension === 2 ? planarPose : spatialPose;
   const problems = fc
     .tuple(fc.tuple(pose, pose, pose), fc.tuple(pose, pose), fc.constantFrom([], [0], [1]))
-    .map(
-      ([poses, measurements, fixed]) =>
-        new PoseGraphProblem(threePoses(dimension, poses, measurements), fixed, undefined, undefined, [], cost),
-    );
+    .map(([poses, measurements, fixed]) => new PoseGraphProblem(threePoses(dimension, poses, measurements), fixed, { cost }));
 
   test("the Jacobian is the residual's derivative under retract", () => {
     fc.assert(
@@ -177,12 +174,12 @@ test("counts work by operation and format, and what overflows where J is stored"
   const counters = newCounters();
   const far = [0, 1e6, 2e6].map((x) => Float64Array.of(x, x, 0));
   const graph = threePoses(2, far, [Float64Array.of(-1, 0, 0), Float64Array.of(1, 0, 0)]);
-  const problem = new PoseGraphProblem(graph, [1], counters);
+  const problem = new PoseGraphProblem(graph, [1], { counters });
 
   problem.residual(graph.poses, exact, new Float64Array(problem.rows));
   problem.jacobian(graph.poses, operationFormat(fp32));
   const before = counters.events.overflows;
-  new PoseGraphProblem(graph, [0], counters).jacobian(graph.poses, operationFormat(fp16));
+  new PoseGraphProblem(graph, [0], { counters }).jacobian(graph.poses, operationFormat(fp16));
 
   expect(counters.work.bytes).toEqual({ residual: { fp64: 2 * 3 * 8 }, jacobian: { fp32: 2 * 18 * 4, fp16: 2 * 18 * 2 } });
   expect(Object.keys(counters.work.flops.jacobian ?? {})).toEqual(["fp32"]);

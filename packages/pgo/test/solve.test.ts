@@ -23,8 +23,8 @@ function finish(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGraphRun 
 }
 
 /** What two runs must have in common: all but the clock's figures. */
-function withoutSeconds({ seconds: _, initializeSeconds: __, iterations, linear, ...report }: PoseGraphReport): object {
-  const { preconditionSeconds: ___, ...solver } = linear;
+function withoutSeconds({ seconds: _, initializeSeconds: __, phases: ___, iterations, linear, ...report }: PoseGraphReport): object {
+  const { preconditionSeconds: ____, ...solver } = linear;
   return { ...report, linear: solver, iterations: iterations.map(({ seconds: _, ...record }) => record) };
 }
 

@@ -2,6 +2,7 @@ export { type AmdOptions, amd } from "./amd.ts";
 export { type BsrMatrix, bsrMatrix, scaleColumns, transpose, valueCount } from "./bsr-matrix.ts";
 export { type BsrPattern, bsrPattern, transposePattern } from "./bsr-pattern.ts";
 export { columnCounts } from "./column-counts.ts";
+export { countPass } from "./count-pass.ts";
 export { eliminationTree, postorder } from "./etree.ts";
 export { isJoint, JointRows, jointRowsBytes } from "./joint-rows.ts";
 export { type NestedDissectionOptions, nestedDissection } from "./nested-dissection.ts";

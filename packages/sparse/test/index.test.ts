@@ -16,6 +16,7 @@ test("exports nothing by accident", () => {
     "checkPermutation",
     "columnCounts",
     "columnSquares",
+    "countPass",
     "eliminationTree",
     "inversePermutation",
     "isJoint",

@@ -96,6 +96,14 @@ export class Arena {
     this.#top = mark;
   }
 
+  /** Runs something whose views are not needed afterwards. */
+  scoped<T>(run: () => T): T {
+    const mark = this.mark();
+    const result = run();
+    this.release(mark);
+    return result;
+  }
+
   /**
    * The address of x's first element, for a kernel.
    *

@@ -33,6 +33,21 @@ test.each([
   expect(arena.mark()).toBe(bytes);
 });
 
+test("what is scoped is free again behind it", () => {
+  const arena = new Arena(PAGE);
+  arena.view(fp64, 2);
+  const before = arena.mark();
+
+  const sum = arena.scoped(() =>
+    arena
+      .view(fp64, 3)
+      .fill(2)
+      .reduce((a, b) => a + b, 0),
+  );
+
+  expect([sum, arena.mark()]).toEqual([6, before]);
+});
+
 test("what is released is used again, as zeros", () => {
   const arena = new Arena(PAGE);
   arena.view(fp64, 1);

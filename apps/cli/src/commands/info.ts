@@ -6,6 +6,7 @@ import { EXIT } from "../failure.ts";
 import { readGraphFile } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile, jsonText } from "../json.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
+import { type ReadBytes, readingOnce } from "../read-bytes.ts";
 import { countText } from "../text.ts";
 import { textTable } from "../text-table.ts";
 import { VERSION } from "../version.ts";
@@ -40,7 +41,8 @@ export async function info(files: readonly string[], { json }: InfoOptions): Pro
   if (target !== undefined) checkTargets([target]);
   const infos: object[] = [];
   for (const file of files) {
-    const [found, text] = (await isBundleFile(file)) ? await describeBundle(file) : await describeGraph(file);
+    const read = readingOnce();
+    const [found, text] = (await isBundleFile(file, read)) ? await describeBundle(file, read) : await describeGraph(file, read);
     infos.push(found);
     if (!toStdout) process.stdout.write(text);
   }
@@ -50,18 +52,18 @@ export async function info(files: readonly string[], { json }: InfoOptions): Pro
   return EXIT.converged;
 }
 
-async function describeBundle(file: string): Promise<[object, string]> {
-  const found = await inspectBundle(file);
+async function describeBundle(file: string, read: ReadBytes): Promise<[object, string]> {
+  const found = await inspectBundle(file, read);
   return [found, bundleInfoText(found)];
 }
 
-async function describeGraph(file: string): Promise<[object, string]> {
-  const found = await inspect(file);
+async function describeGraph(file: string, read: ReadBytes): Promise<[object, string]> {
+  const found = await inspect(file, read);
   return [found, infoText(found)];
 }
 
-async function inspect(file: string): Promise<FileInfo> {
-  const { graph, format, unknown } = await readGraphFile(file);
+async function inspect(file: string, read: ReadBytes): Promise<FileInfo> {
+  const { graph, format, unknown } = await readGraphFile(file, read);
   const { range, ...survey } = surveyGraph(graph, fp16);
   return {
     file,

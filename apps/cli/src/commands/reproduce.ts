@@ -15,7 +15,7 @@ import {
 import { EXIT, InputError } from "../failure.ts";
 import { type Output, writeOutputs } from "../outputs.ts";
 import { readRecordings } from "../reproduce/recordings.ts";
-import { type PlanHead, RunLog } from "../reproduce/run-log.ts";
+import { type PlanHead, RECORDS, RunLog } from "../reproduce/run-log.ts";
 import { openRuns, silentRuns } from "../reproduce/run-progress.ts";
 import { runTasks } from "../reproduce/run-tasks.ts";
 import { countText, durationText } from "../text.ts";
@@ -56,7 +56,14 @@ export async function reproduce(options: ReproduceOptions): Promise<number> {
   const scenes = sources.map(sceneOf);
   const tasks = planTasks(scenes, sizeOf(options), seed);
   makeFolder(out);
-  const head: PlanHead = { format: "slam reproduce", version: VERSION, seed, scenes: sources.map(({ name }) => name), tasks: tasks.length };
+  const head: PlanHead = {
+    format: "slam reproduce",
+    version: VERSION,
+    records: RECORDS,
+    seed,
+    scenes: sources.map(({ name }) => name),
+    tasks: tasks.length,
+  };
   const log = RunLog.open(join(out, "runs.jsonl"), head);
   const left = tasks.filter(({ id }) => !log.results.has(id));
   const before = tasks.length - left.length;

@@ -2,10 +2,15 @@ import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync
 import type { Result } from "@slam/experiments";
 import { InputError } from "../failure.ts";
 
+/** Raised where a result of an experiment becomes another thing. 1 had no parts of solves, and was not written down. */
+export const RECORDS = 2;
+
 /** What all results of a folder have in common; results of another plan do not go with them. */
 export interface PlanHead {
   readonly format: "slam reproduce";
   readonly version: string;
+  /** What lines hold: records of one kind do not go with those of another. */
+  readonly records: typeof RECORDS;
   readonly seed: number;
   readonly scenes: readonly string[];
   readonly tasks: number;
@@ -61,7 +66,7 @@ function checkHead(file: string, line: string, head: PlanHead): void {
   const found = parsed(file, 1, line) as Partial<PlanHead>;
   const different = (Object.keys(head) as (keyof PlanHead)[]).find((key) => JSON.stringify(found[key]) !== JSON.stringify(head[key]));
   if (different === undefined) return;
-  const [was, is] = [JSON.stringify(found[different]), JSON.stringify(head[different])];
+  const [was = "not said", is] = [JSON.stringify(found[different]), JSON.stringify(head[different])];
   throw new InputError(
     `${file}: its runs are of another plan (${different} ${was}, now ${is}); name another folder with --out, or delete this one`,
   );

@@ -1,13 +1,23 @@
 import type { AnyPrecision, Storage } from "@slam/float";
-import type { LinearReport, LinearSolver } from "@slam/linop";
+import { addSeconds, type LinearReport, type LinearSolver } from "@slam/linop";
+import { type Counters, newCounters } from "@slam/nlls";
 import type { BsrMatrix, BsrPattern } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BundleJacobian } from "../jacobian.ts";
 import { jointBlockRows } from "../joint-tail.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { factorizeDense, solveLower, solveLowerTransposed } from "./dense-cholesky.ts";
+import { countDenseFactor, countDenseReduced, countDenseTriangular, type DenseSchurCosts, denseSchurCosts } from "./dense-schur-count.ts";
 import { FACTOR_SIZE, POINT, type PointStructure, ROUNDING } from "./eliminate-points.reference.ts";
 import { newPointEliminator, type PointEliminator } from "./point-eliminator.ts";
+
+export interface DenseSchurOptions {
+  /** The block row from which on every J has the same rows, so that their product is made once. Default none. */
+  readonly constantFrom?: number | undefined;
+  readonly counters?: Counters;
+  /** What the memory is taken from. Default a new one. */
+  readonly arenas?: ArenaPool;
+}
 
 /**
  * Solves (J'J + D) dx = -g directly for J = [poses, points]: points are eliminated, the reduced camera system U - W V^-1 W' is assembled in a dense triangle and
@@ -20,6 +30,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   readonly name = "schur-dense";
   readonly preconditionerLabel = "none";
   readonly #constantFrom: number;
+  readonly #counters: Counters;
   readonly #arenas: ArenaPool;
   #points: PointEliminator | undefined;
   #pose: BsrPattern | undefined;
@@ -30,13 +41,11 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #first: Int32Array = new Int32Array(0);
   #least = new Float64Array(0);
   #factorizations = 0;
+  #costs: DenseSchurCosts | undefined;
 
-  /**
-   * @param constantFrom the block row from which on every J has the same rows, so that their product is made once. Default none.
-   * @param arenas what the memory is taken from. Default a new one.
-   */
-  constructor(constantFrom: number = Number.POSITIVE_INFINITY, arenas: ArenaPool = new ArenaPool()) {
+  constructor({ constantFrom = Number.POSITIVE_INFINITY, counters = newCounters(), arenas = new ArenaPool() }: DenseSchurOptions = {}) {
     this.#constantFrom = constantFrom;
+    this.#counters = counters;
     this.#arenas = arenas;
   }
 
@@ -60,6 +69,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     this.#rest = new Float64Array(n * n);
     this.#hasRest = false;
     this.#first = envelopeOf(pose, this.#points.structure);
+    this.#costs = denseSchurCosts(pose, this.#restFrom, this.#points.structure, this.#first);
     this.#least = new Float64Array(n);
   }
 
@@ -69,6 +79,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     const { S, damping } = points;
     const n = this.#least.length;
     const [pose, point] = J.parts;
+    countDenseFactor(this.#counters.work, this.#costs!, J, !this.#hasRest);
     points.load(pose, point);
     if (!this.#hasRest) this.#addRest(pose);
     S.set(this.#rest);
@@ -109,11 +120,14 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   }
 
   solve(g: Float64Array, dx: Float64Array): LinearReport {
+    const began = performance.now();
     const { S, camera, point } = this.#points!;
     const n = camera.length;
     this.#forward(g);
     solveLowerTransposed(S, n, this.#first, camera);
     this.#points!.backward();
+    countDenseTriangular(this.#counters.work, this.#costs!, 2);
+    addSeconds(this.#counters.seconds, "precondition", began);
     for (let j = 0; j < n; j++) dx[j] = -camera[j];
     for (let j = 0; j < point.length; j++) dx[n + j] = -point[j];
     if (!isAllFinite(dx)) {
@@ -130,11 +144,13 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     const { S } = this.#points!;
     solveLower(S, x.length, this.#first, x);
     solveLowerTransposed(S, x.length, this.#first, x);
+    countDenseReduced(this.#counters.work, this.#costs!, x.length);
   }
 
   norm(v: Float64Array): number {
     const { camera, point } = this.#points!;
     this.#forward(v);
+    countDenseTriangular(this.#counters.work, this.#costs!, 1);
     return Math.sqrt(sumOfSquares(camera) + sumOfSquares(point));
   }
 

@@ -240,7 +240,7 @@ export class SlidingWindow {
       const columns = [problem.columnOf(first), problem.columnOf(second)] as const;
       if ((columns[0] < 0 && first > 0) || (columns[1] < 0 && second > 0)) return undefined;
       const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
-      const solver = new DenseSchur(problem.constantFrom, this.#arenas);
+      const solver = new DenseSchur({ constantFrom: problem.constantFrom, arenas: this.#arenas });
       return relativeCovariance(weighed, pointOf(bundle), [first, second], columns, solver);
     });
   }
@@ -299,7 +299,8 @@ export class SlidingWindow {
 
   #solver(problem: WindowProblem, counters: Counters): { readonly solver: DenseSchur | CgSolver; readonly policy: () => Policy } {
     const { linear, policy } = this.#options;
-    if (linear === "schur-dense") return { solver: new DenseSchur(problem.constantFrom, this.#arenas), policy: () => policy };
+    const { constantFrom } = problem;
+    if (linear === "schur-dense") return { solver: new DenseSchur({ constantFrom, counters, arenas: this.#arenas }), policy: () => policy };
     const solver = new CgSolver({ policy, counters, linear, arenas: this.#arenas });
     return { solver, policy: () => solver.policy };
   }

@@ -141,7 +141,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     if (this.#scale !== undefined) this.#store(pose, this.#scale.byPose, pose.pattern.rowPtr[this.constantFrom] * rows * POSE_DOF);
     this.#writePrior(pose);
     countEvaluation(this.#counters, "jacobian", format, this.constantFrom, 60 + 40 * rows, rows * (POSE_DOF + 3));
-    return evaluated.J;
+    return evaluated.J.countedIn(this.#counters);
   }
 
   /** By a kernel where there is one for the model. */

@@ -1,7 +1,8 @@
 import { checkChoice, OptionError } from "@slam/errors";
 import { fp64, operationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
-import { type IterationRecord, type LinearSummary, newCounters, type PrecisionEvents, presetPolicy } from "@slam/nlls";
+import { Work } from "@slam/linop";
+import { type IterationRecord, type LinearSummary, newCounters, type PrecisionEvents, presetPolicy, sumOfPhases } from "@slam/nlls";
 import { type Bundle, cameraCount, checkBundle, lensCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { type BundleLoss, boundOf, robust } from "../loss.ts";
 import { pointOf } from "../observer.ts";
@@ -161,12 +162,7 @@ class WindowRun {
       finalCost: this.#costAt(problem, x),
       iterations: this.#records,
       cgIterations: sumOf(reports, ({ cgIterations }) => cgIterations),
-      seconds: {
-        linearize: sumOf(reports, ({ seconds }) => seconds.linearize),
-        factorize: sumOf(reports, ({ seconds }) => seconds.factorize),
-        linearSolve: sumOf(reports, ({ seconds }) => seconds.linearSolve),
-        update: sumOf(reports, ({ seconds }) => seconds.update),
-      },
+      ...sumOfPhases(reports),
       precision: counters.events,
       work: counters.work,
       policy: reports.at(-1)?.policy ?? this.#options.policy ?? presetPolicy("fp64"),
@@ -175,6 +171,7 @@ class WindowRun {
       ...(this.#loss && { loss: this.#loss }),
       unseen: problem.unseen(x),
       initializeSeconds: this.#initializeSeconds,
+      initializeWork: new Work(),
       window: {
         size: this.#options.size,
         keyFrames: reports.length,

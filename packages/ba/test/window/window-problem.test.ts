@@ -138,7 +138,7 @@ describe("DenseSchur", () => {
     const d = lambda === undefined ? undefined : J.columnSquares().map((square) => lambda * square);
     const dx = new Float64Array(problem.cols);
     for (const constantFrom of [undefined, problem.constantFrom]) {
-      const solver = new DenseSchur(constantFrom);
+      const solver = new DenseSchur({ constantFrom });
       solver.analyze(J);
 
       expect(solver.factor(J, d)).toBe(undefined);

@@ -32,13 +32,13 @@ export function chordal(problem: PoseGraphProblem): Float64Array {
 }
 
 function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
-  const { graph, structure, arenas } = problem;
+  const { graph, structure, arenas, counters } = problem;
   const d = graph.dimension;
   const matrix = bsrMatrix(structure.normal(d, d).A, fp64);
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
   const b = Array.from({ length: d }, () => new Float64Array(graph.from.length * d));
   writeRotationRows(problem, poses, matrix.values, b);
-  placeRotations(problem, leastSquares(matrix, structure, b, arenas), poses);
+  placeRotations(problem, leastSquares(matrix, structure, b, arenas, counters?.work), poses);
 }
 
 /** The blocks of every edge, in the matrix, or in the right sides where their pose is held. */
@@ -143,16 +143,15 @@ function writeSpatialWeight(information: Float64Array, at: number, rowPast: 0 | 
 
 /** Given the rotations, the residual is affine in the translations: one linear least-squares step in the Jacobian's columns of translation. */
 function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Float64Array {
-  const { graph, structure, arenas } = problem;
+  const { graph, structure, arenas, counters } = problem;
   const d = graph.dimension;
   const dof = poseDof(graph);
-  const { residual, jacobian } = problem.linearization(EXACT);
   const matrix = bsrMatrix(structure.normal(dof, d).A, fp64);
-  const J = jacobian(poses, { overflows: 0, flushed: 0 }).matrix.values as unknown as Float64Array;
+  const J = problem.jacobian(poses, EXACT).matrix.values as unknown as Float64Array;
   writeTranslationColumns(J, dof, d, matrix.values);
   const r = new Float64Array(problem.rows);
-  residual(poses, r);
-  const [rho] = leastSquares(matrix, structure, [r], arenas);
+  problem.residual(poses, EXACT, r);
+  const [rho] = leastSquares(matrix, structure, [r], arenas, counters?.work);
   moveBack(problem, rho, poses);
   return poses;
 }

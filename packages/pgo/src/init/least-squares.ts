@@ -1,6 +1,7 @@
 import { cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { type AnyPrecision, fp64, operationFormat } from "@slam/float";
 import { choleskyWorkspace, factorize, isFactor, triangularPreconditioner, triangularWorkspace } from "@slam/ichol";
+import { Work } from "@slam/linop";
 import { newCounters } from "@slam/nlls";
 import { type BsrMatrix, columnSquares, jacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -16,6 +17,7 @@ const RTOL = 1e-10;
  * The arenas are free again when it returns.
  * @param A of the pattern `structure.normal(r, c).A`.
  * @param b each of length rows.
+ * @param work counts it. Default: nothing that is read does.
  * @returns an x for each.
  */
 export function leastSquares(
@@ -23,11 +25,18 @@ export function leastSquares(
   structure: GraphStructure,
   b: readonly Float64Array[],
   arenas: ArenaPool = new ArenaPool(),
+  work: Work = new Work(),
 ): Float64Array[] {
-  return arenas.during(() => solveEach(A, structure, b, arenas));
+  return arenas.during(() => solveEach(A, structure, b, arenas, work));
 }
 
-function solveEach(A: BsrMatrix<typeof fp64>, structure: GraphStructure, b: readonly Float64Array[], arenas: ArenaPool): Float64Array[] {
+function solveEach(
+  A: BsrMatrix<typeof fp64>,
+  structure: GraphStructure,
+  b: readonly Float64Array[],
+  arenas: ArenaPool,
+  work: Work,
+): Float64Array[] {
   const format = operationFormat<AnyPrecision>(fp64);
   const { r, c } = A.pattern;
   const symbolic = structure.cholesky(c);
@@ -40,14 +49,15 @@ function solveEach(A: BsrMatrix<typeof fp64>, structure: GraphStructure, b: read
     // CG's workspace, x and the right side.
     rowVectors: 2,
     colVectors: 6,
-    counters: newCounters(),
+    // In fp64 there is nothing to tell of events.
+    counters: { ...newCounters(), work },
     arenas,
   });
   const scaling = jacobiScaling(columnSquares(A));
   products.replace(A as BsrMatrix<AnyPrecision>, scaling);
-  const factor = factorize(symbolic, products.normal(), { workspace: choleskyWorkspace(symbolic, fp64, arenas) });
+  const factor = factorize(symbolic, products.normal(), { work, workspace: choleskyWorkspace(symbolic, fp64, arenas) });
   const preconditioner = isFactor(factor)
-    ? triangularPreconditioner(factor, format, products.space, undefined, triangularWorkspace(symbolic, format, arenas))
+    ? triangularPreconditioner(factor, format, products.space, work, triangularWorkspace(symbolic, format, arenas))
     : undefined;
   // A factor of a shifted matrix, or none, leaves the rest to CG.
   const isDirect = isFactor(factor) && factor.shifts === 0;

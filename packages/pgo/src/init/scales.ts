@@ -14,7 +14,7 @@ const LEAST_WEIGHT = 1e-6;
  * @param poses n x 8; their scales are replaced.
  */
 export function relaxScales(problem: PoseGraphProblem, poses: Float64Array): void {
-  const { graph, structure, arenas, column, blocks } = problem;
+  const { graph, structure, arenas, counters, column, blocks } = problem;
   const { from, to, measurements, information } = graph;
   const matrix = bsrMatrix(structure.normal(1, 1).A, fp64);
   const b = new Float64Array(from.length);
@@ -31,6 +31,6 @@ export function relaxScales(problem: PoseGraphProblem, poses: Float64Array): voi
     else right -= log(poses[to[e] * 8 + 7]);
     b[e] = root * right;
   }
-  const [logScales] = leastSquares(matrix, structure, [b], arenas);
+  const [logScales] = leastSquares(matrix, structure, [b], arenas, counters?.work);
   for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) poses[pose * 8 + 7] = exp(logScales[column[pose]]);
 }

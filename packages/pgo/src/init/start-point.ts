@@ -1,4 +1,5 @@
 import { OptionError } from "@slam/errors";
+import type { Counters } from "@slam/nlls";
 import type { ArenaPool } from "@slam/wasm";
 import { componentsOf, heldVariables } from "../factors/components.ts";
 import type { HeldDirections } from "../factors/free-directions.ts";
@@ -36,6 +37,7 @@ export interface StartOptions {
   readonly init: Initialization | undefined;
   /** Of "random". */
   readonly seed: number;
+  readonly counters: Counters | undefined;
   readonly arenas: ArenaPool | undefined;
 }
 
@@ -46,15 +48,15 @@ export interface StartOptions {
  * @param fixed poses.
  * @throws OptionError for a landmark that neither the file nor its measurements place, and for indefinite information.
  */
-export function startPoint(graph: PoseGraph, fixed: readonly number[], { init, seed, arenas }: StartOptions): StartPoint {
+export function startPoint(graph: PoseGraph, fixed: readonly number[], options: StartOptions): StartPoint {
+  const { init } = options;
   const terms = factorTerms(graph, squareRootInformation(graph).ofFactors);
   const priors = priorPoses(graph, fixed, terms);
   const anchors = [...fixed, ...priors.poses.keys()];
   const roots = [...anchors, ...freeComponents(graph, anchors)];
   const chosen = init ?? defaultInitialization(graph, fixed, priors.count, roots);
   const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots), true);
-  const point =
-    chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, seed, arenas), false);
+  const point = chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, options), false);
   const gauge = findGauge(graph, fixed, terms, point);
   const open = undeterminedLandmarks(graph, terms, point);
   return {
@@ -71,8 +73,7 @@ function posesOf(
   graph: PoseGraph,
   init: Exclude<Initialization, "file">,
   roots: readonly number[],
-  seed: number,
-  arenas: ArenaPool | undefined,
+  { seed, counters, arenas }: StartOptions,
 ): Float64Array {
   switch (init) {
     case "odometry":
@@ -80,7 +81,7 @@ function posesOf(
     case "spanning-tree":
       return spanningTree(graph, roots);
     case "chordal":
-      return chordal(new PoseGraphProblem(edgesOnly(graph), roots, undefined, arenas));
+      return chordal(new PoseGraphProblem(edgesOnly(graph), roots, { counters, arenas }));
     case "random":
       return randomPoses(graph, roots, seed);
   }

@@ -73,11 +73,11 @@ describe.each([
 
   test.each([fp32, fp16])("the Jacobian in $name is fp64's, rounded, also in memory used before", (P: AnyPrecision) => {
     const arenas = new ArenaPool();
-    const once = new PoseGraphProblem(world, [2], undefined, arenas);
+    const once = new PoseGraphProblem(world, [2], { arenas });
     const before = dense(once, x, P);
     arenas.recycle();
 
-    const again = dense(new PoseGraphProblem(world, [2], undefined, arenas), x, P);
+    const again = dense(new PoseGraphProblem(world, [2], { arenas }), x, P);
 
     expect(again).toEqual(before);
     dense(new PoseGraphProblem(world, [2]), x).forEach((column, j) => {

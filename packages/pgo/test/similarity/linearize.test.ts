@@ -9,7 +9,7 @@ import { driftedSphere, similarityGraph, smallGraph } from "./similarity-graph.t
 
 function linearized(graph: PoseGraph, format: OperationFormat) {
   const counters = newCounters();
-  const problem = new PoseGraphProblem(graph, [1], counters);
+  const problem = new PoseGraphProblem(graph, [1], { counters });
   const r = new Float64Array(problem.rows);
   problem.residual(graph.poses, format, r);
   return { r, values: problem.jacobian(graph.poses, format).matrix.values as Storage, ...counters.events };

@@ -1,0 +1,105 @@
+import { fp64 } from "@slam/float";
+import type { LinearSolver, Termination } from "@slam/linop";
+import { type ExactEquations, exactEquations } from "./exact-equations.ts";
+import type { NormalEquations } from "./normal-equations.ts";
+import type { Policy } from "./policy.ts";
+import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
+
+/** How much of ftol of the cost the rounding of the gradient may leave undone. */
+const ROUNDED_AWAY = 0.1;
+/** Each round of the check tightens the inner tolerance by ten. */
+const MOST_REFINEMENTS = 4;
+
+/** A point and what it costs. */
+export interface Landing<X> {
+  readonly x: X;
+  readonly cost: number;
+}
+
+/** A step that settles the cost: dx from a point at which J was evaluated; dx is refined in place. */
+export interface LastStep<X, J> {
+  readonly from: Landing<X>;
+  readonly J: J;
+  readonly dx: Float64Array;
+  readonly to: Landing<X>;
+}
+
+export interface Ending<X> {
+  readonly termination: Extract<Termination, "converged" | "stagnated">;
+  readonly message: string;
+  readonly cgIterations: number;
+  /** The lowest of where the step led and where its refinements did. */
+  readonly best: Landing<X>;
+}
+
+export interface EndingOptions<X, J extends Jacobian> {
+  readonly problem: LeastSquaresProblem<X, J>;
+  readonly policy: Policy;
+  readonly solver: Pick<LinearSolver<J>, "norm">;
+  readonly equations: NormalEquations<J>;
+  readonly ftol: number;
+  readonly eta: number;
+  /** In fp64. */
+  readonly costAt: (x: X) => number;
+}
+
+/** The check that a solve ends with, in fp64, whose quantities never feed back into a step. */
+export class EndingCheck<X, J extends Jacobian> {
+  readonly #options: EndingOptions<X, J>;
+  /** What the ending asks of the last step, however loose the steps before it. */
+  readonly #eta: number;
+
+  constructor(options: EndingOptions<X, J>) {
+    this.#options = options;
+    this.#eta = Math.min(options.eta, 0.1);
+  }
+
+  /** r, J and g = J'r at x in fp64. @param J as the policy has evaluated it there. */
+  exactly(x: X, J: J): ExactEquations {
+    const { problem, policy } = this.#options;
+    const { storage, arithmetic } = policy.jacobian;
+    return exactEquations(problem, x, storage === fp64 && arithmetic === fp64 ? J : undefined);
+  }
+
+  /** Holds the step to the gradient in fp64 and, where it fails, lets the inner solve go on. */
+  verify({ from, J, dx, to }: LastStep<X, J>): Ending<X> {
+    const { problem, policy, equations, eta, costAt } = this.#options;
+    const exact = this.exactly(from.x, J);
+    let best = to;
+    let cgIterations = 0;
+    let error = this.#relativeResidual(exact, dx, from.cost);
+    for (let round = 1; error > this.#eta && round <= MOST_REFINEMENTS; round++) {
+      cgIterations += equations.resume(dx, eta * 0.1 ** round).iterations;
+      const refined = this.#relativeResidual(exact, dx, from.cost);
+      if (!(refined < error)) break;
+      error = refined;
+      const x = problem.retract(from.x, dx, policy.update);
+      const cost = costAt(x);
+      if (cost <= best.cost) best = { x, cost };
+    }
+    const change = Math.abs(from.cost - to.cost) / from.cost;
+    const changed = `the last step changed the cost by ${change.toExponential(1)} of itself`;
+    if (error <= this.#eta) {
+      const message = `${changed} and solves its equations in fp64 to ${error.toExponential(1)}`;
+      return { termination: "converged", message, cgIterations, best };
+    }
+    const left = `${error.toExponential(1)} of the fp64 gradient, more than ${this.#eta}`;
+    const message = `${changed}, but leaves ${left}, and solving on gains nothing`;
+    return { termination: "stagnated", message, cgIterations, best };
+  }
+
+  /** What the step leaves of its equations in fp64, but for rounding, over the size it should not exceed eta times; in the solver's norm. */
+  #relativeResidual(exact: ExactEquations, dx: Float64Array, cost: number): number {
+    const { solver, equations, ftol } = this.#options;
+    const size = Math.max(solver.norm(exact.g), Math.sqrt(ftol * cost));
+    return Math.max(0, solver.norm(exact.residual(dx, equations.d)) - this.#roundingOf(exact, cost)) / size;
+  }
+
+  /** What J in fp32 makes of the gradient, if that is within what ftol allows; in the solver's norm. A narrower J is given no allowance. */
+  #roundingOf(exact: ExactEquations, cost: number): number {
+    const { policy, solver, equations, ftol } = this.#options;
+    if (policy.jacobian.arithmetic.significandBits < 24) return 0;
+    const rounding = solver.norm(exact.g.map((gj, j) => gj - equations.g[j]));
+    return rounding ** 2 <= ROUNDED_AWAY * ftol * cost ? rounding : 0;
+  }
+}
