@@ -1,4 +1,4 @@
-import type { BundleLoss, BundleReport, Scene, WindowSummary } from "@slam/ba";
+import type { BundleReport, NamedLoss, Scene, WindowSummary } from "@slam/ba";
 import type { BundleCovarianceReport } from "./bundle-covariance.ts";
 import type { BundleFile, BundleFormat } from "./bundle-file.ts";
 import type { BaOutcome } from "./solve-job.ts";
@@ -17,7 +17,7 @@ export interface BaReport extends SolverReport, Pick<BundleReport, "landmarks" |
     readonly observations: number;
   };
   /** With `--loss`. */
-  readonly loss?: Required<BundleLoss>;
+  readonly loss?: NamedLoss;
   /** Observations of points that their cameras do not see at the end: behind them, or outside the lens. */
   readonly unseen: number;
   /** Where it was solved, if not in the file's coordinates. */
@@ -53,6 +53,6 @@ export function baReport(file: string, { format, bundle }: BundleFile, outcome: 
   };
 }
 
-function lossText({ name, C }: Required<BundleLoss>): string {
+function lossText({ name, C }: NamedLoss): string {
   return `${name} with C = ${Number(C.toPrecision(4))}`;
 }

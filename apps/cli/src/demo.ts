@@ -73,7 +73,7 @@ function follow(drive: Drive, policy: Run["policy"]): OdometryResult {
     window: 5,
     linear: "cgnr",
     // Nothing that this camera measures is false.
-    loss: { name: "huber", C: 1.5 },
+    loss: { loss: "huber", C: 1.5 },
     policy: policyOf(policy),
     places: new DescriptorRecognizer({ recent: 20 }),
     start: drive.truth.subarray(0, 7),

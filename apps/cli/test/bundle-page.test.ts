@@ -127,7 +127,6 @@ test("what does not go with a window is said before anything is read, and what i
   expect(await refused("--covariance", "cam:10")).toBe("2 slam: --covariance does not go with --window\n");
   expect(await refused("--landmarks", "inverse-depth")).toBe("2 slam: --landmarks does not go with --window\n");
   expect(await refused("--method", "dogleg")).toBe("2 slam: --window goes with --method lm, not dogleg\n");
-  expect(await refused("--loss", "soft-l1")).toBe("2 slam: --window goes with --loss huber or cauchy, not soft-l1\n");
 });
 
 test("a time budget ends a solve with what it has, and says so", async (context) => {

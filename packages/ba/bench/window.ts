@@ -9,7 +9,7 @@ import { parsePolicy } from "@slam/nlls";
 import { readKittiStereo } from "../test/window/kitti-stereo.ts";
 import { seeded, steadyTracks, street } from "../test/window/street.ts";
 
-const HUBER = { name: "huber", C: 1.5 } as const;
+const HUBER = { loss: "huber", C: 1.5 } as const;
 const POSITION_NOISE = 0.05;
 const ROTATION_NOISE = 0.005;
 

@@ -9,7 +9,7 @@ export { writePly } from "./io/ply.ts";
 export { readStereo, type StereoFiles, type StereoProblem, stereoFiles, writeStereo } from "./io/stereo.ts";
 export { writeColmap } from "./io/write-colmap.ts";
 export { BundleJacobian } from "./jacobian.ts";
-export type { BundleLoss, BundleLossName } from "./loss.ts";
+export type { BundleLoss, BundleLossName, NamedLoss } from "./loss.ts";
 export {
   isMarginals,
   type LinearTerm,

@@ -7,8 +7,10 @@ export type BundleLossName = "huber" | "cauchy" | "soft-l1";
 
 const LOSSES: { readonly [name in BundleLossName]: (C: number) => Loss } = { huber, cauchy, "soft-l1": softL1 };
 
+/** What each observation costs in place of the square of its whitened norm. */
 export interface BundleLoss {
-  readonly name: BundleLossName;
+  /** One of the names, or a loss of your own as a function of C, such as `tukey` of `@slam/nlls`. */
+  readonly loss: BundleLossName | ((C: number) => Loss);
   /**
    * What bounds the whitened norm of an observation. Default: 99 of 100 honest ones are within, where their information is right; of measurements with 1 to 3 components,
    * others need one.
@@ -19,19 +21,30 @@ export interface BundleLoss {
 /** The 99 % quantiles of chi-square with 1, 2 and 3 degrees of freedom. */
 const QUANTILES = [6.634896601021213, 9.21034037197618, 11.344866730144373] as const;
 
-/** The bound of a loss on measurements of so many components. @throws OptionError where none is given and there is no default. */
-export function boundOf({ name, C }: BundleLoss, components: number): number {
+/** A loss as reports have it. */
+export interface NamedLoss {
+  /** The loss's name, or that of its function. */
+  readonly name: string;
+  readonly C: number;
+}
+
+/** A loss on measurements of so many components. @throws OptionError where no bound is given and there is no default. */
+export function namedLoss({ loss, C }: BundleLoss, components: number): NamedLoss {
+  const name = typeof loss === "string" ? loss : loss.name;
   const quantile = QUANTILES[components - 1];
   if (C === undefined && quantile === undefined) {
     throw new OptionError(`${name}: C`, { expected: `a bound, as measurements have ${components} components`, actual: C });
   }
-  return C ?? Math.sqrt(quantile);
+  return { name, C: C ?? Math.sqrt(quantile) };
 }
 
-/** rho of the squared whitened norm of measurements with so many components. @throws OptionError for a name that is none, and as `boundOf`. */
-export function lossOf(loss: BundleLoss, components: number): Loss {
-  checkChoice("loss", loss.name, Object.keys(LOSSES) as BundleLossName[]);
-  return LOSSES[loss.name](boundOf(loss, components));
+/** rho of the squared whitened norm of measurements with so many components. @throws OptionError for a name that is none, and as `namedLoss`. */
+export function lossOf(given: BundleLoss, components: number): Loss {
+  const { loss } = given;
+  const { C } = namedLoss(given, components);
+  if (typeof loss === "function") return loss(C);
+  checkChoice("loss", loss, Object.keys(LOSSES) as BundleLossName[]);
+  return LOSSES[loss](C);
 }
 
 /** The problem with the loss on each observation; priors have none. */

@@ -19,7 +19,7 @@ import { type Bundle, checkBundle } from "./bundle.ts";
 import { CgSolver, type CgSolverOptions, type Forcing, type ReducedPreconditioner } from "./cg-solver.ts";
 import { chooseLinear } from "./choose-linear.ts";
 import type { BundleJacobian } from "./jacobian.ts";
-import { type BundleLoss, boundOf, lossOf, robust } from "./loss.ts";
+import { type BundleLoss, lossOf, type NamedLoss, namedLoss, robust } from "./loss.ts";
 import { NormalizedBundle } from "./normalized-bundle.ts";
 import { pointOf, withPoint } from "./observer.ts";
 import type { Priors } from "./priors.ts";
@@ -98,7 +98,7 @@ export interface BundleReport extends SolveReport {
     readonly reason?: string;
   };
   /** The loss and its bound, where there is one: costs are then 1/2 sum rho(r^2). */
-  readonly loss?: Required<BundleLoss>;
+  readonly loss?: NamedLoss;
   /** Where landmarks were moved by inverse depth. */
   readonly landmarks?: "inverse-depth";
   /** Where conjugate gradients ended by the Q-test. */
@@ -199,7 +199,7 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         iterations: report.iterations.map(halved),
         policy: own?.policy ?? policy,
         method,
-        ...(loss && { loss: { name: loss.name, C: boundOf(loss, bundle.model.measurement.length) } }),
+        ...(loss && { loss: namedLoss(loss, bundle.model.measurement.length) }),
         linear: {
           solver: (solver ?? own!).name,
           ...(choice && { reason: choice.reason }),

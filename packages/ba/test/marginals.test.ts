@@ -299,7 +299,7 @@ test("with a loss observations weigh what they weigh in the solve", () => {
   const bundle = { ...truth, measurements };
   const held = { cameras: [0], intrinsics: true };
 
-  const marginals = marginalsOf(bundle, { held, loss: { name: "huber", C: 1 } });
+  const marginals = marginalsOf(bundle, { held, loss: { loss: "huber", C: 1 } });
 
   const all = [camera(1), point(3)];
   expectNear(

@@ -113,7 +113,7 @@ test.each([
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0.001, max: 1, noNaN: true }), fc.boolean(), (seed, away, isRobust) => {
       const bundle = noisy({ model, lens, points: 8, seed, away });
-      const loss: BundleLoss | undefined = isRobust ? { name: "cauchy", C: 2 } : undefined;
+      const loss: BundleLoss | undefined = isRobust ? { loss: "cauchy", C: 2 } : undefined;
 
       const { points, ...others } = refined(bundle, 2, { held: { points: [3] }, ...(loss && { loss }) });
 
@@ -125,7 +125,7 @@ test.each([
   );
 });
 
-test.each([undefined, { name: "huber", C: 1 }] as const)("many steps end where a solve with the cameras held does: %o", (loss) => {
+test.each([undefined, { loss: "huber", C: 1 }] as const)("many steps end where a solve with the cameras held does: %o", (loss) => {
   const bundle = noisy({ model: snavely, lens: [800, -0.1, 0.02], away: 0.03 });
   const held = { cameras: [0, 1, 2, 3, 4, 5], intrinsics: true };
 

@@ -261,7 +261,7 @@ test("places alone, as a satellite gives them, hold the gauge of a single camera
 test("a loss is on observations alone", () => {
   const { bundle } = orbit({ model: pinhole, lens: LENS, isShared: true, cameras: 4, points: 7 });
   const far = { point: 2, position: [3, 3, 3], information: diagonal(1, 1, 1) };
-  const options: BundleOptions = { held: { points: [2] }, loss: { name: "huber", C: 0.1 }, maxIterations: 0 };
+  const options: BundleOptions = { held: { points: [2] }, loss: { loss: "huber", C: 0.1 }, maxIterations: 0 };
   const [p, without] = [bundle.points, solved(bundle, options).report.initialCost];
 
   const { initialCost } = solved(bundle, { ...options, priors: { points: [far] } }).report;

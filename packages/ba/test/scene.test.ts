@@ -219,7 +219,7 @@ test("priors move along, and weigh what they did", () => {
 test("a robust cost is the given bundle's too", () => {
   const bundle = noisy(LENS[1]);
   const measurements = bundle.measurements.map((z, i) => (i % 37 === 0 ? z + 80 : z));
-  const loss = { name: "cauchy", C: 2 } as const;
+  const loss = { loss: "cauchy", C: 2 } as const;
   const options = { loss, held: { intrinsics: true, cameras: [0, 1] } };
   const [here, there] = [moved(bundle, [0, 0, 0]), moved(bundle, [0, 2 ** 30, 0])].map((b) => solved({ ...b, measurements }, options));
 

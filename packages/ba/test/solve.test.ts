@@ -3,7 +3,7 @@ import { type CameraModel, fisheye, pinhole, rgbd, snavely, stereo } from "@slam
 import { parsePolicy, presetPolicy } from "@slam/nlls";
 import { expectClose } from "@slam/testing";
 import { describe, expect, test } from "vitest";
-import { boundOf } from "../src/loss.ts";
+import { namedLoss } from "../src/loss.ts";
 import { orbit } from "./orbit.ts";
 
 function solved(bundle: Bundle, options: BundleOptions = {}): { readonly bundle: Bundle; readonly report: BundleReport } {
@@ -136,13 +136,13 @@ describe("a robust loss", () => {
     ["cauchy", 2e-3],
     ["huber", 2e-2],
     ["soft-l1", 2e-2],
-  ] as const)("%s keeps false measurements from moving the points", (name, away) => {
+  ] as const)("%s keeps false measurements from moving the points", (loss, away) => {
     expect(worst(solved(given, { held }).bundle.points)).toBeGreaterThan(0.05);
-    expect(worst(solved(given, { held, loss: { name, C: 1 } }).bundle.points)).toBeLessThan(away);
+    expect(worst(solved(given, { held, loss: { loss, C: 1 } }).bundle.points)).toBeLessThan(away);
   });
 
   test("has a bound that 99 of 100 honest pixels are within, where none is given", () => {
-    const { loss } = solved(given, { held, loss: { name: "huber" } }).report;
+    const { loss } = solved(given, { held, loss: { loss: "huber" } }).report;
 
     // Of two components: exp(-C^2 / 2) = 1 / 100.
     expect(loss?.name).toBe("huber");
@@ -150,8 +150,8 @@ describe("a robust loss", () => {
   });
 
   test("needs a bound for measurements of more components than three", () => {
-    expect(() => boundOf({ name: "huber" }, 4)).toThrow(/huber: C is undefined, expected a bound, as measurements have 4 components/);
-    expect(boundOf({ name: "huber", C: 2 }, 4)).toBe(2);
+    expect(() => namedLoss({ loss: "huber" }, 4)).toThrow(/huber: C is undefined, expected a bound, as measurements have 4 components/);
+    expect(namedLoss({ loss: "huber", C: 2 }, 4)).toEqual({ name: "huber", C: 2 });
   });
 });
 

@@ -1,4 +1,4 @@
-import { SIXTEEN_BIT as OF_BUNDLES } from "@slam/ba";
+import { type BundleLoss, SIXTEEN_BIT as OF_BUNDLES } from "@slam/ba";
 import { checkChoice, checkInteger, checkNumber, OptionError } from "@slam/errors";
 import type { Operation } from "@slam/linop";
 import { type Policy, presetPolicy } from "@slam/nlls";
@@ -22,7 +22,7 @@ export interface OdometryOptions {
   /** Of the window's linear solver, as `SlidingWindow` has it. Default "cgnr", the method as published, which runs in the policy's formats; "schur-dense" is in fp64 whatever the policy. */
   readonly linear?: Linear;
   /** On each observation, of its norm in standard deviations. Default Cauchy's with C = 2: under Huber's a few false tracks in a hundred bend the path. */
-  readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
+  readonly loss?: Required<BundleLoss>;
   /** A window's solve ends where a step lowers the cost by this much of itself. Default 1e-4, as key frames come; what a comparison of policies is to show takes less. */
   readonly ftol?: number;
   /**
@@ -58,7 +58,7 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
     rate: Number.POSITIVE_INFINITY,
     window: 10,
     linear: "cgnr" as const,
-    loss: { name: "cauchy" as const, C: 2 },
+    loss: { loss: "cauchy" as const, C: 2 },
     ftol: 1e-4,
     timeBudget: Number.POSITIVE_INFINITY,
     policy: presetPolicy("mixed", SIXTEEN_BIT),

@@ -62,7 +62,7 @@ async function* arriving(pictures: readonly Picture[]): AsyncGenerator<Picture> 
 test("a front end of one's own drives the odometry, and hears what happens as it does", async () => {
   const { truth, pictures } = film();
   const events: OdometryEvent[] = [];
-  const run = follow(new BlobTracker(), arriving(pictures), { window: 5, loss: { name: "huber", C: 10 } });
+  const run = follow(new BlobTracker(), arriving(pictures), { window: 5, loss: { loss: "huber", C: 10 } });
   let result: OdometryResult | undefined;
   for (let next = await run.next(); ; next = await run.next()) {
     if (next.done) {

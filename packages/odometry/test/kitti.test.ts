@@ -11,7 +11,7 @@ function drift(truth: Float64Array, poses: Float64Array): number {
   return errors.reduce((sum, error) => sum + error, 0) / errors.length;
 }
 
-/** Of bundle adjustment of all 135 frames at once, `start(bundle, { held: { cameras: [0], intrinsics: true }, loss: { name: "huber", C: 1.5 } })` of @slam/ba. */
+/** Of bundle adjustment of all 135 frames at once, `start(bundle, { held: { cameras: [0], intrinsics: true }, loss: { loss: "huber", C: 1.5 } })` of @slam/ba. */
 const BATCH = { ate: 0.33974, drift: 1.42885 };
 
 test.skipIf(!hasPublicData)(

@@ -262,7 +262,7 @@ test("what is wrong is said before anything changes", () => {
     [{ rate: 0 }, /rate/],
     [{ window: 1 }, /window/],
     [{ linear: "qr" as "cgnr" }, /linear/],
-    [{ loss: { name: "huber", C: 0 } }, /C/],
+    [{ loss: { loss: "huber", C: 0 } }, /C/],
     [{ leastInliers: 2 }, /leastInliers/],
     [{ leastLoops: 0 }, /leastLoops/],
     [{ spacing: -1 }, /spacing/],

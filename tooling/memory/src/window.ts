@@ -13,7 +13,7 @@ console.log(JSON.stringify({ small: await bytesPerKeyFrame(50), large: await byt
 
 function newWindow(intrinsics: ArrayLike<number>): SlidingWindow {
   const policy = presetPolicy("mixed", SIXTEEN_BIT);
-  return new SlidingWindow({ model: stereo, intrinsics, size: SIZE, linear: "cgnr", policy, loss: { name: "cauchy", C: 2 } });
+  return new SlidingWindow({ model: stereo, intrinsics, size: SIZE, linear: "cgnr", policy, loss: { loss: "cauchy", C: 2 } });
 }
 
 /** The least of ten key frames after fifty: until the engine has compiled what runs once a key frame, it boxes numbers. */

@@ -1,4 +1,4 @@
-import { type BundleLoss, type BundleLossName, type BundleOptions, type Linear, SIXTEEN_BIT } from "@slam/ba";
+import { type BundleLossName, type BundleOptions, type Linear, SIXTEEN_BIT } from "@slam/ba";
 import { baReport } from "../ba-report.ts";
 import type { Chosen } from "../bundle-covariance.ts";
 import { type BundleFile, bundleTargets, checkPlyTarget, plyOutput, readBundleFile } from "../bundle-file.ts";
@@ -61,7 +61,7 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
   const settings = {
     ...solver,
     linear,
-    ...(loss && loss.name !== "none" && { loss: loss as BundleLoss }),
+    ...(loss && loss.name !== "none" && { loss: { loss: loss.name, ...(loss.C !== undefined && { C: loss.C }) } }),
     held: { cameras: fix.map((id) => cameraIndex(read, "--fix", id)), intrinsics: fixIntrinsics || read.isCalibrated },
   };
   const { bundle } = read;
@@ -98,7 +98,7 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
 }
 
 function checkOptions(file: string, options: BaOptions): void {
-  const { linear, preconditioner, forcing, window, method, loss, out, ply, json, report } = options;
+  const { linear, preconditioner, forcing, window, method, out, ply, json, report } = options;
   if (preconditioner !== undefined && linear !== "schur-cg")
     throw new UsageError(`--preconditioner goes with --linear schur-cg, not ${linear}`);
   if (forcing !== undefined && linear !== "cgnr" && linear !== "schur-cg")
@@ -109,7 +109,6 @@ function checkOptions(file: string, options: BaOptions): void {
       if (value !== undefined) throw new UsageError(`--${flag} does not go with --window`);
     }
     if (method === "dogleg") throw new UsageError("--window goes with --method lm, not dogleg");
-    if (loss?.name === "soft-l1") throw new UsageError("--window goes with --loss huber or cauchy, not soft-l1");
   }
   checkJsonTarget(json);
   if (ply !== undefined) checkPlyTarget(ply);

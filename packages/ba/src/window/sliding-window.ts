@@ -2,8 +2,6 @@ import type { CameraModel } from "@slam/camera";
 import { checkChoice, checkInteger, checkNumber, OptionError } from "@slam/errors";
 import {
   type Counters,
-  cauchy,
-  huber,
   type LinearSummary,
   type Loss,
   newCounters,
@@ -17,6 +15,7 @@ import { ArenaPool } from "@slam/wasm";
 import { POSE_SIZE } from "../bundle.ts";
 import { CgSolver } from "../cg-solver.ts";
 import type { BundleJacobian } from "../jacobian.ts";
+import { type BundleLoss, lossOf } from "../loss.ts";
 import { pointOf } from "../observer.ts";
 import { TimeBudget } from "../time-budget.ts";
 import { DenseSchur } from "./dense-schur.ts";
@@ -44,7 +43,7 @@ export interface WindowOptions {
    */
   readonly linear?: (typeof LINEAR)[number];
   /** On each observation, of its whitened norm. What is marginalised keeps the weight it has then. Default none. */
-  readonly loss?: { readonly name: "huber" | "cauchy"; readonly C: number };
+  readonly loss?: BundleLoss;
   /** Of one solve. Default 10. */
   readonly maxIterations?: number;
   /** Default 1e-4: the next key frame moves the cost by more. */
@@ -112,7 +111,7 @@ export class SlidingWindow {
     const intrinsics = copyOf("intrinsics", options.intrinsics, model.intrinsics.length);
     this.#options = { size, policy, linear, maxIterations, ftol };
     this.#lens = { model, intrinsics };
-    this.#loss = loss && lossOf(loss);
+    this.#loss = loss && lossOf(loss, model.measurement.length);
     this.#bundles = new BundleWriter(this.#lens);
     this.#triangulator = new Triangulator(model, intrinsics);
     this.#prior = new Prior(size);
@@ -322,11 +321,6 @@ export class SlidingWindow {
     const from = x.length - 3 * tracks.length;
     for (const [p, { position }] of tracks.entries()) for (let a = 0; a < 3; a++) position![a] = x[from + 3 * p + a];
   }
-}
-
-function lossOf({ name, C }: NonNullable<WindowOptions["loss"]>): Loss {
-  checkChoice("loss", name, ["huber", "cauchy"]);
-  return name === "huber" ? huber(C) : cauchy(C);
 }
 
 /** A copy of three numbers, if they are a place. */

@@ -1,21 +1,19 @@
-import { checkChoice, OptionError } from "@slam/errors";
+import { OptionError } from "@slam/errors";
 import { fp64, operationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
 import { Work } from "@slam/linop";
 import { type IterationRecord, type LinearSummary, newCounters, type PrecisionEvents, presetPolicy, sumOfPhases } from "@slam/nlls";
 import { type Bundle, cameraCount, checkBundle, lensCount, POSE_SIZE, pointCount } from "../bundle.ts";
-import { type BundleLoss, boundOf, robust } from "../loss.ts";
+import { namedLoss, robust } from "../loss.ts";
 import { pointOf } from "../observer.ts";
 import { BundleProblem } from "../problem.ts";
 import type { BundleReport, BundleRun } from "../solve.ts";
 import type { KeyFrame } from "./key-frame.ts";
 import { type Dropped, SlidingWindow, type WindowOptions, type WindowReport } from "./sliding-window.ts";
 
-export interface WindowRunOptions extends Omit<WindowOptions, "model" | "intrinsics" | "loss" | "maxIterations"> {
+export interface WindowRunOptions extends Omit<WindowOptions, "model" | "intrinsics" | "maxIterations"> {
   /** Of the solve of one key frame. Default 50: the next one does not come before this one is solved. */
   readonly maxIterations?: number;
-  /** On each observation, of its whitened norm; "huber" or "cauchy". Default none. */
-  readonly loss?: BundleLoss;
   /** Milliseconds for each key frame, from when its solve begins; as `SlidingWindow.solve` has it. Default none. */
   readonly timeBudget?: number;
   /** Called after each key frame, with the sums of its iterations, and the cost of what was in the window. */
@@ -62,7 +60,6 @@ class WindowRun {
   readonly #bundle: Bundle;
   readonly #options: WindowRunOptions;
   readonly #window: SlidingWindow;
-  readonly #loss: Required<BundleLoss> | undefined;
   readonly #keyFrames: readonly MeasuredFrame[];
   readonly #poses: Float64Array;
   readonly #points: Float64Array;
@@ -80,10 +77,8 @@ class WindowRun {
     if (lensCount(bundle) !== 1) {
       throw new OptionError("a window: sets of intrinsics", { expected: "1, which all cameras share", actual: lensCount(bundle) });
     }
-    const { loss, maxIterations = 50, timeBudget: _, onIteration: __, ...settings } = options;
+    const { maxIterations = 50, timeBudget: _, onIteration: __, ...settings } = options;
     const { model, intrinsics } = bundle;
-    if (loss !== undefined) checkChoice("a window: loss", loss.name, ["huber", "cauchy"]);
-    this.#loss = loss && { name: loss.name, C: boundOf(loss, model.measurement.length) };
     this.#bundle = bundle;
     this.#options = options;
     this.#window = new SlidingWindow({
@@ -91,7 +86,6 @@ class WindowRun {
       intrinsics,
       ...settings,
       maxIterations,
-      ...(this.#loss && { loss: this.#loss as NonNullable<WindowOptions["loss"]> }),
     });
     this.#keyFrames = keyFramesOf(bundle);
     this.#poses = bundle.poses.slice();
@@ -151,6 +145,7 @@ class WindowRun {
     const reports = this.#reports;
     const problem = new BundleProblem(this.#bundle, { intrinsics: true });
     const { x } = this;
+    const { loss } = this.#options;
     const counters = newCounters();
     for (const { work, precision } of reports) {
       counters.work.include(work);
@@ -168,7 +163,7 @@ class WindowRun {
       policy: reports.at(-1)?.policy ?? this.#options.policy ?? presetPolicy("fp64"),
       method: "lm",
       linear: summaryOf(reports),
-      ...(this.#loss && { loss: this.#loss }),
+      ...(loss && { loss: namedLoss(loss, this.#bundle.model.measurement.length) }),
       unseen: problem.unseen(x),
       initializeSeconds: this.#initializeSeconds,
       initializeWork: new Work(),
@@ -199,7 +194,8 @@ class WindowRun {
 
   /** 1/2 sum rho(r^2) */
   #costAt(problem: BundleProblem, x: Float64Array): number {
-    if (this.#loss !== undefined) return robust(problem, this.#loss).cost(x) / 2;
+    const { loss } = this.#options;
+    if (loss !== undefined) return robust(problem, loss).cost(x) / 2;
     const r = new Float64Array(problem.rows);
     problem.residual(x, operationFormat(fp64), r);
     return r.reduce((sum, value) => sum + (value * value) / 2, 0);

@@ -48,7 +48,7 @@ test("is that of differences of points that both cameras measure, with twice the
 
 test("the other way round it is seen from the other frame, and the window stays as it is", () => {
   const { keyFrames } = street({ model: stereo, intrinsics: STEREO, frames: 7, tracks: steadyTracks(7, 4, 8), noise: 0.5, away: 0.01 });
-  const window = new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 4, loss: { name: "huber", C: 1 } });
+  const window = new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 4, loss: { loss: "huber", C: 1 } });
   for (const frame of keyFrames) {
     window.addKeyFrame(frame);
     window.solve();

@@ -168,7 +168,7 @@ test("a robust loss keeps false measurements from bending the path", () => {
   const error = (more: Partial<WindowOptions>): number =>
     ate(drive.truth, driven(keyFrames, { ...options, ...more }).poses, { align: "se3" }).rmse;
 
-  expect(error({ loss: { name: "cauchy", C: 0.5 } })).toBeLessThan(0.3 * error({}));
+  expect(error({ loss: { loss: "cauchy", C: 0.5 } })).toBeLessThan(0.3 * error({}));
 });
 
 test("an information of its own weighs each measurement", () => {
@@ -339,7 +339,7 @@ test("what is wrong is said before the window changes", () => {
   expect(() => new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 1 })).toThrow(/size/);
   expect(() => new SlidingWindow({ model: stereo, intrinsics: [700], size: 3 })).toThrow(/intrinsics/);
   expect(() => new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 3, linear: "qr" as "cgnr" })).toThrow(/linear is "qr"/);
-  expect(() => new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 3, loss: { name: "huber", C: 0 } })).toThrow(/C/);
+  expect(() => new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 3, loss: { loss: "huber", C: 0 } })).toThrow(/C/);
   expect(() => window.solve()).toThrow(/a key frame/);
   expect(() => window.addKeyFrame({ ...frame, landmark: [3, 3] })).toThrow(/no landmark twice/);
   expect(() => window.addKeyFrame({ ...frame, landmark: [3, 0.5] })).toThrow(/landmark\[1\]/);
@@ -356,7 +356,7 @@ test("what is wrong is said before the window changes", () => {
 
 test.skipIf(!hasPublicData)("follows KITTI 00's first 25 key frames as its stereo features have them", { timeout: 60_000 }, () => {
   const { intrinsics, estimate, truth, frames } = readKittiStereo();
-  const window = new SlidingWindow({ model: stereo, intrinsics, size: 5, loss: { name: "huber", C: 1.5 } });
+  const window = new SlidingWindow({ model: stereo, intrinsics, size: 5, loss: { loss: "huber", C: 1.5 } });
   const poses = new Float64Array(7 * 25);
   const step = new Float64Array(7);
   const pose = estimate.slice(0, 7);

@@ -1,4 +1,4 @@
-import { SlidingWindow } from "@slam/ba";
+import { type BundleLoss, SlidingWindow } from "@slam/ba";
 import { se3 } from "@slam/lie";
 import type { Policy } from "@slam/nlls";
 import type { Random } from "@slam/sim";
@@ -15,7 +15,7 @@ export interface LoopSettings {
   readonly leastInliers: number;
   readonly policy: Policy;
   readonly linear: Linear;
-  readonly loss: { readonly name: "huber" | "cauchy"; readonly C: number };
+  readonly loss: BundleLoss;
 }
 
 export interface MeasuredLoop {

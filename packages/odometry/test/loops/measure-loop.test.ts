@@ -17,7 +17,7 @@ const settings: LoopSettings = {
   leastInliers: 8,
   policy: presetPolicy("fp64"),
   linear: "schur-dense",
-  loss: { name: "huber", C: 1.5 },
+  loss: { loss: "huber", C: 1.5 },
 };
 
 /** A turn of a tenth and a step of some centimetres. */
@@ -89,7 +89,7 @@ describe("the motion between two places", () => {
     const random = new Random(3);
     const squared = Array.from({ length: 40 }, () => {
       const [earlier, later, pairs] = places(20, 1, random);
-      const { measurement, covariance } = measureLoop({ ...settings, loss: { name: "huber", C: 10 } }, earlier, later, pairs, random)!;
+      const { measurement, covariance } = measureLoop({ ...settings, loss: { loss: "huber", C: 10 } }, earlier, later, pairs, random)!;
       return squaredError(measurement, edgeInformation(covariance)!);
     });
     const mean = squared.reduce((sum, value) => sum + value, 0) / squared.length;
