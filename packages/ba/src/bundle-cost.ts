@@ -3,7 +3,10 @@ import type { Bundle } from "./bundle.ts";
 import { Observer, pointOf } from "./observer.ts";
 import { PriorRows, type Priors } from "./priors.ts";
 
-/** 1/2 sum r^2 in fp64, or 1/2 sum rho(r^2) with a loss, and of priors 1/2 e' W e; and how many observations are of points that their cameras do not see. */
+/**
+ * 1/2 sum r^2 in fp64, or 1/2 sum rho(r^2) with a loss, and of priors 1/2 e' W e: not finite where a residual is not, bounded though its loss may be; and how many observations are of points that
+ * their cameras do not see.
+ */
 export function costOf(bundle: Bundle, priors: Priors = {}, loss?: Loss): { readonly cost: number; readonly unseen: number } {
   const observer = new Observer(bundle);
   const x = pointOf(bundle);
@@ -12,8 +15,12 @@ export function costOf(bundle: Bundle, priors: Priors = {}, loss?: Loss): { read
   let unseen = 0;
   for (let i = 0; i < observer.observations; i++) {
     if (!observer.observe(i, false)) unseen++;
-    if (loss === undefined) for (const r of observer.residual) cost += (r * r) / 2;
-    else cost += loss.rho(observer.residual.reduce((sum, r) => sum + r * r, 0)) / 2;
+    if (loss === undefined) {
+      for (const r of observer.residual) cost += (r * r) / 2;
+      continue;
+    }
+    const square = observer.residual.reduce((sum, r) => sum + r * r, 0);
+    cost += (Number.isFinite(square) ? loss.rho(square) : square) / 2;
   }
   const rows = new PriorRows(bundle, priors, observer.rows);
   const e = new Float64Array(rows.blockRows * observer.rows);
