@@ -1,4 +1,4 @@
-import { type Energy, energyOf, horowitzCache, type Operation, type Termination, totalOf, type Work } from "@slam/linop";
+import { type Energy, energyOf, horowitzCache, type Operation, type Termination, totalOf, Work } from "@slam/linop";
 import {
   type IterationRecord,
   type LinearSummary,
@@ -35,7 +35,8 @@ export type Tally = { readonly [operation in Operation]?: { readonly [format: st
 /** What every library reports of a solve. */
 interface SolvedReport extends Omit<SolveReport, "initialCost" | "finalCost"> {
   readonly method: Method;
-  readonly initializeWork: Work;
+  /** What the start took besides `work`; of pose graphs. */
+  readonly initializeWork?: Work;
   readonly linear: LinearSummary & {
     /** Why it was chosen, where it was. */
     readonly reason?: string;
@@ -60,7 +61,7 @@ export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSe
     seconds: { parse: parseSeconds, ...medians(seconds), cold: seconds[0]!.solve },
     precision,
     work: { flops, bytes, joules: energyOf(work, horowitzCache) },
-    parts: partsOf({ ...report, seconds: last }, last.solve, { seconds: last.initialize, ...totalOf(report.initializeWork) }),
+    parts: partsOf({ ...report, seconds: last }, last.solve, { seconds: last.initialize, ...totalOf(report.initializeWork ?? new Work()) }),
     memoryBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

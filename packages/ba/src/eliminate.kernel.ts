@@ -1,5 +1,6 @@
-import { type Expr, type FunctionBuilder, f32, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { type Expr, type FunctionBuilder, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
 import { FACTOR_SIZE, PIVOT_FLOOR, strideOf } from "./eliminate.reference.ts";
+import { addPointProducts, type Reader, readerOf, type Sightings } from "./point-products.kernel.ts";
 
 type Address = Local<"i32">;
 type Body = FunctionBuilder<"i32">;
@@ -38,7 +39,7 @@ export function eliminateKernel(
   const sizes = dofs.split(" ").map(Number);
   const b = Math.max(...sizes);
   const stride = 8 * strideOf(b);
-  const J = format === "fp64" ? wide : single;
+  const J = readerOf(format);
   const parameters = { table: "i32", pairs: "i32", first: "i32", end: "i32", points: "i32" } as const;
   m.func("eliminate", parameters, "i32", (f, { table, pairs, first, end, points }) => {
     const [observationPtr, pointBlock, pointValues, entryPtr, entryColumn, damping, factors, S, Y] = TABLE.map((_, k) =>
@@ -107,52 +108,16 @@ export function eliminateKernel(
   });
 }
 
-/** How J is read: as fp64. */
-interface Reader {
-  readonly bytes: number;
-  one(address: Address, offset: number): Expr<"f64">;
-  /** Two neighbours, or one and a zero. */
-  two(address: Address, offset: number, count: number): Expr<"v128">;
-}
-
-const wide: Reader = {
-  bytes: 8,
-  one: (address, offset) => f64.load(address, offset),
-  two: (address, offset, count) => (count === 2 ? v128.load(address, offset) : v128.load64_zero(address, offset)),
-};
-
-const single: Reader = {
-  bytes: 4,
-  one: (address, offset) => f64.promote_f32(f32.load(address, offset)),
-  two: (address, offset, count) =>
-    f64x2.promote_low_f32x4(count === 2 ? v128.load64_zero(address, offset) : v128.load32_zero(address, offset)),
-};
-
-interface PointRow {
-  readonly from: Address;
-  readonly to: Address;
-  readonly pointAt: (t: Address) => Address;
+interface PointRow extends Sightings {
   readonly damping: Address;
   readonly factor: Address;
 }
 
 /** factor <- L of V = Jp'Jp + Dp, or `fail` where there is none. */
-function factorPoint(f: Body, J: Reader, r: number, { from, to, pointAt, damping, factor }: PointRow, fail: () => void): void {
+function factorPoint(f: Body, J: Reader, r: number, { damping, factor, ...sightings }: PointRow, fail: () => void): void {
   const [v00, v11, v22] = [0, 8, 16].map((offset) => f.let(f64.load(damping, offset)));
   const [v10, v20, v21] = [0, 0, 0].map((zero) => f.let(f64.const(zero)));
-  f.for(from, to, 4, (t) => {
-    const point = pointAt(t);
-    for (let a = 0; a < r; a++) {
-      const [x, y, z] = [0, 1, 2].map((j) => f.let(J.one(point, (3 * a + j) * J.bytes)));
-      const add = (sum: Local<"f64">, p: Expr<"f64">, q: Expr<"f64">): void => f.set(sum, f64.add(sum, f64.mul(p, q)));
-      add(v00, x, x);
-      add(v10, y, x);
-      add(v11, y, y);
-      add(v20, z, x);
-      add(v21, z, y);
-      add(v22, z, z);
-    }
-  });
+  addPointProducts(f, J, r, sightings, [v00, v10, v11, v20, v21, v22]);
   const inverse = (pivot: Expr<"f64">): Local<"f64"> => f.let(f64.div(1, f64.sqrt(pivot)));
   const i0 = inverse(v00);
   const l10 = f.let(f64.mul(v10, i0));

@@ -1,3 +1,4 @@
+import { addPointProducts } from "./point-products.reference.ts";
 import type { ReducedStructure } from "./reduced-structure.ts";
 
 /** What elimination reads and writes besides its structure. */
@@ -103,22 +104,9 @@ function factorPoint(
   factors: Float64Array,
   row: number,
 ): boolean {
-  let v00 = damping[3 * row];
-  let v11 = damping[3 * row + 1];
-  let v22 = damping[3 * row + 2];
-  let v10 = 0;
-  let v20 = 0;
-  let v21 = 0;
-  for (let t = observationPtr[row]; t < observationPtr[row + 1]; t++) {
-    for (let a = 0, at = 3 * r * pointBlock[t]; a < r; a++, at += 3) {
-      v00 += Jp[at] * Jp[at];
-      v10 += Jp[at + 1] * Jp[at];
-      v11 += Jp[at + 1] * Jp[at + 1];
-      v20 += Jp[at + 2] * Jp[at];
-      v21 += Jp[at + 2] * Jp[at + 1];
-      v22 += Jp[at + 2] * Jp[at + 2];
-    }
-  }
+  const V = Float64Array.of(damping[3 * row], 0, damping[3 * row + 1], 0, 0, damping[3 * row + 2]);
+  addPointProducts(Jp, r, pointBlock, observationPtr[row], observationPtr[row + 1], V);
+  const [v00, v10, v11, v20, v21, v22] = V;
   const i0 = 1 / Math.sqrt(v00);
   const l10 = v10 * i0;
   const l20 = v20 * i0;

@@ -1,9 +1,10 @@
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type Storage } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp64, type Storage } from "@slam/float";
 import { type BsrPattern, type PackedBsr, valueCount } from "@slam/sparse";
 import { type Arena, type ArenaPool, bytesFor, kernels } from "@slam/wasm";
 import { eliminateKernel, TABLE } from "./eliminate.kernel.ts";
 import { eliminateReference, FACTOR_SIZE, strideOf } from "./eliminate.reference.ts";
 import type { BundleJacobian } from "./jacobian.ts";
+import { isNumbers } from "./number-format.ts";
 import type { ReducedPart, ReducedStructure } from "./reduced-structure.ts";
 
 /** Memory that points are eliminated in, of one J after another, and what eliminates them. */
@@ -47,10 +48,6 @@ export function eliminatorBeside(structure: ReducedStructure, part: ReducedPart,
   const [{ format, arena }] = matrices;
   const values = matrices.map((matrix) => matrix.values as unknown as Float64Array);
   return onEngine(structure, part, format as FP64 | FP32, values, arena);
-}
-
-function isNumbers(format: AnyPrecision): format is FP64 | FP32 {
-  return format === fp64 || format === fp32;
 }
 
 /** Lengths of what is written. */

@@ -1,4 +1,4 @@
-import { type AnyPrecision, fp32, fp64, operationFormat } from "@slam/float";
+import { type AnyPrecision, operationFormat } from "@slam/float";
 import { type LinearOperator, timedOperator, type VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
@@ -16,6 +16,7 @@ import {
 import { type Arena, arenaSpace } from "@slam/wasm";
 import type { BundleJacobian } from "./jacobian.ts";
 import { fitsTail, JointTail, jointBlockRows, jointTailBytes } from "./joint-tail.ts";
+import { isNumbers } from "./number-format.ts";
 import { exactStorage } from "./part.ts";
 import { isEngines, type ProductsOptions, vectorBytes } from "./products.ts";
 
@@ -120,10 +121,15 @@ export class JointProducts {
 /** Whether there is an engine for these formats, and rows have at most one block of each part, but for last ones with blocks of the first part alone. */
 export function fitsJoint(options: ProductsOptions): boolean {
   const { patterns, vectors, factorize } = options;
-  const format: AnyPrecision = vectors.storage;
-  const isNumbers = (format === fp64 || format === fp32) && (factorize === fp64 || factorize === fp32);
   const rows = jointBlockRows(patterns);
-  return isNumbers && isEngines(options) && rows > 0 && isJoint(patterns, rows) && fitsTail(patterns, rows);
+  return (
+    isNumbers(vectors.storage) &&
+    isNumbers(factorize) &&
+    isEngines(options) &&
+    rows > 0 &&
+    isJoint(patterns, rows) &&
+    fitsTail(patterns, rows)
+  );
 }
 
 /** J'J is scaled by powers of two as well as J, where it is summed in J's format. */

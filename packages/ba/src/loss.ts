@@ -1,5 +1,5 @@
 import { checkChoice, OptionError } from "@slam/errors";
-import { cauchy, huber, type Loss, RobustProblem, softL1 } from "@slam/nlls";
+import { cauchy, huber, type LeastSquaresProblem, type Loss, RobustProblem, softL1 } from "@slam/nlls";
 import type { BundleJacobian } from "./jacobian.ts";
 import type { BundleProblem } from "./problem.ts";
 
@@ -51,8 +51,20 @@ export function lossOf(given: BundleLoss, components: number): Loss {
 export function robust(problem: BundleProblem, loss: BundleLoss): RobustProblem<Float64Array, BundleJacobian> {
   const { camera, model } = problem.bundle;
   const rows = model.measurement.length;
-  const m = camera.length;
-  // All priors are one block.
-  const starts = Int32Array.from({ length: m + 2 }, (_, i) => (i <= m ? i * rows : problem.rows));
-  return new RobustProblem(problem, starts, [...new Array<Loss>(m).fill(lossOf(loss, rows)), undefined]);
+  return robustObservations(problem, camera.length, rows, lossOf(loss, rows));
+}
+
+/** A problem with a loss on each of its first m blocks of rows, those of observations; all rows that follow are one block without. */
+export function robustObservations(
+  problem: LeastSquaresProblem<Float64Array, BundleJacobian>,
+  m: number,
+  rows: number,
+  loss: Loss,
+): RobustProblem<Float64Array, BundleJacobian> {
+  const starts = new Int32Array(m + 2);
+  for (let i = 0; i <= m; i++) starts[i] = i * rows;
+  starts[m + 1] = problem.rows;
+  const losses = new Array<Loss | undefined>(m + 1).fill(loss);
+  losses[m] = undefined;
+  return new RobustProblem(problem, starts, losses);
 }

@@ -1,15 +1,15 @@
 import { checkInteger, checkLength, OptionError } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, operationFormat } from "@slam/float";
+import { type AnyPrecision, fp64, type OperationFormat, operationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem, Loss } from "@slam/nlls";
-import { type BsrPattern, bsrMatrix } from "@slam/sparse";
+import type { BsrPattern } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { Anchors, type Landmarks } from "./anchors.ts";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "./bundle.ts";
 import { countEvaluation } from "./count-evaluation.ts";
-import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
-import { JacobianBlocks } from "./jacobian-blocks.ts";
-import { type Evaluated, jacobianEngine } from "./jacobian-engine.ts";
+import type { BundleJacobian } from "./jacobian.ts";
+import type { Evaluated } from "./jacobian-engine.ts";
+import { newJacobian } from "./new-jacobian.ts";
 import { Observer } from "./observer.ts";
 import { PointIterations } from "./point-iterations.ts";
 import { PriorRows, type Priors } from "./priors.ts";
@@ -109,16 +109,7 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
   #newJacobian(format: AnyPrecision): Evaluated {
     const { bundle, patterns } = this;
     const { groups } = this.unknowns;
-    const blocks = new JacobianBlocks(this.#observer, groups);
-    const evaluated = (J: BundleJacobian): Evaluated => ({
-      J,
-      evaluate: (observer) => blocks.write(observer, J.parts, this.#counters?.events),
-    });
-    if (!isNumbers(format)) return evaluated(new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format))));
-    if (bundle.model.formulas !== undefined && bundle.information === undefined) {
-      return jacobianEngine({ bundle, groups, patterns, anchors: this.#anchors }, format, this.#arenas);
-    }
-    return evaluated(jacobianArena(patterns, format, this.#arenas.take(jacobianBytes(patterns, format))).J);
+    return newJacobian({ bundle, groups, patterns, anchors: this.#anchors }, this.#observer, format, this.#arenas, this.#counters?.events);
   }
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
@@ -204,10 +195,6 @@ export class BundleProblem implements LeastSquaresProblem<Float64Array, BundleJa
 function anchorsOf(bundle: Bundle, held: readonly number[], { points = [] }: Priors): Anchors {
   const left = new Set([...held, ...points.map(({ point }) => point)]);
   return new Anchors(bundle, (point) => left.has(point));
-}
-
-function isNumbers(format: AnyPrecision): format is FP64 | FP32 {
-  return format === fp64 || format === fp32;
 }
 
 /** The loop of all others, for where most variables are. */

@@ -1,5 +1,6 @@
-import { type AnyPrecision, fp32, fp64, type Storage, sub, type Vec } from "@slam/float";
+import { type AnyPrecision, type Storage, sub, type Vec } from "@slam/float";
 import type { LinearOperator, Preconditioner, VectorSpace } from "@slam/linop";
+import { isNumbers } from "./number-format.ts";
 
 /** [A_1 A_2 ...], all of the same rows, on vectors that are the parts' one after the other. */
 export function sideBySide(parts: readonly LinearOperator<AnyPrecision>[], row: Vec<AnyPrecision>): LinearOperator<AnyPrecision> {
@@ -72,9 +73,4 @@ export function read(space: VectorSpace<AnyPrecision>, x: Vec<AnyPrecision>, val
   const storage: AnyPrecision = space.format.storage;
   if (isNumbers(storage)) values.set(x as Float64Array);
   else for (let i = 0; i < values.length; i++) values[i] = storage.load(x as Storage, i);
-}
-
-/** Typed arrays of numbers round as the formats do. */
-function isNumbers(format: AnyPrecision): boolean {
-  return format === fp64 || format === fp32;
 }

@@ -1,5 +1,5 @@
 import { checkChoice } from "@slam/errors";
-import { type LinearSolver, type Operation, Work } from "@slam/linop";
+import type { LinearSolver, Operation } from "@slam/linop";
 import {
   type Cancellation,
   drive,
@@ -108,8 +108,6 @@ export interface BundleReport extends SolveReport {
   /** Where the solve had its coordinates, if not where the bundle has them: `step` of iterations is in its unit. */
   readonly scene?: Scene;
   readonly initializeSeconds: number;
-  /** What the start took besides `work`. */
-  readonly initializeWork: Work;
 }
 
 export interface BundleRun extends Omit<Run<Float64Array>, "report"> {
@@ -176,8 +174,9 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
     ...(refine && { refine }),
     ...(onIteration && { onIteration: (record, index) => onIteration(halved(record), index) }),
   });
+  const startingPoint = normalized && problem.decode(x0);
   const initializeSeconds = (performance.now() - began) / 1000;
-  const decoded = (x: Float64Array): Float64Array => normalized?.decode(problem.decode(x), problem.decode(x0)) ?? problem.decode(x);
+  const decoded = (x: Float64Array): Float64Array => normalized?.decode(problem.decode(x), startingPoint!) ?? problem.decode(x);
   let overdue: string | undefined;
   return {
     get done() {
@@ -213,7 +212,6 @@ export function start(bundle: Bundle, options: BundleOptions = {}): BundleRun {
         unseen: problem.unseen(run.x),
         ...(scene && { scene }),
         initializeSeconds,
-        initializeWork: new Work(),
       };
     },
     step() {

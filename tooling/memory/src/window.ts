@@ -4,9 +4,9 @@ import { SIXTEEN_BIT, SlidingWindow } from "@slam/ba";
 import { stereo } from "@slam/camera";
 import { presetPolicy } from "@slam/nlls";
 import { type Allocations, allocated } from "./allocated.ts";
+import { bytesInUse } from "./bytes-in-use.ts";
 import { stereoDrive } from "./stereo-drive.ts";
 
-const { gc } = globalThis as unknown as { readonly gc: () => void };
 const SIZE = 10;
 
 console.log(JSON.stringify({ small: await bytesPerKeyFrame(50), large: await bytesPerKeyFrame(150), inUse: await keyFrames(200) }));
@@ -44,13 +44,7 @@ async function keyFrames(count: number): Promise<readonly number[]> {
     window.addKeyFrame(keyFrame);
     window.solve();
     if ((k + 1) % (count / 20) > 0) continue;
-    // WebAssembly memories are let go of between tasks.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    gc();
-    // Array buffers are let go of in the background until the next collection.
-    gc();
-    const { heapUsed, external } = process.memoryUsage();
-    inUse.push(heapUsed + external);
+    inUse.push(await bytesInUse());
   }
   return inUse;
 }

@@ -1,4 +1,5 @@
-import { type Expr, type FunctionBuilder, f32, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { type Expr, type FunctionBuilder, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
+import { addPointProducts, type Reader, readerOf, type Sightings } from "../point-products.kernel.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { FACTOR_SIZE, POINT, ROUNDING, Y_SIZE } from "./eliminate-points.reference.ts";
 
@@ -38,7 +39,7 @@ const Y_ROW = 8 * POSE_DOF;
 
 /** @param r rows of J in a block row. @param format of J. */
 export function eliminatePointsKernel(m: ModuleBuilder<EliminatePointsKernel>, r: number, format: "fp64" | "fp32"): void {
-  const J = format === "fp64" ? wide : single;
+  const J = readerOf(format);
 
   m.func("addPoses", { table: "i32", n: "i32", first: "i32", end: "i32" }, "void", (f, { table, n, first, end }) => {
     const { poseBlock, poseOf, pose, S } = addressesIn(f, table);
@@ -149,25 +150,6 @@ export function eliminatePointsKernel(m: ModuleBuilder<EliminatePointsKernel>, r
   });
 }
 
-/** How J is read: as fp64. */
-interface Reader {
-  readonly bytes: number;
-  one(address: Address, offset: number): Expr<"f64">;
-  two(address: Address, offset: number): Expr<"v128">;
-}
-
-const wide: Reader = {
-  bytes: 8,
-  one: (address, offset) => f64.load(address, offset),
-  two: (address, offset) => v128.load(address, offset),
-};
-
-const single: Reader = {
-  bytes: 4,
-  one: (address, offset) => f64.promote_f32(f32.load(address, offset)),
-  two: (address, offset) => f64x2.promote_low_f32x4(v128.load64_zero(address, offset)),
-};
-
 function addressesIn(f: Body<"i32"> | Body<"void">, table: Address): Addresses {
   return Object.fromEntries(TABLE.map((name, k) => [name, f.let(i32.load(table, 4 * k))])) as unknown as Addresses;
 }
@@ -178,10 +160,7 @@ function spanOf(f: Body<"i32"> | Body<"void">, ptr: Address, p: Address): readon
   return [f.let(i32.mul(i32.load(at), 4)), f.let(i32.mul(i32.load(at, 4), 4))];
 }
 
-interface PointRows {
-  readonly from: Address;
-  readonly to: Address;
-  readonly pointAt: (k: Address) => Address;
+interface PointRows extends Sightings {
   readonly damping: Address;
   readonly factor: Address;
 }
@@ -191,23 +170,11 @@ function factorPoint(
   f: Body<"i32">,
   J: Reader,
   r: number,
-  { from, to, pointAt, damping, factor }: PointRows,
+  { damping, factor, ...sightings }: PointRows,
   fail: (row: number) => void,
 ): readonly Local<"f64">[] {
   const [v00, v10, v11, v20, v21, v22] = Array.from({ length: FACTOR_SIZE }, () => f.let(f64.const(0)));
-  const add = (sum: Local<"f64">, p: Expr<"f64">, q: Expr<"f64">): void => f.set(sum, f64.add(sum, f64.mul(p, q)));
-  f.for(from, to, 4, (k) => {
-    const block = pointAt(k);
-    for (let a = 0; a < r; a++) {
-      const [x, y, z] = [0, 1, 2].map((j) => f.let(J.one(block, (POINT * a + j) * J.bytes)));
-      add(v00, x, x);
-      add(v10, y, x);
-      add(v11, y, y);
-      add(v20, z, x);
-      add(v21, z, y);
-      add(v22, z, z);
-    }
-  });
+  addPointProducts(f, J, r, sightings, [v00, v10, v11, v20, v21, v22]);
   [v00, v11, v22].forEach((diagonal, t) => {
     f.set(diagonal, f64.add(diagonal, f64.load(damping, 8 * t)));
   });

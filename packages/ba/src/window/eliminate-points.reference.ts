@@ -1,5 +1,6 @@
 import { fp64, tolerance } from "@slam/float";
 import type { BsrPattern } from "@slam/sparse";
+import { addPointProducts } from "../point-products.reference.ts";
 import { POSE_DOF } from "../unknowns.ts";
 
 export const POINT = 3;
@@ -117,20 +118,10 @@ export function eliminatePointsReference(structure: PointStructure, memory: Poin
 
 /** @returns -1, or the row without a pivot. */
 function factorPoint({ r, ptr, pointBlock }: PointStructure, { point, damping, factors }: PointMemory, p: number): number {
-  let [v00, v10, v11, v20, v21, v22] = [0, 0, 0, 0, 0, 0];
-  for (let k = ptr[p]; k < ptr[p + 1]; k++) {
-    for (let a = 0, at = pointBlock[k] * r * POINT; a < r; a++, at += POINT) {
-      v00 += point[at] * point[at];
-      v10 += point[at + 1] * point[at];
-      v11 += point[at + 1] * point[at + 1];
-      v20 += point[at + 2] * point[at];
-      v21 += point[at + 2] * point[at + 1];
-      v22 += point[at + 2] * point[at + 2];
-    }
-  }
-  v00 += damping[POINT * p];
-  v11 += damping[POINT * p + 1];
-  v22 += damping[POINT * p + 2];
+  const V = new Float64Array(FACTOR_SIZE);
+  addPointProducts(point, r, pointBlock, ptr[p], ptr[p + 1], V);
+  const [, v10, , v20, v21] = V;
+  const [v00, v11, v22] = [V[0] + damping[POINT * p], V[2] + damping[POINT * p + 1], V[5] + damping[POINT * p + 2]];
   const l00 = Math.sqrt(v00);
   const l10 = v10 / l00;
   const p1 = v11 - l10 * l10;

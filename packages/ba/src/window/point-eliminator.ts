@@ -1,6 +1,7 @@
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type Storage } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp64, type Storage } from "@slam/float";
 import { type BsrMatrix, type BsrPattern, transposePattern, valueCount } from "@slam/sparse";
 import { type Arena, type ArenaPool, bytesFor, kernels } from "@slam/wasm";
+import { isNumbers } from "../number-format.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { eliminatePointsKernel, TABLE } from "./eliminate-points.kernel.ts";
 import {
@@ -45,10 +46,6 @@ const A_CALL = 1024;
 export function newPointEliminator(pose: BsrPattern, point: BsrPattern, format: AnyPrecision, arenas: ArenaPool): PointEliminator {
   const structure = pointStructure(pose, transposePattern(point));
   return isNumbers(format) ? onEngine(structure, pose, point, format, arenas) : onReference(structure);
-}
-
-function isNumbers(format: AnyPrecision): format is FP64 | FP32 {
-  return format === fp64 || format === fp32;
 }
 
 /** How long the vectors in fp64 are, all but J. */

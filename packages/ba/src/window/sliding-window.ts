@@ -7,7 +7,7 @@ import {
   newCounters,
   type Policy,
   presetPolicy,
-  RobustProblem,
+  type RobustProblem,
   type SolveReport,
   start,
 } from "@slam/nlls";
@@ -15,7 +15,7 @@ import { ArenaPool } from "@slam/wasm";
 import { POSE_SIZE } from "../bundle.ts";
 import { CgSolver } from "../cg-solver.ts";
 import type { BundleJacobian } from "../jacobian.ts";
-import { type BundleLoss, lossOf } from "../loss.ts";
+import { type BundleLoss, lossOf, robustObservations } from "../loss.ts";
 import { pointOf } from "../observer.ts";
 import { TimeBudget } from "../time-budget.ts";
 import { DenseSchur } from "./dense-schur.ts";
@@ -305,15 +305,7 @@ export class SlidingWindow {
   }
 
   #robust(problem: WindowProblem, loss: Loss): RobustProblem<Float64Array, BundleJacobian> {
-    const rows = this.#lens.model.measurement.length;
-    const m = problem.constantFrom;
-    // The rest is one block of its own, without a loss.
-    const starts = new Int32Array(m + 2);
-    for (let i = 0; i <= m; i++) starts[i] = i * rows;
-    starts[m + 1] = problem.rows;
-    const losses = new Array<Loss | undefined>(m + 1).fill(loss);
-    losses[m] = undefined;
-    return new RobustProblem(problem, starts, losses);
+    return robustObservations(problem, problem.constantFrom, this.#lens.model.measurement.length, loss);
   }
 
   #take(x: Float64Array, tracks: readonly Track[]): void {

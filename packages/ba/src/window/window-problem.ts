@@ -1,13 +1,13 @@
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
+import { type AnyPrecision, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
 import { se3 } from "@slam/lie";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
-import { type BsrMatrix, type BsrPattern, bsrMatrix } from "@slam/sparse";
+import type { BsrMatrix, BsrPattern } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { countEvaluation } from "../count-evaluation.ts";
-import { BundleJacobian, jacobianArena, jacobianBytes } from "../jacobian.ts";
-import { JacobianBlocks } from "../jacobian-blocks.ts";
-import { type Evaluated, jacobianEngine } from "../jacobian-engine.ts";
+import type { BundleJacobian } from "../jacobian.ts";
+import type { Evaluated } from "../jacobian-engine.ts";
+import { newJacobian } from "../new-jacobian.ts";
 import { Observer } from "../observer.ts";
 import { Residuals } from "../residuals.ts";
 import { type Group, POSE_DOF } from "../unknowns.ts";
@@ -144,24 +144,16 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     return evaluated.J.countedIn(this.#counters);
   }
 
-  /** By a kernel where there is one for the model. */
   #newJacobian(format: AnyPrecision): Evaluated {
-    const patterns = this.#patterns;
-    const { camera, point, model, information } = this.#bundle;
-    const points = new Int32Array(pointCount(this.#bundle)).map((_, p) => p);
+    const bundle = this.#bundle;
+    const { camera, point } = bundle;
+    const points = new Int32Array(pointCount(bundle)).map((_, p) => p);
     const groups: readonly Group[] = [
       { name: "pose", dof: POSE_DOF, column: this.#column, columns: this.#poseColumns, variable: camera },
       { name: "point", dof: 3, column: points, columns: points.length, variable: point },
     ];
-    const isNumbers = format === fp64 || format === fp32;
-    if (isNumbers && model.formulas !== undefined && information === undefined) {
-      return jacobianEngine({ bundle: this.#bundle, groups, patterns, anchors: undefined }, format as FP64 | FP32, this.#arenas);
-    }
-    const blocks = new JacobianBlocks(this.#observer, groups);
-    const J = isNumbers
-      ? jacobianArena(patterns, format as FP64 | FP32, this.#arenas.take(jacobianBytes(patterns, format as FP64 | FP32))).J
-      : new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format)));
-    return { J, evaluate: (observer) => blocks.write(observer, J.parts, this.#counters.events) };
+    const of = { bundle, groups, patterns: this.#patterns, anchors: undefined };
+    return newJacobian(of, this.#observer, format, this.#arenas, this.#counters.events);
   }
 
   #linearizationPoint(x: Float64Array): Float64Array {

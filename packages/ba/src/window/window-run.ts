@@ -1,12 +1,10 @@
 import { OptionError } from "@slam/errors";
-import { fp64, operationFormat } from "@slam/float";
 import { se3 } from "@slam/lie";
-import { Work } from "@slam/linop";
 import { type IterationRecord, type LinearSummary, newCounters, type PrecisionEvents, presetPolicy, sumOfPhases } from "@slam/nlls";
 import { type Bundle, cameraCount, checkBundle, lensCount, POSE_SIZE, pointCount } from "../bundle.ts";
-import { namedLoss, robust } from "../loss.ts";
-import { pointOf } from "../observer.ts";
-import { BundleProblem } from "../problem.ts";
+import { costOf } from "../bundle-cost.ts";
+import { lossOf, namedLoss } from "../loss.ts";
+import { pointOf, withPoint } from "../observer.ts";
 import type { BundleReport, BundleRun } from "../solve.ts";
 import type { KeyFrame } from "./key-frame.ts";
 import { type Dropped, SlidingWindow, type WindowOptions, type WindowReport } from "./sliding-window.ts";
@@ -143,9 +141,10 @@ class WindowRun {
 
   get report(): WindowRunReport {
     const reports = this.#reports;
-    const problem = new BundleProblem(this.#bundle, { intrinsics: true });
-    const { x } = this;
+    const bundle = this.#bundle;
     const { loss } = this.#options;
+    const rho = loss && lossOf(loss, bundle.model.measurement.length);
+    const final = costOf(withPoint(bundle, this.x), {}, rho);
     const counters = newCounters();
     for (const { work, precision } of reports) {
       counters.work.include(work);
@@ -153,8 +152,8 @@ class WindowRun {
     }
     return {
       ...this.#ending(),
-      initialCost: this.#costAt(problem, pointOf(this.#bundle)),
-      finalCost: this.#costAt(problem, x),
+      initialCost: costOf(bundle, {}, rho).cost,
+      finalCost: final.cost,
       iterations: this.#records,
       cgIterations: sumOf(reports, ({ cgIterations }) => cgIterations),
       ...sumOfPhases(reports),
@@ -163,10 +162,9 @@ class WindowRun {
       policy: reports.at(-1)?.policy ?? this.#options.policy ?? presetPolicy("fp64"),
       method: "lm",
       linear: summaryOf(reports),
-      ...(loss && { loss: namedLoss(loss, this.#bundle.model.measurement.length) }),
-      unseen: problem.unseen(x),
+      ...(loss && { loss: namedLoss(loss, bundle.model.measurement.length) }),
+      unseen: final.unseen,
       initializeSeconds: this.#initializeSeconds,
-      initializeWork: new Work(),
       window: {
         size: this.#options.size,
         keyFrames: reports.length,
@@ -190,15 +188,6 @@ class WindowRun {
       termination,
       message: `the solves of ${others} of ${reports.length} key frames did not converge; the first, camera ${bad}: ${message}`,
     };
-  }
-
-  /** 1/2 sum rho(r^2) */
-  #costAt(problem: BundleProblem, x: Float64Array): number {
-    const { loss } = this.#options;
-    if (loss !== undefined) return robust(problem, loss).cost(x) / 2;
-    const r = new Float64Array(problem.rows);
-    problem.residual(x, operationFormat(fp64), r);
-    return r.reduce((sum, value) => sum + (value * value) / 2, 0);
   }
 }
 
