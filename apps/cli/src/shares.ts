@@ -1,4 +1,4 @@
-import { type Effort, PARTS, type Part, type PartEfforts } from "@slam/nlls";
+import { type Effort, LINEAR_PARTS, PARTS, type Part, type PartEfforts } from "@slam/nlls";
 import type { TopLevelSpec } from "vega-lite";
 import { CONFIG, render } from "./charts.ts";
 
@@ -15,7 +15,6 @@ const SHOWN: { readonly [part in Part]: { readonly name: string; readonly color:
   start: { name: "the start", color: "#6b7280" },
   rest: { name: "the rest", color: "#b8bec6" },
 };
-const LINEAR: readonly Part[] = ["products", "preconditioner", "checks", "vectors"];
 const AMOUNTS: readonly (readonly [key: keyof Effort, title: string])[] = [
   ["seconds", "of the time"],
   ["flops", "of the flops"],
@@ -59,7 +58,7 @@ export function shareChart(title: string, bars: readonly Bar[]): Promise<string>
 export function shareRows(bars: readonly Bar[]): string[][] {
   const row = (name: string, some: readonly Part[]): string[] => [name, ...bars.map(({ parts }) => shareText(parts, some))];
   return PARTS.flatMap((part) => [
-    ...(part === LINEAR[0] ? [row("linear solve", LINEAR)] : []),
+    ...(part === LINEAR_PARTS[0] ? [row("linear solve", LINEAR_PARTS)] : []),
     row(SHOWN[part].name.replace("linear solve: ", "· "), [part]),
   ]);
 }
@@ -77,7 +76,7 @@ export function shareOf(parts: PartEfforts, some: readonly Part[], key: keyof Ef
 
 /** Of the linear solves. */
 export function linearShareOf(parts: PartEfforts, part: Part, key: keyof Effort): number {
-  return shareOf(parts, [part], key, LINEAR);
+  return shareOf(parts, [part], key, LINEAR_PARTS);
 }
 
 function percent(share: number): string {

@@ -1,4 +1,5 @@
 import { cumulativeHistogram, percentiles, statistics } from "@slam/eval";
+import { LINEAR_PARTS } from "@slam/nlls";
 import { type KolmogorovSmirnov, kolmogorovSmirnov, LEAST_PAIRS, type PairedDifference, pairedDifference } from "./compare-samples.ts";
 import type { EstimationResult } from "./estimation.ts";
 import { GRAPH_SOLVES, type GraphResult, type GraphSolveName } from "./graph.ts";
@@ -135,7 +136,8 @@ function graphFindings(results: readonly GraphResult[]): GraphFindings {
   const singleOf = (name: GraphSolveName): GraphSolveName => (name.endsWith("adaptive") ? "single, adaptive" : "single, static");
   const ratios = (name: GraphSolveName, of: (result: GraphResult, name: GraphSolveName) => number): Float64Array =>
     Float64Array.from(results, (result) => of(result, name) / of(result, singleOf(name)));
-  const linearSeconds = ({ seconds }: GraphResult, name: GraphSolveName): number => seconds[name].linearSolve;
+  const linearSeconds = ({ seconds }: GraphResult, name: GraphSolveName): number =>
+    sumOf(LINEAR_PARTS, (part) => seconds[name].parts[part]);
   const bySolve = GRAPH_SOLVES.map(({ name }) => [
     name,
     {

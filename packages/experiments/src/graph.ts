@@ -56,7 +56,6 @@ interface GraphSolve {
 /** Wall clock, medians of three: the only numbers that differ from run to run. */
 interface GraphSeconds {
   readonly solve: number;
-  readonly linearSolve: number;
   readonly parts: PartSeconds;
 }
 
@@ -122,7 +121,7 @@ function solveOnce(graph: PoseGraph, { policy, refresh }: (typeof GRAPH_SOLVES)[
   const solve = (performance.now() - began) / 1000;
   const { report } = run;
   const parts = partsOf(report, solve, { seconds: report.initializeSeconds, ...totalOf(report.initializeWork) });
-  return { poses: run.graph.poses, report, parts, seconds: { solve, linearSolve: report.seconds.linearSolve, parts: secondsOf(parts) } };
+  return { poses: run.graph.poses, report, parts, seconds: { solve, parts: secondsOf(parts) } };
 }
 
 function summarize(error: number, { report, parts }: Solved): GraphSolve {
@@ -143,7 +142,6 @@ function medians(turns: readonly GraphSeconds[]): GraphSeconds {
   const median = (of: (seconds: GraphSeconds) => number): number => turns.map(of).sort((a, b) => a - b)[(turns.length - 1) / 2];
   return {
     solve: median(({ solve }) => solve),
-    linearSolve: median(({ linearSolve }) => linearSolve),
     parts: byPart((part) => median(({ parts }) => parts[part])),
   };
 }

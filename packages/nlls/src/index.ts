@@ -2,7 +2,7 @@ export { type Counters, newCounters, type PrecisionEvents } from "./counters.ts"
 export { cauchy, dcs, gemanMcClure, graduatedTruncated, huber, type Loss, softL1, truncated, tukey } from "./loss.ts";
 export type { Method } from "./method.ts";
 export { start } from "./minimize.ts";
-export { PARTS, type Part, type PartEfforts, partsOf } from "./parts.ts";
+export { LINEAR_PARTS, PARTS, type Part, type PartEfforts, partsOf } from "./parts.ts";
 export { type Effort, type PhaseEfforts, type PhaseSeconds, sumOfPhases } from "./phases.ts";
 export { chooseBySize, OPERATIONS, type Policy, type PresetName, parsePolicy, presetPolicy } from "./policy.ts";
 export type { Jacobian, LeastSquaresProblem } from "./problem.ts";

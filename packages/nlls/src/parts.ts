@@ -15,7 +15,7 @@ import type { SolveReport } from "./report.ts";
  * - `start`: what comes before the first step, as finding where to start from;
  * - `rest`: judging steps by the linear model, the check in fp64 that ends a solve.
  *
- * `products` ... `vectors` are the linear solves.
+ * `LINEAR_PARTS` are the linear solves.
  */
 export const PARTS: readonly [
   "residuals",
@@ -30,6 +30,7 @@ export const PARTS: readonly [
   "rest",
 ] = ["residuals", "jacobians", "factorization", "products", "preconditioner", "checks", "vectors", "updates", "start", "rest"];
 export type Part = (typeof PARTS)[number];
+export const LINEAR_PARTS: readonly Part[] = ["products", "preconditioner", "checks", "vectors"];
 
 export type PartEfforts = { readonly [part in Part]: Effort };
 
@@ -49,7 +50,6 @@ export function partsOf(
   const preconditioner = effortOf(report, "linearSolve", "precondition");
   const checks = effortOf(report, "linearSolve", "residual");
   const costs = effortOf(report, "update", "residual");
-  const renewed = effortOf(report, "linearSolve", "factorize");
   const phases = PHASES.map((phase) => effortOf(report, phase));
   const [linearize, factorization, linearSolve, update] = phases;
   const work = totalOf(report.work);
@@ -57,11 +57,11 @@ export function partsOf(
   return {
     residuals: less(linearize, [jacobians], [costs]),
     jacobians,
-    factorization: less(factorization, [], [renewed]),
+    factorization,
     products,
     preconditioner,
     checks,
-    vectors: less(linearSolve, [products, preconditioner, checks, renewed]),
+    vectors: less(linearSolve, [products, preconditioner, checks]),
     updates: less(update, [costs]),
     start,
     rest: less(whole, [...phases, start]),

@@ -16,7 +16,7 @@ export interface Effort {
 /** Of each phase, by operation, what ran in it: `seconds` of those that were timed by themselves, which is less than the phase took. */
 export type PhaseEfforts = { readonly [phase in Phase]: { readonly [operation in Operation]?: Effort } };
 
-/** Times the phases of a solve, and tells apart by phase what its counters count. */
+/** Times the phases of a solve, and tells apart by phase what its counters count. A factor that a linear solve renews, timed by itself, is of the phase `factorize`. */
 export class PhaseClock {
   readonly seconds: PhaseSeconds = { linearize: 0, factorize: 0, linearSolve: 0, update: 0 };
   readonly #counters: Counters;
@@ -34,10 +34,13 @@ export class PhaseClock {
 
   get efforts(): PhaseEfforts {
     const { linearize, factorize, linearSolve, update } = this.#phases;
+    const { factorize: renewed = NONE, ...solving } = effortsOf(linearSolve);
+    const preparing = effortsOf(factorize);
+    const factors = plus(preparing.factorize ?? NONE, renewed);
     return {
       linearize: effortsOf(linearize),
-      factorize: effortsOf(factorize),
-      linearSolve: effortsOf(linearSolve),
+      factorize: isSome(factors) ? { ...preparing, factorize: factors } : preparing,
+      linearSolve: solving,
       update: effortsOf(update),
     };
   }
@@ -53,7 +56,11 @@ export class PhaseClock {
     this.seconds[phase] += (performance.now() - began) / 1000;
     for (let k = 0; k < OPERATIONS.length; k++) {
       const after = seconds[OPERATIONS[k]];
-      if (after !== undefined) tally.seconds[k] += after - before[k];
+      if (after === undefined) continue;
+      tally.seconds[k] += after - before[k];
+      if (phase !== "linearSolve" || OPERATIONS[k] !== "factorize") continue;
+      this.seconds.linearSolve -= after - before[k];
+      this.seconds.factorize += after - before[k];
     }
     return result;
   }
@@ -82,12 +89,16 @@ function effortsOf({ work, seconds }: PhaseTally): { readonly [operation in Oper
   const efforts: { [operation in Operation]?: Effort } = {};
   for (const [k, operation] of OPERATIONS.entries()) {
     const effort = { seconds: seconds[k], ...totalOf(work, operation) };
-    if (effort.seconds > 0 || effort.flops > 0 || effort.bytes > 0) efforts[operation] = effort;
+    if (isSome(effort)) efforts[operation] = effort;
   }
   return efforts;
 }
 
 const NONE: Effort = { seconds: 0, flops: 0, bytes: 0 };
+
+function isSome({ seconds, flops, bytes }: Effort): boolean {
+  return seconds > 0 || flops > 0 || bytes > 0;
+}
 
 function plus(a: Effort, b: Effort): Effort {
   return { seconds: a.seconds + b.seconds, flops: a.flops + b.flops, bytes: a.bytes + b.bytes };

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "LINEAR_PARTS",
     "OPERATIONS",
     "PARTS",
     "RobustProblem",
