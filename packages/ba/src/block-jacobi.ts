@@ -1,6 +1,6 @@
 import type { AnyPrecision, OperationFormat } from "@slam/float";
 import {
-  analyzeCholesky,
+  analyzeDiagonal,
   type CholeskyFactor,
   type CholeskySymbolic,
   type CholeskyWorkspace,
@@ -11,7 +11,7 @@ import {
   triangularPreconditioner,
   triangularWorkspace,
 } from "@slam/ichol";
-import { type LinearReport, type Preconditioner, timedPreconditioner, type VectorSpace } from "@slam/linop";
+import { type LinearReport, type Preconditioner, type Scratch, timedPreconditioner, type VectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import { addDiagonal, type BsrMatrix, type BsrPattern } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
@@ -23,6 +23,8 @@ export interface BlockJacobiOptions {
   readonly space: VectorSpace<AnyPrecision>;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
+  /** What structures are taken from. Default new arrays. */
+  readonly scratch?: Scratch | undefined;
 }
 
 /** The inverses of one block diagonal matrix after another, all of one pattern. */
@@ -35,9 +37,9 @@ export class BlockJacobi {
 
   constructor(pattern: BsrPattern, options: BlockJacobiOptions) {
     this.#options = options;
-    this.#symbolic = analyzeCholesky(pattern, { fill: 0, ordering: "natural" });
+    this.#symbolic = analyzeDiagonal(pattern, options.scratch);
     this.#workspace = choleskyWorkspace(this.#symbolic, options.factorize, options.arenas);
-    this.#triangular = triangularWorkspace(this.#symbolic, options.precondition, options.arenas);
+    this.#triangular = triangularWorkspace(this.#symbolic, options.precondition, options.arenas, options.scratch);
   }
 
   /** Scalars in the factors. */

@@ -12,7 +12,15 @@ import {
   type Vec,
   wider,
 } from "@slam/float";
-import type { LinearOperator, LinearReport, LinearSolver, Preconditioner, VectorSpace } from "@slam/linop";
+import {
+  type LinearOperator,
+  type LinearReport,
+  type LinearSolver,
+  newArrays,
+  type Preconditioner,
+  type Scratch,
+  type VectorSpace,
+} from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
 import { jacobiScaling, normalSymbolic, valueCount } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -40,6 +48,8 @@ export interface CgSolverOptions {
   readonly maxIterations?: number;
   /** What the memory is taken from. Default a new one. */
   readonly arenas?: ArenaPool | undefined;
+  /** What structures and vectors in fp64 are taken from, which are used as long as the solver is. Default new arrays. */
+  readonly scratch?: Scratch;
   /** Of J's patterns, where something else has it. */
   readonly structure?: ReducedStructure | undefined;
 }
@@ -80,6 +90,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   readonly preconditionerLabel: string;
   readonly #options: CgSolverOptions;
   readonly #arenas: ArenaPool;
+  readonly #scratch: Scratch;
   readonly #maxIterations: number;
   #policy: Policy;
   #products: Products | JointProducts | undefined;
@@ -96,11 +107,12 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   #system: System | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
   /** Of the side-by-side and Schur operators, in either space. */
-  #scratch: readonly (SchurWorkspace & { readonly sum: Vec<AnyPrecision> })[] = [];
+  #workspaces: readonly (SchurWorkspace & { readonly sum: Vec<AnyPrecision> })[] = [];
   #factorizations = 0;
 
   constructor(options: CgSolverOptions) {
-    const { policy, linear, preconditioner = "schur-jacobi", maxIterations = 1000, arenas = new ArenaPool() } = options;
+    const { policy, linear, preconditioner = "schur-jacobi", maxIterations = 1000 } = options;
+    const { arenas = new ArenaPool(), scratch = newArrays } = options;
     checkInteger("maxCgIterations", maxIterations, 0);
     this.#isSchurJacobi = linear === "schur-cg" && preconditioner === "schur-jacobi";
     this.preconditionerLabel = this.#isSchurJacobi ? "Schur-Jacobi" : "block Jacobi";
@@ -109,6 +121,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     this.#policy = policy;
     this.#maxIterations = maxIterations;
     this.#arenas = arenas;
+    this.#scratch = scratch;
   }
 
   /** With the formats chosen by size, once `analyze` has run. */
@@ -132,11 +145,12 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     const exact: FP64 | FP32 = wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32;
     const { counters } = this.#options;
     const arenas = this.#arenas;
-    const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal"));
+    const scratch = this.#scratch;
+    const normals = patterns.map((pattern) => normalSymbolic(pattern, "diagonal", scratch));
     const isReduced = this.#options.linear === "schur-cg";
     // In CG: its workspace, x, the right side, the damping and the roots; two in `norm`; scratch of the operators. With points eliminated CG has the columns of cameras alone.
     const vectorsAlive = isReduced ? { rowVectors: 5, colVectors: 6, cameraVectors: 12 } : { rowVectors: 5, colVectors: 16 };
-    const structure = this.#isSchurJacobi ? (this.#options.structure ?? reducedStructure(patterns, "diagonal")) : undefined;
+    const structure = this.#isSchurJacobi ? (this.#options.structure ?? reducedStructure(patterns, "diagonal", scratch)) : undefined;
     // The inverse of V is part of the operator then, a projection: one in fp32 is none where V is badly conditioned, which cost 5 times the iterations.
     const isWide = isReduced && factorize.arithmetic.significandBits >= 24 && precondition.arithmetic.significandBits >= 24;
     const ofProducts = {
@@ -152,11 +166,12 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       besideBytes: structure ? eliminatorBytes(structure, "diagonal") : 0,
       counters,
       arenas,
+      scratch,
     };
     this.#products = !isReduced && fitsJoint(ofProducts) ? new JointProducts(ofProducts) : new Products(ofProducts);
     const { space, exactSpace } = this.#products;
-    const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas };
-    const ofExact = { factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace, counters, arenas };
+    const ofBlocks = { factorize: factorize.arithmetic, precondition, space, counters, arenas, scratch };
+    const ofExact = { ...ofBlocks, factorize: exact, precondition: operationFormat<AnyPrecision>(exact), space: exactSpace };
     const last = normals.length - 1;
     this.#blocks = normals.map(({ pattern }, k) => new BlockJacobi(pattern, isWide && k === last ? { ...ofExact, space } : ofBlocks));
     if (isReduced) {
@@ -167,9 +182,9 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     this.#pieces = piecesOf(patterns.map(({ blockCols, c }) => blockCols * c));
     const rows = patterns[0].blockRows * patterns[0].r;
     const [from, to] = this.#pieces[patterns.length - 1];
-    this.#column = new Float64Array(to);
-    this.#solution = new Float64Array(to);
-    this.#scratch = [space, exactSpace].map((s) => ({
+    this.#column = scratch.numbers(to);
+    this.#solution = scratch.numbers(to);
+    this.#workspaces = [space, exactSpace].map((s) => ({
       sum: s.zeros(rows),
       row: s.zeros(rows),
       right: s.zeros(to - from),
@@ -179,8 +194,12 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
     const products = this.#products!;
-    const S = jacobiScaling(J.columnSquares());
-    const damping = d?.map((dj, j) => dj * S[j] * S[j]);
+    const S = jacobiScaling(J.columnSquares(), this.#scratch);
+    let damping: Float64Array | undefined;
+    if (d !== undefined) {
+      damping = this.#scratch.numbers(d.length);
+      for (let j = 0; j < d.length; j++) damping[j] = d[j] * S[j] * S[j];
+    }
     const ofS = this.#pieces.map((piece) => S.subarray(...piece));
     if (products instanceof JointProducts) products.replace(J, S, ofS);
     else products.replace(J, ofS);
@@ -197,7 +216,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     if (products instanceof JointProducts) {
       this.#system = { A: products.operator(), exact: products.exactOperator(), M, inner: M, eliminated: undefined };
     } else if (this.#exactBlock === undefined) {
-      const [A, exact] = [products.operators(), products.exactOperators()].map((parts, k) => sideBySide(parts, this.#scratch[k].sum));
+      const [A, exact] = [products.operators(), products.exactOperators()].map((parts, k) => sideBySide(parts, this.#workspaces[k].sum));
       this.#system = { A, exact, M, inner: M, eliminated: undefined };
     } else {
       const reduced = this.#reducedSystem(products, J, d, ofS, inverses);
@@ -218,20 +237,19 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   ): Omit<System, "M"> | LinearReport {
     const parts = products.operators();
     const exactParts = products.exactOperators();
-    const [scratch, exactScratch] = this.#scratch;
+    const [workspace, exactWorkspace] = this.#workspaces;
     const last = parts.length - 1;
     const ofPoints = this.#damping?.subarray(...this.#pieces[last]);
-    const roots = ofPoints?.map(Math.sqrt);
     const block = this.#exactBlock!;
     const V = block === this.#blocks[last] ? block.on(products.exactSpace) : block.factor(products.exactNormal(last), ofPoints);
     if (!("apply" in V)) return V;
-    const cameras = sideBySide(exactParts.slice(0, last), exactScratch.sum);
+    const cameras = sideBySide(exactParts.slice(0, last), exactWorkspace.sum);
     const inner = this.#schurJacobi?.factor(J, products.exactMatrices() ? this.#damping : d, ofS) ?? inverses.slice(0, last);
     if ("termination" in inner) return inner;
-    const ofCameras = sideBySide(parts.slice(0, last), scratch.sum);
+    const ofCameras = sideBySide(parts.slice(0, last), workspace.sum);
     return {
-      A: schurOperator(ofCameras, parts[last], inverses[last], this.#rootsIn(products.space, roots), scratch),
-      exact: schurOperator(cameras, exactParts[last], V, this.#rootsIn(products.exactSpace, roots), exactScratch),
+      A: schurOperator(ofCameras, parts[last], inverses[last], this.#rootsIn(products.space, ofPoints), workspace),
+      exact: schurOperator(cameras, exactParts[last], V, this.#rootsIn(products.exactSpace, ofPoints), exactWorkspace),
       inner: blockDiagonal(inner),
       eliminated: { cameras, points: exactParts[last], V },
     };
@@ -239,8 +257,11 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
 
   readonly #roots = new Map<VectorSpace<AnyPrecision>, Vec<AnyPrecision>>();
 
-  #rootsIn(space: VectorSpace<AnyPrecision>, values: Float64Array | undefined): Vec<AnyPrecision> | undefined {
-    if (values === undefined) return undefined;
+  /** The square roots of the damping of points. */
+  #rootsIn(space: VectorSpace<AnyPrecision>, ofPoints: Float64Array | undefined): Vec<AnyPrecision> | undefined {
+    if (ofPoints === undefined) return undefined;
+    const values = this.#scratch.numbers(ofPoints.length);
+    for (let j = 0; j < values.length; j++) values[j] = Math.sqrt(ofPoints[j]);
     const roots = this.#roots.get(space) ?? space.zeros(values.length);
     this.#roots.set(space, roots);
     write(space, values, roots);
@@ -258,7 +279,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
       const reduced = system.eliminated === undefined ? right : this.#reduce(system.eliminated, right);
       // What goes on from a step that was not enough is to have less of a residual.
       const isQuadratic = this.#options.forcing === "quadratic" && !warm;
-      const x = this.#iterate(system, reduced, warm ? dx.map((v, j) => v / (S[j] * scale)) : undefined, {
+      const x = this.#iterate(system, reduced, warm ? this.#guess(dx, scale) : undefined, {
         rtol: isQuadratic ? 0 : rtol,
         qTolerance: isQuadratic ? rtol : undefined,
       });
@@ -268,17 +289,24 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     });
   }
 
+  /** dx / (S scale) */
+  #guess(dx: Float64Array, scale: number): Float64Array {
+    const guess = this.#scratch.numbers(dx.length);
+    for (let j = 0; j < dx.length; j++) guess[j] = dx[j] / (this.#scaling[j] * scale);
+    return guess;
+  }
+
   /** The right side of the reduced system: b_c - Jc'Jp V^-1 b_p. */
   #reduce({ cameras, points, V }: Eliminated, right: Float64Array): Float64Array {
     const { exactSpace } = this.#products!;
-    const [, { row, right: b, point }] = this.#scratch;
+    const [, { row, right: b, point }] = this.#workspaces;
     const { cols } = cameras;
     write(exactSpace, right.subarray(cols), b);
     V.apply(b, point);
     points.multiply(point, row);
     const across = exactSpace.zeros(cols);
     cameras.multiplyTransposed(row, across);
-    const reduced = new Float64Array(cols);
+    const reduced = this.#scratch.numbers(cols);
     read(exactSpace, across, reduced);
     for (let j = 0; j < cols; j++) reduced[j] = right[j] - reduced[j];
     return reduced;
@@ -317,7 +345,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
   /** [x_c; V^-1 (b_p - Jp'Jc x_c)] */
   #substitute({ cameras, points, V }: Eliminated, right: Float64Array, ofCameras: Float64Array): Float64Array {
     const { exactSpace } = this.#products!;
-    const [, { row, right: b, point }] = this.#scratch;
+    const [, { row, right: b, point }] = this.#workspaces;
     const { cols } = cameras;
     const x = exactSpace.zeros(cols);
     write(exactSpace, ofCameras, x);
@@ -325,7 +353,7 @@ export class CgSolver implements LinearSolver<BundleJacobian> {
     points.multiplyTransposed(row, b);
     for (let j = cols; j < right.length; j++) (b as Storage)[j - cols] = right[j] - (b as Storage)[j - cols];
     V.apply(b, point);
-    const full = new Float64Array(right.length);
+    const full = this.#scratch.numbers(right.length);
     full.set(ofCameras);
     read(exactSpace, point, full.subarray(cols));
     return full;

@@ -1,4 +1,5 @@
 import { type AnyPrecision, fp32, fp64, type RoundingEvents, type Storage, storeCounted } from "@slam/float";
+import type { Scratch } from "@slam/linop";
 import type { BsrMatrix } from "@slam/sparse";
 import type { Observer } from "./observer.ts";
 import { type Group, placeOf } from "./unknowns.ts";
@@ -22,8 +23,9 @@ interface Source {
 export class JacobianBlocks {
   readonly #sources: readonly Source[];
 
-  constructor(observer: Observer, groups: readonly Group[]) {
-    this.#sources = groups.map((group) => sourceOf(observer, group));
+  /** @param scratch what a chunk is taken from. */
+  constructor(observer: Observer, groups: readonly Group[], scratch: Scratch) {
+    this.#sources = groups.map((group) => sourceOf(observer, group, scratch));
   }
 
   /** parts <- J at the point that the observer has moved to, each entry rounded once. */
@@ -49,8 +51,8 @@ export class JacobianBlocks {
   }
 }
 
-function sourceOf({ rows, lens, byPose, byAnchor, byIntrinsics, byPoint }: Observer, group: Group): Source {
-  const chunk = new Float64Array((group.other === undefined ? 1 : 2) * OBSERVATIONS_A_CHUNK * rows * group.dof);
+function sourceOf({ rows, lens, byPose, byAnchor, byIntrinsics, byPoint }: Observer, group: Group, scratch: Scratch): Source {
+  const chunk = scratch.numbers((group.other === undefined ? 1 : 2) * OBSERVATIONS_A_CHUNK * rows * group.dof);
   const one = (left: Float64Array): Source => ({ group, left, leftColumns: group.dof, right: left, rightColumns: 0, chunk });
   switch (group.name) {
     case "point":

@@ -33,26 +33,28 @@ interface Product {
 export class BundleJacobian implements WeighableJacobian {
   readonly parts: readonly BsrMatrix<AnyPrecision>[];
   readonly #products: readonly Product[];
-  readonly #cols: number;
   readonly #counters: ProductCounters | undefined;
+  readonly #squares: Float64Array;
 
   /**
    * @param products in fp64, where an engine has them. Default the references.
    * @param counters count and time the products, where given.
+   * @param squares where `columnSquares` puts them. Default a new array.
    */
   constructor(
     parts: readonly BsrMatrix<AnyPrecision>[],
     products: readonly Product[] = parts.map(plainProduct),
     counters?: ProductCounters,
+    squares: Float64Array = new Float64Array(colsOf(parts)),
   ) {
     this.parts = parts;
     this.#products = products;
     this.#counters = counters;
-    this.#cols = products.reduce((sum, { column }) => sum + column.length, 0);
+    this.#squares = squares;
   }
 
   countedIn(counters: ProductCounters | undefined): BundleJacobian {
-    return counters === undefined ? this : new BundleJacobian(this.parts, this.#products, counters);
+    return counters === undefined ? this : new BundleJacobian(this.parts, this.#products, counters, this.#squares);
   }
 
   multiply(x: Float64Array, y: Float64Array): void {
@@ -105,7 +107,7 @@ export class BundleJacobian implements WeighableJacobian {
   }
 
   columnSquares(): Float64Array {
-    const all = new Float64Array(this.#cols);
+    const all = this.#squares;
     let from = 0;
     for (const [k, { column, squares }] of this.#products.entries()) {
       squares();
@@ -176,14 +178,20 @@ export function jacobianArena(
     return { operator: bsrOperator(part, space), row, column, squares: () => part.columnSquares(column) };
   });
   const parts = packed.map((part) => bsrMatrix<AnyPrecision>(part.pattern, format, part.values));
-  return { J: new BundleJacobian(parts, products), packed };
+  const squares = arena.view(fp64, colsOf(parts)) as Float64Array;
+  return { J: new BundleJacobian(parts, products, undefined, squares), packed };
 }
 
 /** What that takes in an arena. */
 export function jacobianBytes(patterns: readonly BsrPattern[], format: FP64 | FP32): number {
   const rows = patterns[0].blockRows * patterns[0].r;
   const sizes = patterns.map((pattern) => packedBytes(pattern, format) + bytesFor(fp64, pattern.blockCols * pattern.c));
-  return bytesFor(fp64, rows) + sizes.reduce((sum, size) => sum + size, 0);
+  const squares = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
+  return bytesFor(fp64, rows) + bytesFor(fp64, squares) + sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function colsOf(parts: readonly BsrMatrix<AnyPrecision>[]): number {
+  return parts.reduce((sum, { pattern }) => sum + pattern.blockCols * pattern.c, 0);
 }
 
 /** A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow. */

@@ -1,5 +1,5 @@
 import { type AnyPrecision, operationFormat } from "@slam/float";
-import { type LinearOperator, timedOperator, type VectorSpace } from "@slam/linop";
+import { type LinearOperator, newArrays, timedOperator, type VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
   isJoint,
@@ -15,7 +15,7 @@ import {
 } from "@slam/sparse";
 import { type Arena, arenaSpace } from "@slam/wasm";
 import type { BundleJacobian } from "./jacobian.ts";
-import { fitsTail, JointTail, jointBlockRows, jointTailBytes } from "./joint-tail.ts";
+import { fitsTail, JointTail, jointBlockRows, jointTailBytes, tailOf } from "./joint-tail.ts";
 import { isNumbers } from "./number-format.ts";
 import { exactStorage } from "./part.ts";
 import { isEngines, type ProductsOptions, vectorBytes } from "./products.ts";
@@ -38,7 +38,7 @@ export class JointProducts {
 
   /** @param options that `fitsJoint`. */
   constructor(options: ProductsOptions) {
-    const { patterns, jacobian, matvec, vectors, exact, normals, factorize, counters, arenas } = options;
+    const { patterns, jacobian, matvec, vectors, exact, normals, factorize, counters, arenas, scratch = newArrays } = options;
     this.#options = options;
     const checked = exactStorage(options);
     const isShared = checked === (matvec.storage as AnyPrecision);
@@ -48,9 +48,9 @@ export class JointProducts {
     });
     const rows = jointBlockRows(patterns);
     const ofRows = jointRowsBytes(patterns, matvec.storage, rows) + (isShared ? 0 : jointRowsBytes(patterns, checked, rows));
-    const hasTail = rows < patterns[0].blockRows;
+    const tail = rows < patterns[0].blockRows ? tailOf(patterns[0], rows, scratch) : undefined;
     const formats = new Set([matvec.storage, checked]);
-    const ofTail = hasTail ? jointTailBytes(patterns[0], rows, jacobian, formats) : 0;
+    const ofTail = tail ? jointTailBytes(tail, jacobian, formats) : 0;
     const arena = arenas.take(ofParts.reduce((sum, bytes) => sum + bytes, ofRows + ofTail) + vectorBytes(options));
     this.#arena = arena;
     this.space = arenaSpace<AnyPrecision>(arena, vectors, counters);
@@ -61,7 +61,8 @@ export class JointProducts {
     this.#stored = new JointRows(structures, matvec.storage, rows);
     this.#exact = isShared ? this.#stored : new JointRows(structures, checked, rows);
     const spaces = [this.space, this.exactSpace];
-    this.#tail = hasTail ? new JointTail(patterns[0], rows, { jacobian, formats, spaces, events: counters.events }, arena) : undefined;
+    const ofSpaces = { jacobian, formats, spaces, events: counters.events };
+    this.#tail = tail && new JointTail(tail, patterns[0].rowPtr[rows], ofSpaces, arena);
   }
 
   /** Another J takes the place of the one before. S of all columns, and in pieces, one for each part. */

@@ -1,5 +1,5 @@
 import { type AnyPrecision, fp64, type RoundingEvents, type Storage, type Vec } from "@slam/float";
-import type { LinearOperator, VectorSpace } from "@slam/linop";
+import type { LinearOperator, Scratch, VectorSpace } from "@slam/linop";
 import {
   type BsrMatrix,
   type BsrOperatorOptions,
@@ -36,7 +36,7 @@ export interface JointTailOptions {
   readonly events: RoundingEvents;
 }
 
-/** Scratch of a space. */
+/** Vectors of a space. */
 interface Vectors {
   readonly row: Vec<AnyPrecision>;
   readonly column: Vec<AnyPrecision>;
@@ -49,11 +49,14 @@ export class JointTail {
   readonly #scaled: ScaledBsr;
   readonly #vectors: ReadonlyMap<VectorSpace<AnyPrecision>, Vectors>;
 
-  /** @param from the block row that they begin at. @throws ArenaError where the arena is too small, see `jointTailBytes`. */
-  constructor(pattern: BsrPattern, from: number, { jacobian, formats, spaces, events }: JointTailOptions, arena: Arena) {
-    const tail = tailOf(pattern, from);
+  /**
+   * @param tail of A_1's pattern, as `tailOf` has it.
+   * @param first its first block in A_1.
+   * @throws ArenaError where the arena is too small, see `jointTailBytes`.
+   */
+  constructor(tail: BsrPattern, first: number, { jacobian, formats, spaces, events }: JointTailOptions, arena: Arena) {
     this.#pattern = tail;
-    this.#first = pattern.rowPtr[from] * pattern.r * pattern.c;
+    this.#first = first * tail.r * tail.c;
     this.#scaled = new ScaledBsr(packPattern(tail, arena), jacobian, formats, events);
     this.#vectors = new Map(
       spaces.map((space) => [space, { row: space.zeros(tail.blockRows * tail.r), column: space.zeros(tail.blockCols * tail.c) }]),
@@ -74,19 +77,16 @@ export class JointTail {
 }
 
 /** What a tail takes in an arena, and its vectors in two spaces. */
-export function jointTailBytes(pattern: BsrPattern, from: number, jacobian: AnyPrecision, formats: Iterable<AnyPrecision>): number {
-  const tail = tailOf(pattern, from);
+export function jointTailBytes(tail: BsrPattern, jacobian: AnyPrecision, formats: Iterable<AnyPrecision>): number {
   const vectors = bytesFor(fp64, tail.blockRows * tail.r) + bytesFor(fp64, tail.blockCols * tail.c);
   return packedPatternBytes(tail) + scaledBsrBytes(tail, jacobian, formats) + 2 * vectors;
 }
 
-function tailOf({ blockRows, rowPtr, colIdx, ...rest }: BsrPattern, from: number): BsrPattern {
-  return {
-    ...rest,
-    blockRows: blockRows - from,
-    rowPtr: rowPtr.slice(from).map((k) => k - rowPtr[from]),
-    colIdx: colIdx.slice(rowPtr[from]),
-  };
+/** The block rows from there on; `colIdx` is not copied. */
+export function tailOf({ blockRows, rowPtr, colIdx, ...rest }: BsrPattern, from: number, scratch: Scratch): BsrPattern {
+  const own = scratch.integers(blockRows - from + 1);
+  for (let i = 0; i < own.length; i++) own[i] = rowPtr[from + i] - rowPtr[from];
+  return { ...rest, blockRows: blockRows - from, rowPtr: own, colIdx: colIdx.subarray(rowPtr[from]) };
 }
 
 /** [top; bottom], the bottom of the first columns alone; top has `applyNormal`. */

@@ -1,4 +1,5 @@
 import { checkChoice, OptionError } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 import { cauchy, huber, type LeastSquaresProblem, type Loss, RobustProblem, softL1 } from "@slam/nlls";
 import type { BundleJacobian } from "./jacobian.ts";
 import type { BundleProblem } from "./problem.ts";
@@ -54,17 +55,25 @@ export function robust(problem: BundleProblem, loss: BundleLoss): RobustProblem<
   return robustObservations(problem, camera.length, rows, lossOf(loss, rows));
 }
 
-/** A problem with a loss on each of its first m blocks of rows, those of observations; all rows that follow are one block without. */
+/**
+ * A problem with a loss on each of its first m blocks of rows, those of observations; all rows that follow are one block without.
+ *
+ * @param scratch what its vectors are taken from. Default new ones.
+ * @param losses where those of each block are put. Default a new array.
+ */
 export function robustObservations(
   problem: LeastSquaresProblem<Float64Array, BundleJacobian>,
   m: number,
   rows: number,
   loss: Loss,
+  scratch: Scratch = newArrays,
+  losses: (Loss | undefined)[] = [],
 ): RobustProblem<Float64Array, BundleJacobian> {
-  const starts = new Int32Array(m + 2);
+  const starts = scratch.integers(m + 2);
   for (let i = 0; i <= m; i++) starts[i] = i * rows;
   starts[m + 1] = problem.rows;
-  const losses = new Array<Loss | undefined>(m + 1).fill(loss);
+  losses.length = m + 1;
+  losses.fill(loss, 0, m);
   losses[m] = undefined;
-  return new RobustProblem(problem, starts, losses);
+  return new RobustProblem(problem, starts, losses, scratch);
 }

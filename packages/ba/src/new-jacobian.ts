@@ -1,4 +1,5 @@
 import type { AnyPrecision, RoundingEvents } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import { bsrMatrix } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
 import { BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
@@ -12,6 +13,7 @@ import type { Observer } from "./observer.ts";
  *
  * @param observer of the bundle.
  * @param events counts what is rounded away where no kernel writes J.
+ * @param scratch what is evaluated at a time is taken from there, where no kernel writes J. Default new arrays.
  */
 export function newJacobian(
   of: Linearised,
@@ -19,6 +21,7 @@ export function newJacobian(
   format: AnyPrecision,
   arenas: ArenaPool,
   events?: RoundingEvents,
+  scratch: Scratch = newArrays,
 ): Evaluated {
   const { bundle, groups, patterns } = of;
   if (isNumbers(format) && bundle.model.formulas !== undefined && bundle.information === undefined) {
@@ -27,6 +30,6 @@ export function newJacobian(
   const J = isNumbers(format)
     ? jacobianArena(patterns, format, arenas.take(jacobianBytes(patterns, format))).J
     : new BundleJacobian(patterns.map((pattern) => bsrMatrix(pattern, format)));
-  const blocks = new JacobianBlocks(observer, groups);
+  const blocks = new JacobianBlocks(observer, groups, scratch);
   return { J, evaluate: (moved) => blocks.write(moved, J.parts, events) };
 }

@@ -1,12 +1,20 @@
 import { type CameraModel, newProjection, type Projection } from "@slam/camera";
 import { se3 } from "@slam/lie";
+import { newArrays, type Scratch } from "@slam/linop";
 import type { Anchors } from "./anchors.ts";
 import { type Bundle, cameraCount, lensCount, POSE_SIZE, pointCount } from "./bundle.ts";
 import { squareRoots } from "./whitening.ts";
 
-/** A point of the problem: poses, then intrinsics, then points, as they lie in a bundle. */
-export function pointOf({ poses, intrinsics, points }: Pick<Bundle, "poses" | "intrinsics" | "points">): Float64Array {
-  const x = new Float64Array(poses.length + intrinsics.length + points.length);
+/**
+ * A point of the problem: poses, then intrinsics, then points, as they lie in a bundle.
+ *
+ * @param scratch what it is taken from. Default a new array.
+ */
+export function pointOf(
+  { poses, intrinsics, points }: Pick<Bundle, "poses" | "intrinsics" | "points">,
+  scratch: Scratch = newArrays,
+): Float64Array {
+  const x = scratch.numbers(poses.length + intrinsics.length + points.length);
   x.set(poses);
   x.set(intrinsics, poses.length);
   x.set(points, poses.length + intrinsics.length);
@@ -55,7 +63,8 @@ export class Observer {
   readonly #matrix = new Float64Array(16);
   #x: Float64Array = new Float64Array(0);
 
-  constructor(bundle: Bundle, anchors?: Anchors) {
+  /** @param scratch what is as large as the bundle is taken from. Default new arrays. */
+  constructor(bundle: Bundle, anchors?: Anchors, scratch: Scratch = newArrays) {
     this.#anchors = anchors;
     const { model, information } = bundle;
     const rows = model.measurement.length;
@@ -70,8 +79,8 @@ export class Observer {
     this.#bundle = bundle;
     this.#model = model;
     this.#projection = newProjection(model);
-    this.#roots = information && squareRoots(information, rows);
-    this.rotations = new Float64Array(9 * cameraCount(bundle));
+    this.#roots = information && squareRoots(information, rows, scratch);
+    this.rotations = scratch.numbers(9 * cameraCount(bundle));
     this.#lenses = Array.from({ length: lensCount(bundle) }, () => new Float64Array(lens));
     this.#row = new Float64Array(rows);
   }

@@ -1,5 +1,5 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type OperationFormat, operationFormat } from "@slam/float";
-import { type LinearOperator, timedOperator, type VectorSpace, vectorSpace } from "@slam/linop";
+import { type LinearOperator, type Scratch, timedOperator, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import { type BsrMatrix, type BsrPattern, bsrOperator, type NormalSymbolic, type PackedBsr } from "@slam/sparse";
 import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
@@ -29,6 +29,8 @@ export interface ProductsOptions {
   readonly besideBytes?: number;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
+  /** What structures are taken from. Default new arrays. */
+  readonly scratch?: Scratch | undefined;
 }
 
 /** J diag(S) in parts, one for each group of unknowns, for one J and S after another: its products in the formats of a policy, on the engine where it has them. */

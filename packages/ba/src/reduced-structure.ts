@@ -1,3 +1,4 @@
+import { newArrays, type Scratch } from "@slam/linop";
 import { type BsrPattern, normalSymbolic } from "@slam/sparse";
 
 /**
@@ -46,26 +47,38 @@ export type ReducedPart = "lower" | "diagonal";
 /**
  * @param patterns of the parts of J, points last; each has at most one block a row, but for groups of cameras, which may have two, and ascending then. In O(pairs of cameras that see one point), for the diagonal in
  *   O(observations).
+ * @param scratch what its arrays are taken from. Default new ones.
  */
-export function reducedStructure(patterns: readonly BsrPattern[], part: ReducedPart = "lower"): ReducedStructure {
+export function reducedStructure(
+  patterns: readonly BsrPattern[],
+  part: ReducedPart = "lower",
+  scratch: Scratch = newArrays,
+): ReducedStructure {
   const groups = patterns.slice(0, -1);
   const dofs = groups.map(({ c }) => c);
   const b = Math.max(...dofs);
   const starts = [0];
   for (const { blockCols } of groups) starts.push(starts[starts.length - 1] + blockCols);
-  const { observationPtr, pointBlock, observation } = byPoint(patterns[patterns.length - 1]);
+  const { observationPtr, pointBlock, observation } = byPoint(patterns[patterns.length - 1], scratch);
   const places = groups.flatMap(({ rowPtr }, group) => {
-    const blocksAt = (place: number): Int32Array => observation.map((i) => (rowPtr[i + 1] > rowPtr[i] + place ? rowPtr[i] + place : -1));
+    const blocksAt = (place: number): Int32Array => {
+      const blocks = scratch.integers(observation.length);
+      for (let t = 0; t < blocks.length; t++) {
+        const block = rowPtr[observation[t]] + place;
+        blocks[t] = rowPtr[observation[t] + 1] > block ? block : -1;
+      }
+      return blocks;
+    };
     const hasSecond = observation.some((i) => rowPtr[i + 1] > rowPtr[i] + 1);
     return [{ group, blocks: blocksAt(0) }, ...(hasSecond ? [{ group, blocks: blocksAt(1) }] : [])];
   });
   const rows = observationPtr.length - 1;
   const blockCols = starts[groups.length];
-  const { slots, entryPtr, entryColumn, mostEntries } = entriesOf(groups, starts, observationPtr, places);
+  const { slots, entryPtr, entryColumn, mostEntries } = entriesOf(groups, starts, observationPtr, places, scratch);
   const { pattern, target } =
     part === "lower"
-      ? normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn })
-      : { pattern: diagonalPattern(blockCols, b), target: new Int32Array(0) };
+      ? normalSymbolic({ blockRows: rows, blockCols, r: 1, c: b, rowPtr: entryPtr, colIdx: entryColumn }, "lower", scratch)
+      : { pattern: diagonalPattern(blockCols, b, scratch), target: scratch.integers(0) };
   const points = patterns[patterns.length - 1].blockCols;
   const { r } = patterns[0];
   return {
@@ -86,31 +99,31 @@ export function reducedStructure(patterns: readonly BsrPattern[], part: ReducedP
   };
 }
 
-function diagonalPattern(n: number, b: number): BsrPattern {
-  return {
-    blockRows: n,
-    blockCols: n,
-    r: b,
-    c: b,
-    rowPtr: Int32Array.from({ length: n + 1 }, (_, k) => k),
-    colIdx: Int32Array.from({ length: n }, (_, k) => k),
-  };
+function diagonalPattern(n: number, b: number, scratch: Scratch): BsrPattern {
+  const [rowPtr, colIdx] = [scratch.integers(n + 1), scratch.integers(n)];
+  for (let k = 0; k <= n; k++) rowPtr[k] = k;
+  colIdx.set(rowPtr.subarray(0, n));
+  return { blockRows: n, blockCols: n, r: b, c: b, rowPtr, colIdx };
 }
 
 /** The observations of each point, then those of none. */
-function byPoint({ blockRows: m, blockCols: points, rowPtr, colIdx }: BsrPattern): {
+function byPoint(
+  { blockRows: m, blockCols: points, rowPtr, colIdx }: BsrPattern,
+  scratch: Scratch,
+): {
   readonly observationPtr: Int32Array;
   readonly pointBlock: Int32Array;
   readonly observation: Int32Array;
 } {
   const rows = points + m - rowPtr[m];
-  const observationPtr = new Int32Array(rows + 1);
+  const observationPtr = scratch.integers(rows + 1);
   for (const point of colIdx) observationPtr[point + 1]++;
   observationPtr.fill(1, points + 1);
   for (let row = 0; row < rows; row++) observationPtr[row + 1] += observationPtr[row];
-  const next = observationPtr.slice(0, rows);
-  const pointBlock = new Int32Array(m).fill(-1);
-  const observation = new Int32Array(m);
+  const next = scratch.integers(rows);
+  next.set(observationPtr.subarray(0, rows));
+  const pointBlock = scratch.integers(m).fill(-1);
+  const observation = scratch.integers(m);
   for (let i = 0, alone = points; i < m; i++) {
     const hasPoint = rowPtr[i + 1] > rowPtr[i];
     const at = next[hasPoint ? colIdx[rowPtr[i]] : alone++]++;
@@ -125,13 +138,14 @@ function entriesOf(
   starts: readonly number[],
   observationPtr: Int32Array,
   places: readonly Omit<Slot, "entries">[],
+  scratch: Scratch,
 ): Pick<ReducedStructure, "slots" | "entryPtr" | "entryColumn" | "mostEntries"> {
   const rows = observationPtr.length - 1;
-  const entryPtr = new Int32Array(rows + 1);
-  const columns = new Int32Array(groups.reduce((sum, { colIdx }) => sum + colIdx.length, 0));
-  const slots = places.map(({ group, blocks }): Slot => ({ group, blocks, entries: new Int32Array(blocks.length).fill(-1) }));
-  const seenIn = new Int32Array(starts[groups.length]).fill(-1);
-  const place = new Int32Array(starts[groups.length]);
+  const entryPtr = scratch.integers(rows + 1);
+  const columns = scratch.integers(groups.reduce((sum, { colIdx }) => sum + colIdx.length, 0));
+  const slots = places.map(({ group, blocks }): Slot => ({ group, blocks, entries: scratch.integers(blocks.length).fill(-1) }));
+  const seenIn = scratch.integers(starts[groups.length]).fill(-1);
+  const place = scratch.integers(starts[groups.length]);
   let mostEntries = 0;
   for (let row = 0, count = 0; row < rows; row++) {
     const first = count;
@@ -155,7 +169,7 @@ function entriesOf(
     entryPtr[row + 1] = count;
     mostEntries = Math.max(mostEntries, count - first);
   }
-  return { slots, entryPtr, entryColumn: columns.slice(0, entryPtr[rows]), mostEntries };
+  return { slots, entryPtr, entryColumn: columns.subarray(0, entryPtr[rows]), mostEntries };
 }
 
 /** By insertion: most points are seen by few cameras. A typed array's `sort` of so few takes ten times as long, and of many it is the better. */

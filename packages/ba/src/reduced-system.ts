@@ -1,5 +1,5 @@
 import type { AnyPrecision, Storage } from "@slam/float";
-import { addSeconds } from "@slam/linop";
+import { addSeconds, newArrays, type Scratch } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import type { BsrMatrix, BsrPattern, PackedBsr } from "@slam/sparse";
 import type { ArenaPool } from "@slam/wasm";
@@ -18,6 +18,8 @@ export interface ReducedSystemOptions {
   readonly beside?: readonly PackedBsr[] | undefined;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
+  /** What structures are taken from. Default new arrays. */
+  readonly scratch?: Scratch | undefined;
 }
 
 /**
@@ -32,13 +34,17 @@ export class ReducedSystem {
   readonly size: number;
   readonly #options: ReducedSystemOptions;
   readonly #eliminator: Eliminator;
+  /** What `assemble` adds to the diagonal. */
+  readonly #onDiagonal: Float64Array;
 
   /** @param patterns of the parts of J, points last. */
   constructor(patterns: readonly BsrPattern[], options: ReducedSystemOptions) {
-    const { part, jacobian, arenas, beside, structure = reducedStructure(patterns, part) } = options;
+    const { part, jacobian, arenas, beside, scratch = newArrays } = options;
+    const structure = options.structure ?? reducedStructure(patterns, part, scratch);
     this.structure = structure;
-    this.place = placesOf(structure);
+    this.place = placesOf(structure, scratch);
     this.size = structure.pattern.blockRows * structure.b;
+    this.#onDiagonal = scratch.numbers(this.size);
     this.#options = options;
     this.#eliminator = beside ? eliminatorBeside(structure, part, beside) : newEliminator(structure, patterns, part, jacobian, arenas);
   }
@@ -56,18 +62,18 @@ export class ReducedSystem {
     else damping.set(d.subarray(this.place.length));
     const bad = this.#eliminator.eliminate(J);
     this.#count(J);
-    const onDiagonal = new Float64Array(this.size).fill(1);
+    const onDiagonal = this.#onDiagonal.fill(1);
     for (let j = 0; j < this.place.length; j++) onDiagonal[this.place[j]] = d === undefined ? 0 : d[j];
-    for (let j = 0; j < this.size; j++) S[this.#onDiagonal(j)] += onDiagonal[j];
+    for (let j = 0; j < this.size; j++) S[this.#diagonalAt(j)] += onDiagonal[j];
     return bad;
   }
 
   /** The diagonal of S; a new array. */
   diagonal(): Float64Array {
-    return Float64Array.from({ length: this.size }, (_, j) => this.#eliminator.S[this.#onDiagonal(j)]);
+    return Float64Array.from({ length: this.size }, (_, j) => this.#eliminator.S[this.#diagonalAt(j)]);
   }
 
-  #onDiagonal(j: number): number {
+  #diagonalAt(j: number): number {
     const { b, pattern } = this.structure;
     const row = Math.floor(j / b);
     const block = this.#options.part === "lower" ? pattern.rowPtr[row + 1] - 1 : row;
@@ -97,7 +103,7 @@ export class ReducedSystem {
     const { blockRows, c } = H.pattern;
     const stride = strideOf(b);
     for (let row = 0; row < blockRows; row++) {
-      const from = this.#onDiagonal((starts[k] + row) * b);
+      const from = this.#diagonalAt((starts[k] + row) * b);
       for (let i = 0; i < c; i++) {
         for (let j = 0; j < c; j++) {
           H.format.store(H.values as Storage, (row * c + i) * c + j, S[from + i * stride + j] * s[row * c + i] * s[row * c + j]);
@@ -177,10 +183,11 @@ export class ReducedSystem {
   }
 }
 
-function placesOf({ b, dofs, starts }: ReducedStructure): Int32Array {
-  const places: number[] = [];
+function placesOf({ b, dofs, starts }: ReducedStructure, scratch: Scratch): Int32Array {
+  const places = scratch.integers(dofs.reduce((sum, dof, k) => sum + dof * (starts[k + 1] - starts[k]), 0));
+  let at = 0;
   for (const [k, dof] of dofs.entries()) {
-    for (let block = starts[k]; block < starts[k + 1]; block++) for (let j = 0; j < dof; j++) places.push(block * b + j);
+    for (let block = starts[k]; block < starts[k + 1]; block++) for (let j = 0; j < dof; j++) places[at++] = block * b + j;
   }
-  return Int32Array.from(places);
+  return places;
 }

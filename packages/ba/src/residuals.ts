@@ -1,3 +1,4 @@
+import { newArrays, type Scratch } from "@slam/linop";
 import type { Observer } from "./observer.ts";
 
 /** Rows of a problem that are none of observations, behind those that are. */
@@ -13,12 +14,15 @@ export class Residuals {
   readonly #observer: Observer;
   readonly #others: OtherRows;
   readonly #values: Float64Array;
+  readonly #scratch: Scratch;
   #x: Float64Array | undefined;
 
-  constructor(observer: Observer, others: OtherRows) {
+  /** @param scratch what they are taken from. Default new arrays. */
+  constructor(observer: Observer, others: OtherRows, scratch: Scratch = newArrays) {
     this.#observer = observer;
     this.#others = others;
-    this.#values = new Float64Array((observer.observations + others.blockRows) * observer.rows);
+    this.#scratch = scratch;
+    this.#values = scratch.numbers((observer.observations + others.blockRows) * observer.rows);
   }
 
   /** @returns what the next call may overwrite. */
@@ -34,7 +38,7 @@ export class Residuals {
     }
     this.#others.residual(x, values, observations * rows);
     // A copy: whoever owns x may change it.
-    this.#x ??= new Float64Array(x.length);
+    this.#x ??= this.#scratch.numbers(x.length);
     this.#x.set(x);
     return values;
   }

@@ -1,6 +1,6 @@
-import type { AnyPrecision } from "@slam/float";
-import type { LinearReport, Preconditioner } from "@slam/linop";
-import { type BsrMatrix, bsrMatrix, normalSymbolic, type PackedBsr } from "@slam/sparse";
+import type { AnyPrecision, Vec } from "@slam/float";
+import { type LinearReport, newArrays, type Preconditioner, type Scratch } from "@slam/linop";
+import { type BsrMatrix, bsrMatrix, normalSymbolic, type PackedBsr, valueCount } from "@slam/sparse";
 import { BlockJacobi, type BlockJacobiOptions } from "./block-jacobi.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import type { ReducedStructure } from "./reduced-structure.ts";
@@ -11,21 +11,29 @@ export class SchurJacobi {
   readonly #system: ReducedSystem;
   readonly #blocks: readonly BlockJacobi[];
   readonly #H: readonly BsrMatrix<AnyPrecision>[];
-
-  readonly #isScaled: boolean;
+  /** In the place of each group's S, where J diag(S) is read. */
+  readonly #ones: readonly Float64Array[] | undefined;
 
   /**
    * @param structure of J's patterns, where something else has it.
    * @param beside the parts of J diag(S) in an arena with room for `eliminatorBytes`, which are then read in place of J: S is of powers of two.
    */
   constructor(J: BundleJacobian, options: BlockJacobiOptions, structure?: ReducedStructure, beside?: readonly PackedBsr[]) {
-    const { counters, arenas, factorize } = options;
+    const { counters, arenas, factorize, scratch = newArrays } = options;
     const patterns = J.parts.map(({ pattern }) => pattern);
-    this.#system = new ReducedSystem(patterns, { part: "diagonal", jacobian: J.parts[0].format, structure, beside, counters, arenas });
-    this.#isScaled = beside !== undefined;
-    const diagonals = patterns.slice(0, -1).map((pattern) => normalSymbolic(pattern, "diagonal").pattern);
+    this.#system = new ReducedSystem(patterns, {
+      part: "diagonal",
+      jacobian: J.parts[0].format,
+      structure,
+      beside,
+      counters,
+      arenas,
+      scratch,
+    });
+    const diagonals = patterns.slice(0, -1).map((pattern) => normalSymbolic(pattern, "diagonal", scratch).pattern);
     this.#blocks = diagonals.map((pattern) => new BlockJacobi(pattern, options));
-    this.#H = diagonals.map((pattern) => bsrMatrix(pattern, factorize));
+    this.#H = diagonals.map((pattern) => bsrMatrix(pattern, factorize, zerosIn(scratch, factorize, valueCount(pattern))));
+    this.#ones = beside && diagonals.map(({ blockCols, c }) => scratch.numbers(blockCols * c).fill(1));
   }
 
   /**
@@ -45,11 +53,17 @@ export class SchurJacobi {
     }
     const inverses: Preconditioner<AnyPrecision>[] = [];
     for (const [k, block] of this.#blocks.entries()) {
-      this.#system.scaledDiagonalInto(this.#H[k], k, this.#isScaled ? S[k].map(() => 1) : S[k]);
+      this.#system.scaledDiagonalInto(this.#H[k], k, this.#ones?.[k] ?? S[k]);
       const inverse = block.factor(this.#H[k], undefined);
       if (!("apply" in inverse)) return inverse;
       inverses.push(inverse);
     }
     return inverses;
   }
+}
+
+/** n zeros in a format, where numbers in fp64 are taken from. */
+function zerosIn(scratch: Scratch, P: AnyPrecision, n: number): Vec<AnyPrecision> {
+  const { buffer, byteOffset } = scratch.numbers(Math.ceil((n * P.Storage.BYTES_PER_ELEMENT) / Float64Array.BYTES_PER_ELEMENT));
+  return new P.Storage(buffer, byteOffset, n) as unknown as Vec<AnyPrecision>;
 }

@@ -1,15 +1,17 @@
 import { OptionError } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 
 /**
  * W with W'W = Omega for each inverse covariance Omega: its upper triangular Cholesky factor, row-major rows x rows.
  *
  * @param information m x the upper triangle, row-major.
+ * @param scratch what they are taken from. Default a new array.
  * @throws OptionError where one is not positive definite.
  */
-export function squareRoots(information: Float64Array, rows: number): Float64Array {
+export function squareRoots(information: Float64Array, rows: number, scratch: Scratch = newArrays): Float64Array {
   const size = (rows * (rows + 1)) / 2;
   const count = information.length / size;
-  const roots = new Float64Array(count * rows * rows);
+  const roots = scratch.numbers(count * rows * rows);
   for (let i = 0; i < count; i++) {
     const at = i * rows * rows;
     for (let a = 0, entry = i * size; a < rows; a++) {

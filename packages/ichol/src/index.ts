@@ -1,3 +1,4 @@
+export { analyzeDiagonal } from "./analyze-diagonal.ts";
 export { checkDirectFormat, DirectFactor } from "./direct-factor.ts";
 export { type BadPivot, type CholeskyFactor, convertFactor, type FactorizeOptions, factorize, isFactor } from "./factorize.ts";
 export { type BlockRow, type ForwardSolution, type ForwardSolver, forwardSolver } from "./forward-solver.ts";

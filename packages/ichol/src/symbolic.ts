@@ -60,17 +60,17 @@ export function analyzeCholesky(A: BsrPattern, options: SymbolicOptions = {}): C
     destination: destinations(n, permuted, L),
     blockUpdates: fill === "complete" ? countUpdates(n, L) : countUpdatesWithin(n, L),
   };
-  return { ...structure, A, b: A.r, ...sizes(structure, A.r) };
+  return { ...structure, A, b: A.r, ...sizesOf(structure, A.r) };
 }
 
 /** The same structure for a matrix with blocks of b x b instead, at the same places. */
 export function withBlockSize(symbolic: CholeskySymbolic, b: number): CholeskySymbolic {
   checkInteger("withBlockSize: b", b, 1);
-  return { ...symbolic, A: { ...symbolic.A, r: b, c: b }, b, ...sizes(symbolic, b) };
+  return { ...symbolic, A: { ...symbolic.A, r: b, c: b }, b, ...sizesOf(symbolic, b) };
 }
 
 /** 2 b^3 for each block update, b^3 for each block solved with a diagonal block, b (b + 1) (2 b + 1) / 6 for each of those. */
-function sizes(
+export function sizesOf(
   { n, L, blockUpdates }: Pick<CholeskySymbolic, "n" | "L" | "blockUpdates">,
   b: number,
 ): Pick<CholeskySymbolic, "nonzeros" | "flops"> {
@@ -90,7 +90,7 @@ function orderOf(A: BsrPattern, ordering: "amd" | "natural" | Int32Array): Int32
   return ordering === "amd" ? amd(A.blockRows, A.rowPtr, A.colIdx) : Int32Array.from({ length: A.blockRows }, (_, k) => k);
 }
 
-function checkLowerTriangle(A: BsrPattern): void {
+export function checkLowerTriangle(A: BsrPattern): void {
   checkLength("analyzeCholesky: block columns", A.blockCols, A.blockRows);
   checkLength("analyzeCholesky: block width", A.c, A.r);
   const { blockRows, rowPtr, colIdx } = A;

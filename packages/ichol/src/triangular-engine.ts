@@ -1,4 +1,5 @@
 import { type AnyPrecision, decodeTable, f16k, fp16, fp32, fp64, type LaneCodec, type RoundingEvents, type Storage } from "@slam/float";
+import type { Scratch } from "@slam/linop";
 import { inversePermutation } from "@slam/sparse";
 import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import { type Area, placeAreas } from "./areas.ts";
@@ -34,12 +35,13 @@ export function triangularEngine(
   symbolic: CholeskySymbolic,
   { storage, kind, rounding }: EngineFormat,
   arenas: ArenaPool,
+  scratch: Scratch,
 ): TriangularEngine {
   const { n, b, L, order } = symbolic;
   const arithmetic = kind === "fp64" ? fp64 : fp32;
   const Type = arithmetic.Storage as ArenaArrayConstructor<Numbers & ArenaArray>;
   const width = Type.BYTES_PER_ELEMENT;
-  const layout = tileLayout(symbolic, kind === "fp64" ? 2 : 4);
+  const layout = tileLayout(symbolic, kind === "fp64" ? 2 : 4, scratch);
   const { tilePtr, parts } = layout;
   const encoded = typeof kind !== "string";
   const vectors = tileVectors(b, kind);
@@ -65,7 +67,7 @@ export function triangularEngine(
     tilePtr,
     rows: layout.rows,
     order,
-    inverse: inversePermutation(order),
+    inverse: inversePermutation(order, scratch),
     colPtr: L.colPtr,
     counts: [Int32Array, 8],
     largest: [Float32Array, 4],

@@ -1,3 +1,4 @@
+import { newArrays, type Scratch } from "@slam/linop";
 import { tileShape } from "./block-rows.kernel.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 
@@ -17,12 +18,13 @@ export interface TileLayout {
 /** Blocks of a part: in fp64 with 6 x 6 blocks half a common level-2 cache. */
 const PART = 512;
 
-export function tileLayout({ n, b, L: { colPtr, rowIdx } }: CholeskySymbolic, lanes: 2 | 4): TileLayout {
+/** @param scratch what its arrays are taken from. Default new ones. */
+export function tileLayout({ n, b, L: { colPtr, rowIdx } }: CholeskySymbolic, lanes: 2 | 4, scratch: Scratch = newArrays): TileLayout {
   const { s } = tileShape(b, lanes);
   const segment = (b * 16) / lanes;
-  const tilePtr = new Int32Array(n + 1);
+  const tilePtr = scratch.integers(n + 1);
   for (let j = 0; j < n; j++) tilePtr[j + 1] = tilePtr[j] + Math.ceil((colPtr[j + 1] - colPtr[j] - 1) / s);
-  const rows = new Int32Array(tilePtr[n] * s).fill(n * segment);
+  const rows = scratch.integers(tilePtr[n] * s).fill(n * segment);
   const parts = [0];
   let [partBlocks, partTiles] = [0, 0];
   for (let j = 0, from = 0; j < n; j++) {

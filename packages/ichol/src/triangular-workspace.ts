@@ -1,5 +1,6 @@
 import { OptionError } from "@slam/errors";
 import type { OperationFormat } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import { ArenaPool } from "@slam/wasm";
 import { engineFormat } from "./engine-format.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
@@ -17,15 +18,17 @@ export interface TriangularWorkspace {
  * Kernels where L is stored in fp64 or fp32 and applied in the same, or in a format with a lane codec and applied in fp32 or, where it
  * has few enough bits for fp32 lanes to round as it does, in itself; otherwise the reference.
  * @param arenas what the memory is taken from. Default a new pool.
+ * @param scratch what arrays are taken from that are copied there. Default new ones.
  * @throws EngineError of @slam/wasm where the engine cannot run, ArenaError where there is no memory for the factor.
  */
 export function triangularWorkspace(
   symbolic: CholeskySymbolic,
   format: OperationFormat,
   arenas: ArenaPool = new ArenaPool(),
+  scratch: Scratch = newArrays,
 ): TriangularWorkspace {
   const how = engineFormat(format);
-  return { symbolic, format, engine: how && triangularEngine(symbolic, how, arenas) };
+  return { symbolic, format, engine: how && triangularEngine(symbolic, how, arenas, scratch) };
 }
 
 /** @throws OptionError unless the workspace was made for this structure and format. */

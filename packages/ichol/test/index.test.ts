@@ -6,6 +6,7 @@ test("exports nothing by accident", () => {
   expect(Object.keys(api).sort()).toEqual([
     "DirectFactor",
     "analyzeCholesky",
+    "analyzeDiagonal",
     "checkDirectFormat",
     "choleskyWorkspace",
     "convertFactor",

@@ -11,6 +11,7 @@ test("exports nothing by accident", () => {
     "horowitzCache",
     "horowitzDram",
     "multiplyNormal",
+    "newArrays",
     "timedOperator",
     "timedPreconditioner",
     "totalOf",

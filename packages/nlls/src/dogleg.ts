@@ -49,9 +49,11 @@ export class Dogleg<J extends Jacobian> implements StepControl<J> {
     const proposal = solveShifted(equations, dx);
     const { linear, factored } = proposal;
     if (!factored) return proposal;
-    const weights = equations.diagonal();
+    const weights = equations.diagonal(1, equations.vector());
     const { cauchy, steepest } = cauchyPoint(equations, weights);
-    const path = new DoglegPath(weights, cauchy, dx.slice());
+    const gaussNewton = equations.vector();
+    gaussNewton.set(dx);
+    const path = new DoglegPath(weights, cauchy, gaussNewton);
     if (!isStep(path.length)) return proposal;
     this.#way = { path, linear, steepest };
     this.#length = path.at(this.#reach(), dx);
@@ -110,9 +112,11 @@ function cauchyPoint<J extends Jacobian>(
   weights: Float64Array,
 ): { readonly cauchy: Float64Array; readonly steepest: number } {
   const { g } = equations;
-  const direction = g.map((gj, j) => -gj / weights[j]);
+  const direction = equations.vector();
+  for (let j = 0; j < g.length; j++) direction[j] = -g[j] / weights[j];
   const slope = -dot(g, direction);
   const t = slope / equations.curvature(direction);
   // In a format in which J loses the direction the path goes straight to the Gauss-Newton point.
-  return { cauchy: direction.map((d) => (isStep(t) ? t * d : 0)), steepest: Math.sqrt(slope) };
+  for (let j = 0; j < g.length; j++) direction[j] = isStep(t) ? t * direction[j] : 0;
+  return { cauchy: direction, steepest: Math.sqrt(slope) };
 }

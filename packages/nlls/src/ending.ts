@@ -1,5 +1,5 @@
 import { fp64 } from "@slam/float";
-import type { LinearSolver, Termination } from "@slam/linop";
+import type { LinearSolver, Scratch, Termination } from "@slam/linop";
 import { type ExactEquations, exactEquations } from "./exact-equations.ts";
 import type { NormalEquations } from "./normal-equations.ts";
 import type { Policy } from "./policy.ts";
@@ -41,6 +41,7 @@ export interface EndingOptions<X, J extends Jacobian> {
   readonly eta: number;
   /** In fp64. */
   readonly costAt: (x: X) => number;
+  readonly scratch: Scratch;
 }
 
 /** The check that a solve ends with, in fp64, whose quantities never feed back into a step. */
@@ -48,17 +49,20 @@ export class EndingCheck<X, J extends Jacobian> {
   readonly #options: EndingOptions<X, J>;
   /** What the ending asks of the last step, however loose the steps before it. */
   readonly #eta: number;
+  /** Length cols. */
+  readonly #difference: Float64Array;
 
   constructor(options: EndingOptions<X, J>) {
     this.#options = options;
     this.#eta = Math.min(options.eta, 0.1);
+    this.#difference = options.scratch.numbers(options.problem.cols);
   }
 
   /** r, J and g = J'r at x in fp64. @param J as the policy has evaluated it there. */
   exactly(x: X, J: J): ExactEquations {
-    const { problem, policy } = this.#options;
+    const { problem, policy, scratch } = this.#options;
     const { storage, arithmetic } = policy.jacobian;
-    return exactEquations(problem, x, storage === fp64 && arithmetic === fp64 ? J : undefined);
+    return exactEquations(problem, x, storage === fp64 && arithmetic === fp64 ? J : undefined, scratch);
   }
 
   /** Holds the step to the gradient in fp64 and, where it fails, lets the inner solve go on. */
@@ -99,7 +103,9 @@ export class EndingCheck<X, J extends Jacobian> {
   #roundingOf(exact: ExactEquations, cost: number): number {
     const { policy, solver, equations, ftol } = this.#options;
     if (policy.jacobian.arithmetic.significandBits < 24) return 0;
-    const rounding = solver.norm(exact.g.map((gj, j) => gj - equations.g[j]));
+    const difference = this.#difference;
+    for (let j = 0; j < difference.length; j++) difference[j] = exact.g[j] - equations.g[j];
+    const rounding = solver.norm(difference);
     return rounding ** 2 <= ROUNDED_AWAY * ftol * cost ? rounding : 0;
   }
 }

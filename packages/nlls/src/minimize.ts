@@ -1,6 +1,6 @@
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
 import { fp64, tolerance, wider } from "@slam/float";
-import type { LinearReport, Termination } from "@slam/linop";
+import { type LinearReport, newArrays, type Scratch, type Termination } from "@slam/linop";
 import { type Counters, newCounters } from "./counters.ts";
 import { EndingCheck, type Landing } from "./ending.ts";
 import { EXACT } from "./exact-equations.ts";
@@ -49,6 +49,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #ftol: number;
   readonly #refine: Refinement<X>["refine"];
   readonly #onIteration: MinimizeOptions<J>["onIteration"];
+  readonly #scratch: Scratch;
 
   readonly #clock: PhaseClock;
   readonly #records: IterationRecord[] = [];
@@ -80,6 +81,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       eta = 1e-2,
       firstDamping = 0,
       refine,
+      scratch = newArrays,
       onIteration,
     } = options;
     checkChoice("method", method, METHODS);
@@ -96,19 +98,21 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     this.#ftol = ftol;
     this.#refine = refine;
     this.#onIteration = onIteration;
-    this.#r = new Float64Array(problem.rows);
-    this.#row = new Float64Array(problem.rows);
-    this.#g = new Float64Array(problem.cols);
-    this.#dx = new Float64Array(problem.cols);
+    this.#scratch = scratch;
+    this.#r = scratch.numbers(problem.rows);
+    this.#row = scratch.numbers(problem.rows);
+    this.#g = scratch.numbers(problem.cols);
+    this.#dx = scratch.numbers(problem.cols);
     this.#control = stepControl(method, ftol, firstDamping);
     this.#equations = new NormalEquations(this.#row, {
       solver,
       eta,
       events: counters.events,
       clock: this.#clock,
+      scratch,
     });
     const costAt = (x: X): number => this.#costAt(x);
-    this.#check = new EndingCheck({ problem, policy, solver, equations: this.#equations, ftol, eta, costAt });
+    this.#check = new EndingCheck({ problem, policy, solver, equations: this.#equations, ftol, eta, costAt, scratch });
     this.#x = x0;
     this.#cost = this.#costAt(x0);
     this.#initialCost = this.#cost;
@@ -205,7 +209,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const { x: candidate, cost } = this.#clock.during("update", () => this.#land(predicted));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
-    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x);
+    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x, this.#scratch);
     const isFlat = Math.abs(decrease) <= noise && predicted <= noise;
     const lowest = cost < this.#best.cost || (isFlat && cost <= this.#best.cost + noise);
     const tentative = Number.isFinite(cost) && this.#watch + 1 < this.#control.patience;

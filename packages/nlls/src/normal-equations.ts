@@ -1,4 +1,4 @@
-import type { LinearReport, LinearSolver } from "@slam/linop";
+import type { LinearReport, LinearSolver, Scratch } from "@slam/linop";
 import type { PrecisionEvents } from "./counters.ts";
 import type { PhaseClock } from "./phases.ts";
 import type { Jacobian } from "./problem.ts";
@@ -11,6 +11,7 @@ export interface EquationsOptions<J> {
   readonly eta: number;
   readonly events: PrecisionEvents;
   readonly clock: PhaseClock;
+  readonly scratch: Scratch;
 }
 
 /** (J'J + lambda diag(J'J)) dx = -g at one linearisation after another, solved by a linear solver: timed, and what fell short counted. */
@@ -20,6 +21,8 @@ export class NormalEquations<J extends Jacobian> {
   #J: J | undefined;
   #g: Float64Array = new Float64Array(0);
   #d: Float64Array | undefined;
+  /** Where d lies, once there is one. */
+  #damping: Float64Array | undefined;
   #analyzed = false;
 
   /** @param row overwritten, of the length of the residual. */
@@ -44,16 +47,24 @@ export class NormalEquations<J extends Jacobian> {
     this.#g = g;
   }
 
-  /** diag(J'J), with 1 where no residual depends on an unknown, which damping then holds where it is; a new array. */
-  diagonal(): Float64Array {
-    return this.#J!.columnSquares().map((square) => (square === 0 ? 1 : square));
+  /** A new vector of all unknowns, of zeros. */
+  vector(): Float64Array {
+    return this.#options.scratch.numbers(this.#g.length);
+  }
+
+  /** w <- lambda diag(J'J), with lambda where no residual depends on an unknown, which damping then holds where it is. @returns w. */
+  diagonal(lambda: number, w: Float64Array): Float64Array {
+    const squares = this.#J!.columnSquares();
+    for (let j = 0; j < w.length; j++) w[j] = lambda * (squares[j] === 0 ? 1 : squares[j]);
+    return w;
   }
 
   /** @returns undefined, or why there is no factorisation to solve with. */
   factor(lambda: number): LinearReport | undefined {
     const { solver, clock } = this.#options;
     return clock.during("factorize", () => {
-      this.#d = lambda === 0 ? undefined : this.diagonal().map((square) => lambda * square);
+      this.#damping ??= this.vector();
+      this.#d = lambda === 0 ? undefined : this.diagonal(lambda, this.#damping);
       if (!this.#analyzed) solver.analyze(this.#J!);
       this.#analyzed = true;
       return solver.factor(this.#J!, this.#d);

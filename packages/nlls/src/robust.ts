@@ -1,5 +1,6 @@
 import { checkLength } from "@slam/errors";
 import { fp64, type OperationFormat } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import { EXACT } from "./exact-equations.ts";
 import type { Loss } from "./loss.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
@@ -37,9 +38,10 @@ export class RobustProblem<X, J extends WeighableJacobian> implements LeastSquar
   /**
    * @param start rows start[b] ... start[b + 1] - 1 are block b; one number more than there are blocks.
    * @param losses of each block.
+   * @param scratch what vectors are taken from. Default new ones.
    * @throws DimensionError where blocks do not cover the rows, or losses not the blocks.
    */
-  constructor(problem: LeastSquaresProblem<X, J>, start: Int32Array, losses: readonly (Loss | undefined)[]) {
+  constructor(problem: LeastSquaresProblem<X, J>, start: Int32Array, losses: readonly (Loss | undefined)[], scratch: Scratch = newArrays) {
     checkLength("robust: losses", losses.length, start.length - 1);
     checkLength("robust: rows of the blocks", start[start.length - 1], problem.rows);
     this.rows = problem.rows;
@@ -48,9 +50,9 @@ export class RobustProblem<X, J extends WeighableJacobian> implements LeastSquar
     this.#problem = problem;
     this.#start = start;
     this.#losses = losses;
-    this.#row = new Float64Array(problem.rows);
-    this.#roots = new Float64Array(problem.rows);
-    this.#squares = new Float64Array(losses.length);
+    this.#row = scratch.numbers(problem.rows);
+    this.#roots = scratch.numbers(problem.rows);
+    this.#squares = scratch.numbers(losses.length);
   }
 
   /** sum rho_b(s_b) / costScale, in fp64; not finite where a residual is not, bounded though its loss may be. */

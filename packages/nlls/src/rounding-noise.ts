@@ -1,4 +1,5 @@
 import { fp32, fp64, operationFormat, tolerance } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import { EXACT } from "./exact-equations.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 
@@ -7,12 +8,14 @@ const SINGLE = operationFormat(fp32);
 /**
  * What rounding does to a cost in fp64: |r + e|^2 - |r|^2 for independent errors e, taken to be 2^-29 of what fp32 does to r, since fp64
  * has 29 bits more, times 4 to be safe; at least 16 u |r|^2. Where a residual of zero has been reached it is all of the cost.
+ *
+ * @param scratch what vectors are taken from. Default new ones.
  */
-export function roundingNoise<X>(problem: LeastSquaresProblem<X, Jacobian>, x: X): number {
-  const r = new Float64Array(problem.rows);
-  const rounded = new Float64Array(problem.rows);
+export function roundingNoise<X>(problem: LeastSquaresProblem<X, Jacobian>, x: X, scratch: Scratch = newArrays): number {
+  const r = scratch.numbers(problem.rows);
+  const rounded = scratch.numbers(problem.rows);
   problem.residual(x, EXACT, r);
-  problem.residual(problem.retract(x, new Float64Array(problem.cols), SINGLE), SINGLE, rounded);
+  problem.residual(problem.retract(x, scratch.numbers(problem.cols), SINGLE), SINGLE, rounded);
   let cost = 0;
   let crossed = 0;
   let squares = 0;

@@ -1,4 +1,4 @@
-import type { LinearSolver } from "@slam/linop";
+import type { LinearSolver, Scratch } from "@slam/linop";
 import type { Counters } from "./counters.ts";
 import type { Method } from "./method.ts";
 import type { Policy } from "./policy.ts";
@@ -27,6 +27,8 @@ export interface MinimizeOptions<J extends Jacobian> {
   readonly ftol?: number;
   /** The linear solves' forcing tolerance. Default 1e-2. */
   readonly eta?: number;
+  /** What the run's vectors are taken from; they are used as long as the run is stepped. Default new arrays. */
+  readonly scratch?: Scratch;
   /** Called after each outer iteration. */
   readonly onIteration?: (record: IterationRecord, index: number) => void;
 }

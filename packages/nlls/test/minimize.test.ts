@@ -1,6 +1,6 @@
 import { OptionError } from "@slam/errors";
 import { fp64, type OperationFormat, operationFormat, tolerance } from "@slam/float";
-import type { LinearReport } from "@slam/linop";
+import { type LinearReport, newArrays, type Scratch } from "@slam/linop";
 import { expectClose } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -442,6 +442,39 @@ describe("reports", () => {
   test("an unfinished run as one", () => {
     expect(begin(linear, [0, 0]).report).toMatchObject({ termination: "max-iterations", message: "the run is not done" });
   });
+});
+
+describe("vectors", () => {
+  /** A run's, from one array that is used from its beginning for each run. */
+  const memory = new Float64Array(2 ** 12);
+  let top = 0;
+  const scratch: Scratch = {
+    ...newArrays,
+    numbers(n) {
+      top += n;
+      return memory.subarray(top - n, top).fill(0);
+    },
+  };
+  const told = ({ x, report }: Run<Vector>) => {
+    const { seconds: _, phases: __, iterations, ...rest } = report;
+    return { x: [...x], ...rest, iterations: iterations.map(({ seconds: ___, ...record }) => record) };
+  };
+
+  test.each([{}, { method: "gn" }, { method: "dogleg" }, { firstDamping: 1e-3 }, { policy: presetPolicy("fp32") }] as const)(
+    "are taken from where %o says, with the bits of new ones, and nothing that is told lies there",
+    (options) => {
+      const plain = [rosenbrock, linear].map((problem) => told(minimized(problem, [-1.2, 1], options)));
+
+      const shared = [rosenbrock, linear].map((problem) => {
+        top = 0;
+        return minimized(problem, [-1.2, 1], { ...options, scratch });
+      });
+      memory.fill(Number.NaN);
+
+      expect(top).toBeGreaterThan(0);
+      expect(shared.map(told)).toEqual(plain);
+    },
+  );
 });
 
 describe("asks of the solver", () => {

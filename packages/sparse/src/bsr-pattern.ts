@@ -1,4 +1,5 @@
 import { checkInteger, checkLength, DimensionError, OptionError } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 
 /**
  * Where the blocks of a block sparse matrix are; no numbers and no format. Block compressed rows: the blocks of block row i are
@@ -44,15 +45,23 @@ export function bsrPattern(pattern: BsrPattern): BsrPattern {
   return pattern;
 }
 
-/** The pattern of A', and for each of its blocks the block of A that it comes from. */
-export function transposePattern(pattern: BsrPattern): { readonly pattern: BsrPattern; readonly source: Int32Array } {
+/**
+ * The pattern of A', and for each of its blocks the block of A that it comes from.
+ *
+ * @param scratch what its arrays are taken from. Default new ones.
+ */
+export function transposePattern(
+  pattern: BsrPattern,
+  scratch: Scratch = newArrays,
+): { readonly pattern: BsrPattern; readonly source: Int32Array } {
   const { blockRows, blockCols, r, c, rowPtr, colIdx } = pattern;
-  const starts = new Int32Array(blockCols + 1);
+  const starts = scratch.integers(blockCols + 1);
   for (let k = 0; k < colIdx.length; k++) starts[colIdx[k] + 1]++;
   for (let j = 0; j < blockCols; j++) starts[j + 1] += starts[j];
-  const next = starts.slice();
-  const rows = new Int32Array(colIdx.length);
-  const source = new Int32Array(colIdx.length);
+  const next = scratch.integers(blockCols + 1);
+  next.set(starts);
+  const rows = scratch.integers(colIdx.length);
+  const source = scratch.integers(colIdx.length);
   for (let i = 0; i < blockRows; i++) {
     for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
       const at = next[colIdx[k]]++;

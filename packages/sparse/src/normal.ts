@@ -1,4 +1,5 @@
 import { checkChoice } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 import type { BsrPattern } from "./bsr-pattern.ts";
 
 /** Where A'A has blocks, and which pairs of blocks of A they sum. Made once per structure of A. */
@@ -10,10 +11,14 @@ export interface NormalSymbolic {
   readonly target: Int32Array;
 }
 
-/** The structure of the lower triangle of A'A, or of its block diagonal alone, in O(pairs). Every diagonal block is present. */
-export function normalSymbolic(A: BsrPattern, part: "lower" | "diagonal" = "lower"): NormalSymbolic {
+/**
+ * The structure of the lower triangle of A'A, or of its block diagonal alone, in O(pairs). Every diagonal block is present.
+ *
+ * @param scratch what its arrays are taken from. Default new ones.
+ */
+export function normalSymbolic(A: BsrPattern, part: "lower" | "diagonal" = "lower", scratch: Scratch = newArrays): NormalSymbolic {
   checkChoice("normalSymbolic: part", part, ["lower", "diagonal"]);
-  return part === "lower" ? lowerTriangle(A) : blockDiagonal(A);
+  return part === "lower" ? lowerTriangle(A, scratch) : blockDiagonal(A, scratch);
 }
 
 /** The pairs of blocks (i, j), i > j, of the rows of A, sorted by j: those of j begin at starts[j]. */
@@ -28,8 +33,8 @@ interface SortedPairs {
 }
 
 /** Rows of two blocks, in pose graphs nearly all, go without inner loops, here and below: 1.4 times as fast. */
-function sortPairs({ blockRows, blockCols: n, rowPtr, colIdx }: BsrPattern): SortedPairs {
-  const starts = new Int32Array(n + 1);
+function sortPairs({ blockRows, blockCols: n, rowPtr, colIdx }: BsrPattern, scratch: Scratch): SortedPairs {
+  const starts = scratch.integers(n + 1);
   let pairs = 0;
   for (let row = 0; row < blockRows; row++) {
     const begin = rowPtr[row];
@@ -43,8 +48,8 @@ function sortPairs({ blockRows, blockCols: n, rowPtr, colIdx }: BsrPattern): Sor
     for (let l = begin; l < end; l++) starts[colIdx[l]] += end - 1 - l;
   }
   for (let j = 0; j < n; j++) starts[j + 1] += starts[j];
-  const larger = new Int32Array(starts[n]);
-  const place = new Int32Array(starts[n]);
+  const larger = scratch.integers(starts[n]);
+  const place = scratch.integers(starts[n]);
   for (let row = 0, pair = 0; row < blockRows; row++) {
     const begin = rowPtr[row];
     const end = rowPtr[row + 1];
@@ -67,13 +72,13 @@ function sortPairs({ blockRows, blockCols: n, rowPtr, colIdx }: BsrPattern): Sor
   return { starts, larger, place, pairs };
 }
 
-function lowerTriangle(A: BsrPattern): NormalSymbolic {
+function lowerTriangle(A: BsrPattern, scratch: Scratch): NormalSymbolic {
   const { blockRows, blockCols: n, rowPtr, colIdx } = A;
-  const { starts, larger, place, pairs } = sortPairs(A);
+  const { starts, larger, place, pairs } = sortPairs(A, scratch);
   // j ascending, so that each row's blocks come in order: target <- place in row i, rows[i + 1] <- how many.
-  const target = new Int32Array(pairs);
-  const rows = new Int32Array(n + 1);
-  const last = new Int32Array(n).fill(-1);
+  const target = scratch.integers(pairs);
+  const rows = scratch.integers(n + 1);
+  const last = scratch.integers(n).fill(-1);
   for (let j = 0; j < n; j++) {
     const end = starts[j + 1];
     for (let p = starts[j]; p < end; p++) {
@@ -86,7 +91,7 @@ function lowerTriangle(A: BsrPattern): NormalSymbolic {
     }
   }
   for (let i = 0; i < n; i++) rows[i + 1] += rows[i] + 1;
-  const columns = new Int32Array(rows[n]);
+  const columns = scratch.integers(rows[n]);
   for (let i = 0; i < n; i++) columns[rows[i + 1] - 1] = i;
   for (let row = 0, pair = 0; row < blockRows; row++) {
     const begin = rowPtr[row];
@@ -115,17 +120,17 @@ function lowerTriangle(A: BsrPattern): NormalSymbolic {
   return { A, pattern: squarePattern(A, rows, columns), target };
 }
 
-function blockDiagonal(A: BsrPattern): NormalSymbolic {
+function blockDiagonal(A: BsrPattern, scratch: Scratch): NormalSymbolic {
   const { blockRows, blockCols: n, rowPtr, colIdx } = A;
-  const rows = new Int32Array(n + 1);
-  const columns = new Int32Array(n);
+  const rows = scratch.integers(n + 1);
+  const columns = scratch.integers(n);
   for (let i = 0; i < n; i++) {
     columns[i] = i;
     rows[i + 1] = i + 1;
   }
   let pairs = 0;
   for (let row = 0; row < blockRows; row++) pairs += ((rowPtr[row + 1] - rowPtr[row]) * (rowPtr[row + 1] - rowPtr[row] + 1)) / 2;
-  const target = new Int32Array(pairs).fill(-1);
+  const target = scratch.integers(pairs).fill(-1);
   for (let row = 0, before = 0; row < blockRows; row++) {
     for (let k = rowPtr[row]; k < rowPtr[row + 1]; k++) {
       before += k - rowPtr[row] + 1;

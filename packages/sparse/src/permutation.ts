@@ -1,4 +1,5 @@
 import { checkInteger, checkLength, OptionError } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 import { countsToStarts } from "./symmetric-graph.ts";
 
 /** One triangle of P A P', P A P'(k, l) = A(order[k], order[l]), as the upper triangle by rows. */
@@ -16,9 +17,10 @@ export interface PermutedTriangle {
  * inverse[order[k]] = k: the new index of each old one.
  *
  * @param order a permutation of 0 ... n - 1; order[k] is the old index of the k-th.
+ * @param scratch what the inverse is taken from. Default a new array.
  */
-export function inversePermutation(order: Int32Array): Int32Array {
-  const inverse = new Int32Array(order.length);
+export function inversePermutation(order: Int32Array, scratch: Scratch = newArrays): Int32Array {
+  const inverse = scratch.integers(order.length);
   for (let k = 0; k < order.length; k++) inverse[order[k]] = k;
   return inverse;
 }

@@ -1,4 +1,5 @@
 import { type AnyPrecision, exponentOf, powerOfTwo, type Storage } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import type { BsrMatrix } from "./bsr-matrix.ts";
 
 /** c_j = sum_i A_ij^2 in fp64, by ascending row: the diagonal of A'A. */
@@ -21,10 +22,12 @@ export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64A
 /**
  * Jacobi scaling by powers of two: s_j = 2^k with s_j^2 c_j in [1/2, 2), so that A diag(s) has columns of about unit norm and no bit of A
  * changes. 1 where c_j is zero or not finite.
+ *
+ * @param scratch what the scaling is taken from. Default a new array.
  * @see van der Sluis, Condition numbers and equilibration of matrices, Numer. Math. 14, 1969.
  */
-export function jacobiScaling(squares: Float64Array): Float64Array {
-  const scaling = new Float64Array(squares.length);
+export function jacobiScaling(squares: Float64Array, scratch: Scratch = newArrays): Float64Array {
+  const scaling = scratch.numbers(squares.length);
   for (let j = 0; j < squares.length; j++) {
     const square = squares[j];
     // 2^-floor((e + 1) / 2) for square = m 2^e with 1 <= m < 2

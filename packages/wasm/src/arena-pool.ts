@@ -1,9 +1,12 @@
 import { checkInteger } from "@slam/errors";
-import { Arena } from "./arena.ts";
+import { fp64 } from "@slam/float";
+import { Arena, bytesFor } from "./arena.ts";
 
 /**
  * Arenas for one computation after another: memory that was used before costs no page faults, which a fresh megabyte does for about a millisecond, and
  * an engine's number of memories is limited.
+ *
+ * It is @slam/linop's `Scratch` too: arrays of one computation after another, which no garbage is left of.
  */
 export class ArenaPool {
   /** Ascending by capacity. */
@@ -11,6 +14,8 @@ export class ArenaPool {
   readonly #taken: Arena[] = [];
   /** Those that something took since the last time all were freed. */
   readonly #used: Set<Arena> = new Set();
+  /** Where arrays are put side by side, and the bytes of all such arenas that are taken now. */
+  #shared: { readonly arena: Arena; readonly bytes: number } | undefined;
 
   /**
    * An empty arena of at least so many bytes, and at most four times as many: a free one, or a new one.
@@ -27,17 +32,42 @@ export class ArenaPool {
     return arena;
   }
 
-  /** Runs something and frees the arenas that it took: the result must not hold views of them. */
+  /** n zeros, which are freed when arenas are that are taken now. @throws what `Arena` throws. */
+  numbers(n: number): Float64Array {
+    return this.#withRoomFor(bytesFor(fp64, n)).view(fp64, n) as Float64Array;
+  }
+
+  /** As `numbers`. */
+  integers(n: number): Int32Array {
+    return this.#withRoomFor(bytesFor(Int32Array, n)).view(Int32Array, n);
+  }
+
+  /** The arena that arrays share; a full one is followed by one as large as all before it, so that there are few. */
+  #withRoomFor(bytes: number): Arena {
+    const { arena, bytes: before } = this.#shared ?? { arena: undefined, bytes: 0 };
+    if (arena !== undefined && arena.capacity - arena.mark() >= bytes) return arena;
+    const next = this.take(Math.max(bytes, Math.min(before, MOST_SHARED)));
+    this.#shared = { arena: next, bytes: before + next.capacity };
+    return next;
+  }
+
+  /** Runs something and frees the arenas that it took, and the arrays, even where it throws: the result must not hold views of them. */
   during<T>(run: () => T): T {
     const before = this.#taken.length;
-    const result = run();
-    this.#give(this.#taken.splice(before));
-    return result;
+    const outer = this.#shared;
+    this.#shared = undefined;
+    try {
+      return run();
+    } finally {
+      this.#give(this.#taken.splice(before));
+      this.#shared = outer;
+    }
   }
 
   /** Frees all arenas: views of them must not be used any more. Those that nothing took since the last time are dropped. */
   recycle(): void {
     this.#taken.length = 0;
+    this.#shared = undefined;
     this.#free = [];
     this.#give([...this.#used]);
     this.#used.clear();
@@ -49,5 +79,7 @@ export class ArenaPool {
   }
 }
 
+/** Bytes of an arena that arrays share, unless one array alone takes more. */
+const MOST_SHARED = 2 ** 24;
 /** Bytes below which it does not matter that a free arena is too large. */
 const SMALL = 2 ** 20;

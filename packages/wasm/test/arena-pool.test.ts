@@ -1,6 +1,6 @@
 import { OptionError } from "@slam/errors";
 import { fp64 } from "@slam/float";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ArenaPool } from "../src/index.ts";
 
 const PAGE = 65536;
@@ -58,6 +58,69 @@ test("what something took is free after it, and kept when all is freed", () => {
   pool.recycle();
   const again = [pool.take(PAGE), pool.take(PAGE)];
   expect(new Set(again)).toEqual(new Set([inside, outside]));
+});
+
+describe("arrays", () => {
+  test("lie side by side in an arena that they share, of zeros", () => {
+    const pool = new ArenaPool();
+
+    const [x, k, y] = [pool.numbers(3), pool.integers(5), pool.numbers(0)];
+
+    expect([x, k, y]).toEqual([new Float64Array(3), new Int32Array(5), new Float64Array(0)]);
+    expect(k.buffer).toBe(x.buffer);
+    expect(k.byteOffset).toBe(x.byteOffset + 32);
+  });
+
+  test("that do not fit any more are put in another, as large as those before; one that is larger gets one of its size", () => {
+    const pool = new ArenaPool();
+    const buffers = Array.from({ length: 4 }, () => pool.numbers(PAGE / 8).buffer);
+    const large = pool.numbers(100 * PAGE);
+
+    expect(buffers.map(({ byteLength }) => byteLength)).toEqual([PAGE, PAGE, 2 * PAGE, 2 * PAGE]);
+    expect(new Set(buffers).size).toBe(3);
+    expect(large.buffer.byteLength).toBe(800 * PAGE);
+  });
+
+  test("are freed with arenas, and made in the same memory the next time", () => {
+    const pool = new ArenaPool();
+    const sizes = [10, 9000, 20, 30_000];
+    const taken = () => sizes.map((n) => pool.numbers(n).fill(7).buffer);
+
+    const first = pool.during(taken);
+    const second = pool.during(taken);
+    const third = taken();
+    pool.recycle();
+    const fourth = taken();
+
+    expect([second, third, fourth]).toEqual([first, first, first]);
+    for (const again of [second, third, fourth]) for (const [k, buffer] of again.entries()) expect(buffer).toBe(first[k]);
+    pool.recycle();
+    expect(pool.numbers(9000)).toEqual(new Float64Array(9000));
+  });
+
+  test("of something that runs within something else are its own, and those outside stay", () => {
+    const pool = new ArenaPool();
+    const outside = pool.numbers(3).fill(1);
+
+    const inside = pool.during(() => pool.numbers(3).fill(2).buffer);
+    const after = pool.numbers(3);
+
+    expect(inside).not.toBe(outside.buffer);
+    expect(after.buffer).toBe(outside.buffer);
+    expect([...outside, ...after]).toEqual([1, 1, 1, 0, 0, 0]);
+  });
+});
+
+test("what something took is free after it where it throws, too", () => {
+  const pool = new ArenaPool();
+  let taken: unknown;
+  const fails = (): never => {
+    taken = pool.take(PAGE);
+    throw new Error("it does");
+  };
+
+  expect(() => pool.during(fails)).toThrow("it does");
+  expect(pool.take(PAGE)).toBe(taken);
 });
 
 test("refuses sizes that are none", () => {

@@ -14,12 +14,17 @@ const camera: MovingCamera & { readonly model: CameraModel } = {
   range: [0.3, 10],
 };
 
-/** Key frames through an apartment, each with so many landmarks, from where they truly were: as many at every time, so that a window's size is steady. */
+/**
+ * Key frames through an apartment, each with so many landmarks, from where they truly were: as many at every time, so that a window's size is steady.
+ *
+ * @param trackLength key frames that see a landmark.
+ */
 export function stereoDrive(
   features: number,
   frames: number,
+  trackLength = 8,
 ): { readonly intrinsics: ArrayLike<number>; readonly keyFrames: readonly KeyFrame[] } {
-  const drive = simulateDrive(apartment({ rate: 10, seed: 3 }), camera, { features, trackLength: 8, seed: 3 });
+  const drive = simulateDrive(apartment({ rate: 10, seed: 3 }), camera, { features, trackLength, seed: 3 });
   const keyFrames = drive.frames.slice(0, frames).map(({ track, measurements }, k) => ({
     pose: drive.truth.subarray(7 * k, 7 * k + 7),
     landmark: track,

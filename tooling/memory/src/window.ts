@@ -1,50 +1,55 @@
-// Prints the bytes that a key frame of a sliding window allocates once it is warm, beside those of its J in fp64, for few landmarks and for many; and the bytes in use, after a collection,
-// after each tenth of 200 key frames.
-import { SIXTEEN_BIT, SlidingWindow } from "@slam/ba";
+// Prints, for the linear solver that is named, the bytes of array buffers that key frames of a warm sliding window make, in windows of some shapes, in fp64 and in mixed precision with a loss; and what one
+// allocates on the heap.
+import { SIXTEEN_BIT, SlidingWindow, type WindowOptions } from "@slam/ba";
 import { stereo } from "@slam/camera";
 import { presetPolicy } from "@slam/nlls";
 import { type Allocations, allocated } from "./allocated.ts";
-import { bytesInUse } from "./bytes-in-use.ts";
+import { bytesInBuffers } from "./in-buffers.ts";
 import { stereoDrive } from "./stereo-drive.ts";
 
-const SIZE = 10;
+/** Landmarks in a key frame, and key frames that see one: J of 5,500 x 1,000, and of 13,000 x 4,000 as a window of 10 of KITTI's stereo features has it. */
+const SHAPES = { seed: { size: 50, features: 37, trackLength: 8 }, kitti: { size: 10, features: 430, trackLength: 3 } } as const;
+const SETTINGS = {
+  fp64: {},
+  mixed: { policy: presetPolicy("mixed", SIXTEEN_BIT), loss: { loss: "cauchy", C: 2 } },
+} as const;
+/** Before anything is measured: what runs once a key frame is compiled late, and boxes numbers until then. */
+const WARM = { seed: 10, kitti: 30 } as const;
+const MEASURED = 5;
 
-console.log(JSON.stringify({ small: await bytesPerKeyFrame(50), large: await bytesPerKeyFrame(150), inUse: await keyFrames(200) }));
-
-function newWindow(intrinsics: ArrayLike<number>): SlidingWindow {
-  const policy = presetPolicy("mixed", SIXTEEN_BIT);
-  return new SlidingWindow({ model: stereo, intrinsics, size: SIZE, linear: "cgnr", policy, loss: { loss: "cauchy", C: 2 } });
+const linear = process.argv[2] as NonNullable<WindowOptions["linear"]>;
+const found: object[] = [];
+for (const shape of ["seed", "kitti"] as const) {
+  for (const settings of ["fp64", "mixed"] as const) found.push({ shape, settings, ...(await keyFramesOf(shape, SETTINGS[settings])) });
 }
+console.log(JSON.stringify(found));
 
-/** The least of ten key frames after fifty: until the engine has compiled what runs once a key frame, it boxes numbers. */
-async function bytesPerKeyFrame(features: number): Promise<Allocations & { readonly J: number }> {
-  const { intrinsics, keyFrames } = stereoDrive(features, 60);
-  const window = newWindow(intrinsics);
-  let least: Allocations & { readonly J: number } = { bytes: Infinity, sites: [], J: 0 };
+async function keyFramesOf(shape: keyof typeof SHAPES, settings: Partial<WindowOptions>) {
+  const { size, features, trackLength } = SHAPES[shape];
+  const warm = size + WARM[shape];
+  const { intrinsics, keyFrames } = stereoDrive(features, warm + 2 * MEASURED + 1, trackLength);
+  const window = new SlidingWindow({ model: stereo, intrinsics, size, linear, ...settings });
+  const heap: number[] = [];
+  const buffers: number[] = [];
+  let sites: Allocations["sites"] = [];
   for (const [k, keyFrame] of keyFrames.entries()) {
-    let observations = 0;
     const take = (): void => {
       window.addKeyFrame(keyFrame);
-      ({ observations } = window.solve());
+      window.solve();
     };
-    if (k < 50) take();
-    else {
-      const found = await allocated(take);
-      if (found.bytes < least.bytes) least = { ...found, J: observations * 3 * 9 * 8 };
-    }
+    if (k < warm) take();
+    else if (k < warm + MEASURED) heap.push(bytesOnHeap(take));
+    else if (k === warm + MEASURED) ({ sites } = await allocated(take));
+    else buffers.push(bytesInBuffers(take));
   }
-  return least;
+  // Of its landmarks and measurements.
+  const own = features * (4 + 8 * stereo.measurement.length);
+  return { own, buffers, heap, sites };
 }
 
-async function keyFrames(count: number): Promise<readonly number[]> {
-  const { intrinsics, keyFrames } = stereoDrive(50, count);
-  const window = newWindow(intrinsics);
-  const inUse: number[] = [];
-  for (const [k, keyFrame] of keyFrames.entries()) {
-    window.addKeyFrame(keyFrame);
-    window.solve();
-    if ((k + 1) % (count / 20) > 0) continue;
-    inUse.push(await bytesInUse());
-  }
-  return inUse;
+/** While nothing is collected. */
+function bytesOnHeap(run: () => void): number {
+  const before = process.memoryUsage().heapUsed;
+  run();
+  return process.memoryUsage().heapUsed - before;
 }

@@ -1,11 +1,12 @@
 import type { AnyPrecision, Storage } from "@slam/float";
-import { addSeconds, type LinearReport, type LinearSolver } from "@slam/linop";
+import { addSeconds, type LinearReport, type LinearSolver, type Scratch } from "@slam/linop";
 import { type Counters, newCounters } from "@slam/nlls";
 import type { BsrMatrix, BsrPattern } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BundleJacobian } from "../jacobian.ts";
 import { jointBlockRows } from "../joint-tail.ts";
 import { POSE_DOF } from "../unknowns.ts";
+import { isAllFinite } from "./all-finite.ts";
 import { factorizeDense, solveLower, solveLowerTransposed } from "./dense-cholesky.ts";
 import { countDenseFactor, countDenseReduced, countDenseTriangular, type DenseSchurCosts, denseSchurCosts } from "./dense-schur-count.ts";
 import { FACTOR_SIZE, POINT, type PointStructure, ROUNDING } from "./eliminate-points.reference.ts";
@@ -15,7 +16,7 @@ export interface DenseSchurOptions {
   /** The block row from which on every J has the same rows, so that their product is made once. Default none. */
   readonly constantFrom?: number | undefined;
   readonly counters?: Counters;
-  /** What the memory is taken from. Default a new one. */
+  /** What the memory is taken from, which is used as long as the solver is. Default a new one. */
   readonly arenas?: ArenaPool;
 }
 
@@ -36,10 +37,12 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   #pose: BsrPattern | undefined;
   /** What block rows from here on make of S is summed apart, with any number of poses, and once where they are constant. */
   #restFrom = 0;
-  #rest = new Float64Array(0);
+  #rest: Float64Array = new Float64Array(0);
+  /** The blocks of one of those rows, in fp64. */
+  #row: Float64Array = new Float64Array(0);
   #hasRest = false;
   #first: Int32Array = new Int32Array(0);
-  #least = new Float64Array(0);
+  #least: Float64Array = new Float64Array(0);
   #factorizations = 0;
   #costs: DenseSchurCosts | undefined;
 
@@ -63,14 +66,16 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     const patterns = J.parts.map((part) => part.pattern);
     const [pose, point] = patterns;
     const n = POSE_DOF * pose.blockCols;
+    const arenas = this.#arenas;
     this.#pose = pose;
-    this.#points = newPointEliminator(pose, point, J.parts[0].format, this.#arenas);
+    this.#points = newPointEliminator(pose, point, J.parts[0].format, arenas);
     this.#restFrom = Math.min(this.#constantFrom, jointBlockRows(patterns));
-    this.#rest = new Float64Array(n * n);
+    this.#rest = arenas.numbers(n * n);
+    this.#row = arenas.numbers(pose.r * POSE_DOF * mostBlocks(pose, this.#restFrom));
     this.#hasRest = false;
-    this.#first = envelopeOf(pose, this.#points.structure);
+    this.#first = envelopeOf(pose, this.#points.structure, arenas);
     this.#costs = denseSchurCosts(pose, this.#restFrom, this.#points.structure, this.#first);
-    this.#least = new Float64Array(n);
+    this.#least = arenas.numbers(n);
   }
 
   factor(J: BundleJacobian, d: Float64Array | undefined): LinearReport | undefined {
@@ -105,13 +110,15 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     const stored = values as Storage;
     const rest = this.#rest;
     const n = this.#least.length;
+    const own = this.#row;
+    const size = r * POSE_DOF;
     rest.fill(0);
     for (let i = this.#restFrom; i < blockRows; i++) {
-      const first = rowPtr[i] * r * POSE_DOF;
-      const own = Float64Array.from({ length: rowPtr[i + 1] * r * POSE_DOF - first }, (_, k) => format.load(stored, first + k));
+      for (let k = rowPtr[i] * size, at = 0; k < rowPtr[i + 1] * size; k++, at++) own[at] = format.load(stored, k);
       for (let a = rowPtr[i]; a < rowPtr[i + 1]; a++) {
         for (let b = rowPtr[i]; b <= a; b++) {
-          const [left, right] = [a, b].map((k) => (k - rowPtr[i]) * r * POSE_DOF);
+          const left = (a - rowPtr[i]) * size;
+          const right = (b - rowPtr[i]) * size;
           addProduct(own, r, left, right, rest, colIdx[a] * POSE_DOF * n + colIdx[b] * POSE_DOF, n, a === b);
         }
       }
@@ -165,9 +172,21 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
   }
 }
 
+/** In a block row, from there on. */
+function mostBlocks({ rowPtr, blockRows }: BsrPattern, from: number): number {
+  let most = 0;
+  for (let i = from; i < blockRows; i++) most = Math.max(most, rowPtr[i + 1] - rowPtr[i]);
+  return most;
+}
+
 /** The first column of each row of S: that of the first pose that shares a point, or a row of J, with its own. */
-function envelopeOf({ rowPtr, colIdx, blockRows, blockCols }: BsrPattern, { points, ptr, rows, poseOf }: PointStructure): Int32Array {
-  const first = Int32Array.from({ length: blockCols }, (_, c) => c);
+function envelopeOf(
+  { rowPtr, colIdx, blockRows, blockCols }: BsrPattern,
+  { points, ptr, rows, poseOf }: PointStructure,
+  scratch: Scratch,
+): Int32Array {
+  const first = scratch.integers(blockCols);
+  for (let c = 0; c < blockCols; c++) first[c] = c;
   for (let i = 0; i < blockRows; i++) {
     for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) first[colIdx[k]] = Math.min(first[colIdx[k]], colIdx[rowPtr[i]]);
   }
@@ -176,7 +195,9 @@ function envelopeOf({ rowPtr, colIdx, blockRows, blockCols }: BsrPattern, { poin
     for (let k = ptr[p]; k < ptr[p + 1]; k++) if (poseOf[rows[k]] >= 0) least = Math.min(least, poseOf[rows[k]]);
     for (let k = ptr[p]; k < ptr[p + 1]; k++) if (poseOf[rows[k]] >= 0) first[poseOf[rows[k]]] = Math.min(first[poseOf[rows[k]]], least);
   }
-  return Int32Array.from({ length: POSE_DOF * blockCols }, (_, i) => POSE_DOF * first[Math.floor(i / POSE_DOF)]);
+  const ofRows = scratch.integers(POSE_DOF * blockCols);
+  for (let i = 0; i < ofRows.length; i++) ofRows[i] = POSE_DOF * first[Math.floor(i / POSE_DOF)];
+  return ofRows;
 }
 
 /** The block of `into` at `at` += A_left'A_right of blocks of one row, or its lower triangle. */
@@ -201,12 +222,6 @@ function addProduct(
 
 function breakdown(what: string): LinearReport {
   return { termination: "breakdown", message: `schur-dense: ${what}`, iterations: 0, relativeResidual: Number.NaN };
-}
-
-/** A callback would box each number. */
-function isAllFinite(x: Float64Array): boolean {
-  for (let j = 0; j < x.length; j++) if (!Number.isFinite(x[j])) return false;
-  return true;
 }
 
 function sumOfSquares(x: Float64Array): number {

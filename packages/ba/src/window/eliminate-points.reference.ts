@@ -1,4 +1,5 @@
 import { fp64, tolerance } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import type { BsrPattern } from "@slam/sparse";
 import { addPointProducts } from "../point-products.reference.ts";
 import { POSE_DOF } from "../unknowns.ts";
@@ -42,14 +43,18 @@ export interface PointMemory {
   readonly Y: Float64Array;
 }
 
-/** @param transposed of the points' part, as `transposePattern` has it. */
+/**
+ * @param transposed of the points' part, as `transposePattern` has it.
+ * @param scratch what its arrays are taken from. Default new ones.
+ */
 export function pointStructure(
   pose: BsrPattern,
   { pattern, source }: { readonly pattern: BsrPattern; readonly source: Int32Array },
+  scratch: Scratch = newArrays,
 ): PointStructure {
   const { rowPtr, colIdx, blockRows, blockCols, r } = pose;
-  const poseBlock = new Int32Array(blockRows).fill(-1);
-  const poseOf = new Int32Array(blockRows).fill(-1);
+  const poseBlock = scratch.integers(blockRows).fill(-1);
+  const poseOf = scratch.integers(blockRows).fill(-1);
   for (let i = 0; i < blockRows; i++) {
     const k = rowPtr[i];
     if (rowPtr[i + 1] !== k + 1) continue;

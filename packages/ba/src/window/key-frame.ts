@@ -1,4 +1,5 @@
 import { checkInteger, checkLength, OptionError } from "@slam/errors";
+import type { Scratch } from "@slam/linop";
 import { POSE_SIZE } from "../bundle.ts";
 import { squareRoots } from "../whitening.ts";
 import type { Frame } from "./track.ts";
@@ -21,9 +22,15 @@ export interface KeyFrame {
  * The key frame as the window keeps it, copied.
  *
  * @param rows of a measurement.
+ * @param scratch what is taken from there it needs no longer once it returns.
  * @throws DimensionError, OptionError for one that contradicts itself.
  */
-export function frameOf({ pose, landmark, measurements, information, points }: KeyFrame, rows: number, id: number): Frame {
+export function frameOf(
+  { pose, landmark, measurements, information, points }: KeyFrame,
+  rows: number,
+  id: number,
+  scratch: Scratch,
+): Frame {
   const m = landmark.length;
   const ids = Int32Array.from(landmark);
   const wrong = ids.findIndex((own, at) => own !== landmark[at]);
@@ -42,7 +49,7 @@ export function frameOf({ pose, landmark, measurements, information, points }: K
   const norm = Math.hypot(...frame.pose.subarray(3));
   if (Math.abs(norm - 1) > 1e-6) throw new OptionError("keyFrame.pose", { expected: "a quaternion of unit length", actual: norm });
   // For what it throws: later would be too late.
-  if (frame.information !== undefined) squareRoots(frame.information, rows);
+  if (frame.information !== undefined) squareRoots(frame.information, rows, scratch);
   return frame;
 }
 

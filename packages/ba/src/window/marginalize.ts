@@ -1,7 +1,9 @@
+import { newArrays, type Scratch } from "@slam/linop";
 import type { Loss } from "@slam/nlls";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { Observer, pointOf } from "../observer.ts";
 import { POSE_DOF } from "../unknowns.ts";
+import { isAllFinite } from "./all-finite.ts";
 import { eliminateColumns } from "./orthogonal.ts";
 import type { Panel, Prior } from "./prior.ts";
 
@@ -17,11 +19,12 @@ const PANEL = 64;
  * not see the point, or that is not finite, says nothing.
  *
  * @param bundle observations of a point follow one another.
+ * @param scratch what rows are taken from until they are in the prior. Default new arrays.
  * @returns how many observations said nothing.
  */
-export function marginalizePoints(bundle: Bundle, prior: Prior, loss: Loss | undefined): number {
-  const rows = rowsAt(bundle, prior, loss);
-  prior.add(panelsOf(rows, pointCount(bundle)));
+export function marginalizePoints(bundle: Bundle, prior: Prior, loss: Loss | undefined, scratch: Scratch = newArrays): number {
+  const rows = rowsAt(bundle, prior, loss, scratch);
+  prior.add(panelsOf(rows, pointCount(bundle), scratch));
   return rows.silent;
 }
 
@@ -41,19 +44,19 @@ interface Rows {
 }
 
 /** Evaluates all observations: residuals at the bundle's point, derivatives at the first estimates. */
-function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
-  const observer = new Observer(bundle);
+function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined, scratch: Scratch): Rows {
+  const observer = new Observer(bundle, undefined, scratch);
   const height = observer.rows;
   const m = bundle.camera.length;
-  const x = pointOf(bundle);
-  const residuals = new Float64Array(m * height);
-  const byPose = new Float64Array(m * height * POSE_DOF);
-  const byPoint = new Float64Array(m * height * POINT);
-  const speaks = new Uint8Array(m);
+  const x = pointOf(bundle, scratch);
+  const residuals = scratch.numbers(m * height);
+  const byPose = scratch.numbers(m * height * POSE_DOF);
+  const byPoint = scratch.numbers(m * height * POINT);
+  const speaks = scratch.integers(m);
   observer.moveTo(x);
   for (let i = 0; i < m; i++) {
     const seen = observer.observe(i, false);
-    speaks[i] = seen && observer.residual.every(Number.isFinite) ? 1 : 0;
+    speaks[i] = seen && isAllFinite(observer.residual) ? 1 : 0;
     if (speaks[i] !== 0) residuals.set(observer.residual, i * height);
   }
   for (let i = 0; i < m; i++) if (speaks[i] !== 0) prior.touch(bundle.camera[i], x, POSE_SIZE * bundle.camera[i]);
@@ -65,7 +68,7 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
   for (let i = 0; i < m; i++) {
     if (speaks[i] === 0) continue;
     observer.observe(i, true);
-    if (!observer.byPose.every(Number.isFinite) || !observer.byPoint.every(Number.isFinite)) {
+    if (!isAllFinite(observer.byPose) || !isAllFinite(observer.byPoint)) {
       speaks[i] = 0;
       continue;
     }
@@ -76,20 +79,21 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
 
   /** The rows of observation i <- those that its loss leaves, their residual at the point of linearisation. */
   function weigh(i: number): void {
-    const r = residuals.subarray(i * height, (i + 1) * height);
-    const J = byPose.subarray(i * height * POSE_DOF, (i + 1) * height * POSE_DOF);
-    const root = loss === undefined ? 1 : Math.sqrt(loss.weight(r.reduce((sum, v) => sum + v * v, 0)));
+    const [first, end] = [i * height, (i + 1) * height];
+    let square = 0;
+    for (let a = first; a < end; a++) square += residuals[a] * residuals[a];
+    const root = loss === undefined ? 1 : Math.sqrt(loss.weight(square));
     const from = POSE_DOF * bundle.camera[i];
-    for (let a = 0; a < height; a++) {
-      let sum = r[a];
-      for (let j = 0; j < POSE_DOF; j++) sum -= J[a * POSE_DOF + j] * d[from + j];
-      r[a] = root * sum;
+    for (let a = first; a < end; a++) {
+      let sum = residuals[a];
+      for (let j = 0; j < POSE_DOF; j++) sum -= byPose[a * POSE_DOF + j] * d[from + j];
+      residuals[a] = root * sum;
     }
-    for (let k = 0; k < J.length; k++) J[k] *= root;
+    for (let k = first * POSE_DOF; k < end * POSE_DOF; k++) byPose[k] *= root;
     for (let k = i * height * POINT; k < (i + 1) * height * POINT; k++) byPoint[k] *= root;
   }
 
-  const starts = startsOf(bundle);
+  const starts = startsOf(bundle, scratch);
   const observationsOf = (p: number): number[] => {
     const all: number[] = [];
     for (let i = starts[p]; i < starts[p + 1]; i++) if (speaks[i] !== 0) all.push(i);
@@ -103,7 +107,7 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
       const observations = observationsOf(p);
       const rows = observations.length * height;
       const columns = POINT + POSE_DOF * observations.length + 1;
-      const A = new Float64Array(rows * columns);
+      const A = scratch.numbers(rows * columns);
       for (const [k, i] of observations.entries()) {
         for (let a = 0; a < height; a++) {
           const row = k * height + a;
@@ -112,14 +116,14 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined): Rows {
           A[(columns - 1) * rows + row] = residuals[i * height + a];
         }
       }
-      const rank = eliminateColumns(A, rows, columns, POINT);
+      const rank = eliminateColumns(A, rows, columns, POINT, scratch.numbers(columns));
       return { A: A.subarray(POINT * rows), rows, from: rank, cameras: observations.map((i) => bundle.camera[i]) };
     },
   };
 }
 
 /** The rows of all points, those of tracks that end early first; many in a panel. */
-function* panelsOf(rows: Rows, points: number): Generator<Panel> {
+function* panelsOf(rows: Rows, points: number, scratch: Scratch): Generator<Panel> {
   const order = Array.from({ length: points }, (_, p) => p);
   const reach = order.map((p) => rows.reachOf(p));
   order.sort((a, b) => reach[a] - reach[b] || a - b);
@@ -131,7 +135,7 @@ function* panelsOf(rows: Rows, points: number): Generator<Panel> {
     const reduced = rows.withoutPoint(p);
     const more = reduced.rows - reduced.from;
     if (height > 0 && (POSE_DOF * reach[p] !== width || height + more > PANEL)) {
-      yield panelOf(waiting, height, width);
+      yield panelOf(waiting, height, width, scratch);
       waiting = [];
       height = 0;
     }
@@ -139,12 +143,12 @@ function* panelsOf(rows: Rows, points: number): Generator<Panel> {
     height += more;
     width = POSE_DOF * reach[p];
   }
-  if (height > 0) yield panelOf(waiting, height, width);
+  if (height > 0) yield panelOf(waiting, height, width, scratch);
 }
 
 /** Blocks of rows below each other, each pose's columns in their place. */
-function panelOf(blocks: readonly Reduced[], height: number, width: number): Panel {
-  const panel = new Float64Array(height * (width + 1));
+function panelOf(blocks: readonly Reduced[], height: number, width: number, scratch: Scratch): Panel {
+  const panel = scratch.numbers(height * (width + 1));
   let top = 0;
   for (const { A, rows, from, cameras } of blocks) {
     const copy = (column: number, into: number): void => {
@@ -158,8 +162,8 @@ function panelOf(blocks: readonly Reduced[], height: number, width: number): Pan
 }
 
 /** Where the observations of each point begin; one number more than there are points. */
-function startsOf({ point, points }: Bundle): Int32Array {
-  const starts = new Int32Array(points.length / POINT + 1);
+function startsOf({ point, points }: Bundle, scratch: Scratch): Int32Array {
+  const starts = scratch.integers(points.length / POINT + 1);
   for (const p of point) starts[p + 1]++;
   for (let p = 1; p < starts.length; p++) starts[p] += starts[p - 1];
   return starts;

@@ -10,11 +10,17 @@ const ROUNDING = 2 ** -30;
  * would say later, when nothing larger is left, is noise.
  *
  * @param A rows x columns, by columns; overwritten. What lies below the diagonal of the first q is not cleared.
+ * @param initial length columns at least; overwritten. Default a new array.
  * @returns the rank of the first q columns, each measured by its own norm: B is what lies in the rows from it on.
  * @see Golub and Van Loan, Matrix Computations, 2013, 5.4.2.
  */
-export function eliminateColumns(A: Float64Array, rows: number, columns: number, q: number): number {
-  const initial = new Float64Array(columns);
+export function eliminateColumns(
+  A: Float64Array,
+  rows: number,
+  columns: number,
+  q: number,
+  initial: Float64Array = new Float64Array(columns),
+): number {
   for (let k = 0; k < columns; k++) initial[k] = squaredNormFrom(A, k * rows, rows);
   const least = ROUNDING ** 2;
   const rank = triangularize(A, rows, columns, q, initial, least);

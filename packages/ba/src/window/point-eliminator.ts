@@ -44,7 +44,7 @@ const A_CALL = 1024;
 
 /** On the engine where J is in fp64 or fp32; on the reference, with its bits, otherwise. */
 export function newPointEliminator(pose: BsrPattern, point: BsrPattern, format: AnyPrecision, arenas: ArenaPool): PointEliminator {
-  const structure = pointStructure(pose, transposePattern(point));
+  const structure = pointStructure(pose, transposePattern(point, arenas), arenas);
   return isNumbers(format) ? onEngine(structure, pose, point, format, arenas) : onReference(structure);
 }
 

@@ -26,6 +26,7 @@ export class Prior {
   /** The triangle as it was before something is added, r0 behind it. */
   readonly #before: Float64Array;
   readonly #panel: Float64Array;
+  readonly #squares: Float64Array;
   #poses = 0;
 
   /** @param size the most poses it is about. */
@@ -38,6 +39,7 @@ export class Prior {
     this.#d = new Float64Array(this.stride);
     this.#before = new Float64Array(this.stride * (this.stride + 1));
     this.#panel = new Float64Array(POSE_DOF * (this.stride + 1));
+    this.#squares = new Float64Array(this.stride + 1);
   }
 
   /** Columns up to the last pose that it touches. */
@@ -139,7 +141,7 @@ export class Prior {
       for (let j = 0; j < width; j++) A[j * POSE_DOF + i] = R[i * stride + j];
       A[width * POSE_DOF + i] = r0[i];
     }
-    const rank = eliminateColumns(A, POSE_DOF, width + 1, POSE_DOF);
+    const rank = eliminateColumns(A, POSE_DOF, width + 1, POSE_DOF, this.#squares);
     const free = POSE_DOF - rank;
     for (let k = 0; k <= width - POSE_DOF; k++) {
       for (let i = 0; i < free; i++) A[k * free + i] = A[(k + POSE_DOF) * POSE_DOF + rank + i];

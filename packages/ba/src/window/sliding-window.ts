@@ -92,6 +92,8 @@ export class SlidingWindow {
   readonly #options: Required<Omit<WindowOptions, "loss" | "model" | "intrinsics">>;
   readonly #lens: { readonly model: CameraModel; readonly intrinsics: Float64Array };
   readonly #loss: Loss | undefined;
+  /** Of each observation, of one solve after the other. */
+  readonly #losses: (Loss | undefined)[] = [];
   readonly #arenas = new ArenaPool();
   readonly #bundles: BundleWriter;
   readonly #triangulator: Triangulator;
@@ -145,8 +147,8 @@ export class SlidingWindow {
    * @throws DimensionError, OptionError for a key frame that contradicts itself; the window is then as it was.
    */
   addKeyFrame(keyFrame: KeyFrame): { readonly id: number; readonly dropped?: { readonly id: number; readonly pose: Float64Array } } {
-    const frame = frameOf(keyFrame, this.#lens.model.measurement.length, this.#next);
-    const points = keyFrame.points && Float64Array.from(keyFrame.points);
+    const arenas = this.#arenas;
+    const frame = arenas.during(() => frameOf(keyFrame, this.#lens.model.measurement.length, this.#next, arenas));
     const dropped = this.#frames.length < this.#options.size ? undefined : this.#drop(new Set(frame.landmark));
     frame.index = this.#frames.length;
     this.#frames.push(frame);
@@ -155,7 +157,7 @@ export class SlidingWindow {
       const track = this.#tracks.get(id) ?? { id, position: undefined, views: [] };
       this.#tracks.set(id, track);
       track.views.push({ frame, at });
-      track.position ??= finite(points?.subarray(3 * at, 3 * at + 3)) ?? this.#locate(track);
+      track.position ??= placeAt(keyFrame.points, at) ?? this.#locate(track);
     }
     return { id: frame.id, ...(dropped && { dropped: { id: dropped.id, pose: dropped.pose } }) };
   }
@@ -195,7 +197,7 @@ export class SlidingWindow {
       else ended.push(track);
     }
     const bundle = this.#bundles.write(this.#frames, ended);
-    const silent = marginalizePoints(bundle, this.#prior, this.#loss);
+    const silent = this.#arenas.during(() => marginalizePoints(bundle, this.#prior, this.#loss, this.#arenas));
     counts.landmarks += ended.length;
     counts.observations += bundle.camera.length - silent;
     counts.silent += silent;
@@ -240,7 +242,7 @@ export class SlidingWindow {
       if ((columns[0] < 0 && first > 0) || (columns[1] < 0 && second > 0)) return undefined;
       const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
       const solver = new DenseSchur({ constantFrom: problem.constantFrom, arenas: this.#arenas });
-      return relativeCovariance(weighed, pointOf(bundle), [first, second], columns, solver);
+      return relativeCovariance(weighed, pointOf(bundle, this.#arenas), [first, second], columns, solver);
     });
   }
 
@@ -258,9 +260,9 @@ export class SlidingWindow {
     const counters = newCounters();
     const problem = new WindowProblem(bundle, this.#prior, counters, !this.#triangulator.measuresDepth, this.#arenas);
     const { solver, policy: resolved } = this.#solver(problem, counters);
-    const x0 = storedPoint(pointOf(bundle), this.#frames.length, policy.update.storage);
+    const x0 = storedPoint(pointOf(bundle, this.#arenas), this.#frames.length, policy.update.storage);
     const weighed = this.#loss === undefined ? problem : this.#robust(problem, this.#loss);
-    const run = start(weighed, x0, { policy, maxIterations, ftol, counters, solver });
+    const run = start(weighed, x0, { policy, maxIterations, ftol, counters, solver, scratch: this.#arenas });
     let overdue: string | undefined;
     while (!run.done && overdue === undefined) overdue = budget.spend(() => run.step());
     this.#take(run.x, tracks);
@@ -299,23 +301,27 @@ export class SlidingWindow {
   #solver(problem: WindowProblem, counters: Counters): { readonly solver: DenseSchur | CgSolver; readonly policy: () => Policy } {
     const { linear, policy } = this.#options;
     const { constantFrom } = problem;
-    if (linear === "schur-dense") return { solver: new DenseSchur({ constantFrom, counters, arenas: this.#arenas }), policy: () => policy };
-    const solver = new CgSolver({ policy, counters, linear, arenas: this.#arenas });
+    const arenas = this.#arenas;
+    if (linear === "schur-dense") return { solver: new DenseSchur({ constantFrom, counters, arenas }), policy: () => policy };
+    const solver = new CgSolver({ policy, counters, linear, arenas, scratch: arenas });
     return { solver, policy: () => solver.policy };
   }
 
   #robust(problem: WindowProblem, loss: Loss): RobustProblem<Float64Array, BundleJacobian> {
-    return robustObservations(problem, problem.constantFrom, this.#lens.model.measurement.length, loss);
+    const rows = this.#lens.model.measurement.length;
+    return robustObservations(problem, problem.constantFrom, rows, loss, this.#arenas, this.#losses);
   }
 
   #take(x: Float64Array, tracks: readonly Track[]): void {
     for (const [c, frame] of this.#frames.entries()) frame.pose.set(x.subarray(POSE_SIZE * c, POSE_SIZE * (c + 1)));
     const from = x.length - 3 * tracks.length;
-    for (const [p, { position }] of tracks.entries()) for (let a = 0; a < 3; a++) position![a] = x[from + 3 * p + a];
+    for (let p = 0; p < tracks.length; p++) for (let a = 0; a < 3; a++) tracks[p].position![a] = x[from + 3 * p + a];
   }
 }
 
-/** A copy of three numbers, if they are a place. */
-function finite(point: Float64Array | undefined): Float64Array | undefined {
-  return point?.every(Number.isFinite) ? point.slice() : undefined;
+/** The three numbers there, if they are a place; a copy. */
+function placeAt(points: ArrayLike<number> | undefined, at: number): Float64Array | undefined {
+  if (points === undefined) return undefined;
+  const place = Float64Array.of(points[3 * at], points[3 * at + 1], points[3 * at + 2]);
+  return place.every(Number.isFinite) ? place : undefined;
 }

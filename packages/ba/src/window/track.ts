@@ -35,6 +35,8 @@ export class BundleWriter {
   #measurements = new Float64Array(0);
   #information = new Float64Array(0);
   #points = new Float64Array(0);
+  #poses = new Float64Array(0);
+  #intrinsicsOf: Int32Array = new Int32Array(0);
 
   constructor(lens: Pick<Bundle, "model" | "intrinsics">) {
     this.#lens = lens;
@@ -47,10 +49,10 @@ export class BundleWriter {
     const entries = this.#identity.length;
     const m = tracks.reduce((sum, { views }) => sum + views.length, 0);
     const isWeighed = frames.some((frame) => frame.information !== undefined);
-    this.#reserve(m, tracks.length, isWeighed);
+    this.#reserve(m, tracks.length, frames.length, isWeighed);
     const [camera, point, measurements, points] = [this.#camera, this.#point, this.#measurements, this.#points];
     const information = this.#information.subarray(0, isWeighed ? entries * m : 0);
-    const poses = new Float64Array(POSE_SIZE * frames.length);
+    const poses = this.#poses.subarray(0, POSE_SIZE * frames.length);
     for (let c = 0; c < frames.length; c++) poses.set(frames[c].pose, POSE_SIZE * c);
     for (let p = 0, i = 0; p < tracks.length; p++) {
       const { position, views } = tracks[p];
@@ -69,7 +71,7 @@ export class BundleWriter {
     return {
       ...this.#lens,
       poses,
-      intrinsicsOf: new Int32Array(frames.length),
+      intrinsicsOf: this.#intrinsicsOf.subarray(0, frames.length),
       points: points.subarray(0, 3 * tracks.length),
       camera: camera.subarray(0, m),
       point: point.subarray(0, m),
@@ -78,9 +80,14 @@ export class BundleWriter {
     };
   }
 
-  #reserve(observations: number, points: number, isWeighed: boolean): void {
+  #reserve(observations: number, points: number, frames: number, isWeighed: boolean): void {
     const rows = this.#lens.model.measurement.length;
     if (this.#points.length < 3 * points) this.#points = new Float64Array(3 * roomFor(points));
+    if (this.#intrinsicsOf.length < frames) {
+      this.#poses = new Float64Array(POSE_SIZE * roomFor(frames));
+      // All have the lens that there is: 0.
+      this.#intrinsicsOf = new Int32Array(roomFor(frames));
+    }
     if (this.#camera.length < observations) {
       const room = roomFor(observations);
       this.#camera = new Int32Array(room);

@@ -1,5 +1,6 @@
 import { type AnyPrecision, fp64, type OperationFormat, type Storage, storeCounted } from "@slam/float";
 import { se3 } from "@slam/lie";
+import type { Scratch } from "@slam/linop";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import type { BsrMatrix, BsrPattern } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
@@ -44,19 +45,22 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   readonly #residuals: Residuals;
   readonly #jacobians = new Map<AnyPrecision, Evaluated>();
   readonly #arenas: ArenaPool;
+  /** The block column of each point, which is its index. */
+  readonly #pointColumn: Int32Array;
 
   /**
    * @param bundle every point of which is observed.
    * @param isScaleFree whether no measurement says how large the world is.
-   * @param arenas what the memory of J is taken from. Default a new one.
+   * @param arenas what all memory is taken from, that of J and of points included. Default a new one.
    */
   constructor(bundle: Bundle, prior: Prior, counters: Counters, isScaleFree: boolean, arenas: ArenaPool = new ArenaPool()) {
     this.#bundle = bundle;
     this.#prior = prior;
     this.#counters = counters;
-    this.#observer = new Observer(bundle);
+    this.#arenas = arenas;
+    this.#observer = new Observer(bundle, undefined, arenas);
     this.constantFrom = bundle.camera.length;
-    this.#column = columnsOf(bundle, prior);
+    this.#column = columnsOf(bundle, prior, arenas);
     this.#poseColumns = this.#column.reduce((sum, column) => sum + (column < 0 ? 0 : 1), 0);
     this.#scale = isScaleFree && this.#column[1] >= 0 ? scaleRow(bundle.poses) : undefined;
     this.#priorFrom = this.constantFrom + (this.#scale === undefined ? 0 : 1);
@@ -64,10 +68,11 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
     this.rows = this.#blockRows * this.#observer.rows;
     this.cols = POSE_DOF * this.#poseColumns + bundle.points.length;
     this.#patterns = [this.#posePattern(), this.#pointPattern()];
+    this.#pointColumn = arenas.integers(pointCount(bundle));
+    for (let p = 0; p < this.#pointColumn.length; p++) this.#pointColumn[p] = p;
     const others = { blockRows: this.#blockRows - this.constantFrom, residual: this.#residualOfOthers.bind(this) };
-    this.#residuals = new Residuals(this.#observer, others);
-    this.#arenas = arenas;
-    this.#linearizedAt = new Float64Array(bundle.poses.length + bundle.intrinsics.length + bundle.points.length);
+    this.#residuals = new Residuals(this.#observer, others, arenas);
+    this.#linearizedAt = arenas.numbers(bundle.poses.length + bundle.intrinsics.length + bundle.points.length);
   }
 
   /** The block column of a pose; -1 of one that stays: the first, and those that nothing ties to the others. */
@@ -78,8 +83,8 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   #posePattern(): BsrPattern {
     const { camera } = this.#bundle;
     const r = this.#observer.rows;
-    const rowPtr = new Int32Array(this.#blockRows + 1);
-    const colIdx = new Int32Array(this.constantFrom + (this.#blockRows - this.constantFrom) * cameraCount(this.#bundle));
+    const rowPtr = this.#arenas.integers(this.#blockRows + 1);
+    const colIdx = this.#arenas.integers(this.constantFrom + (this.#blockRows - this.constantFrom) * cameraCount(this.#bundle));
     let count = 0;
     const push = (c: number): void => {
       if (this.#column[c] >= 0) colIdx[count++] = this.#column[c];
@@ -100,7 +105,7 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   }
 
   #pointPattern(): BsrPattern {
-    const rowPtr = new Int32Array(this.#blockRows + 1).fill(this.constantFrom);
+    const rowPtr = this.#arenas.integers(this.#blockRows + 1).fill(this.constantFrom);
     for (let i = 0; i < this.constantFrom; i++) rowPtr[i] = i;
     return {
       blockRows: this.#blockRows,
@@ -147,13 +152,12 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
   #newJacobian(format: AnyPrecision): Evaluated {
     const bundle = this.#bundle;
     const { camera, point } = bundle;
-    const points = new Int32Array(pointCount(bundle)).map((_, p) => p);
     const groups: readonly Group[] = [
       { name: "pose", dof: POSE_DOF, column: this.#column, columns: this.#poseColumns, variable: camera },
-      { name: "point", dof: 3, column: points, columns: points.length, variable: point },
+      { name: "point", dof: 3, column: this.#pointColumn, columns: this.#pointColumn.length, variable: point },
     ];
     const of = { bundle, groups, patterns: this.#patterns, anchors: undefined };
-    return newJacobian(of, this.#observer, format, this.#arenas, this.#counters.events);
+    return newJacobian(of, this.#observer, format, this.#arenas, this.#counters.events, this.#arenas);
   }
 
   #linearizationPoint(x: Float64Array): Float64Array {
@@ -192,7 +196,8 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
     const { storage, arithmetic } = format;
-    const moved = x.slice();
+    const moved = this.#arenas.numbers(x.length);
+    moved.set(x);
     for (let c = 0; c < this.#column.length; c++) {
       if (this.#column[c] >= 0) se3.retract(x, POSE_SIZE * c, dx, POSE_DOF * this.#column[c], moved, POSE_SIZE * c);
     }
@@ -216,9 +221,9 @@ export class WindowProblem implements LeastSquaresProblem<Float64Array, BundleJa
 }
 
 /** Poses with something that holds them to the others get a column, but for pose 0. */
-function columnsOf({ camera, poses }: Bundle, prior: Prior): Int32Array {
-  const column = new Int32Array(poses.length / POSE_SIZE).fill(-1);
-  for (const c of camera) column[c] = 0;
+function columnsOf({ camera, poses }: Bundle, prior: Prior, scratch: Scratch): Int32Array {
+  const column = scratch.integers(poses.length / POSE_SIZE).fill(-1);
+  for (let i = 0; i < camera.length; i++) column[camera[i]] = 0;
   for (let c = 0; c < column.length; c++) if (prior.informs(c)) column[c] = 0;
   column[0] = -1;
   for (let c = 1, next = 0; c < column.length; c++) if (column[c] === 0) column[c] = next++;

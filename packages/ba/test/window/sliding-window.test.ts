@@ -332,6 +332,49 @@ test.each(["schur-dense", "schur-cg"] as const)("%s takes no more memory over 10
   expect(inUse() - before).toBeLessThan(800 * 1024);
 });
 
+test.each(["schur-dense", "schur-cg", "cgnr"] as const)("what %s has told stays as it was while the window goes on", (linear) => {
+  const { keyFrames } = street({ model: stereo, intrinsics: STEREO, frames: 8, tracks: steadyTracks(8, 5, 3), noise: 0.3, away: 0.02 });
+  const window = new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 4, linear, loss: { loss: "huber" } });
+  const told: unknown[] = [];
+  const written: string[] = [];
+
+  for (const frame of keyFrames) {
+    const { dropped } = window.addKeyFrame(frame);
+    const report = window.solve();
+    const ids = window.keyFrames.map(({ id }) => id);
+    const covariance = ids.length < 2 ? undefined : window.relativeCovariance(ids[0], ids[1]);
+    told.push({ dropped, report, covariance, keyFrames: window.keyFrames, landmarks: [...window.landmarks] });
+    written.push(JSON.stringify(told[told.length - 1]));
+  }
+
+  expect(window.dropped.keyFrames).toBe(4);
+  expect(told.map((one) => JSON.stringify(one))).toEqual(written);
+});
+
+test("a loss or a camera that throws leaves a window that goes on with the same bits", () => {
+  const { keyFrames } = street({ model: stereo, intrinsics: STEREO, frames: 6, tracks: steadyTracks(6, 5, 3), noise: 0.3, away: 0.02 });
+  let isBroken = false;
+  const failing = () => ({
+    rho: (s: number) => s,
+    weight(): number {
+      if (isBroken) throw new Error("broken");
+      return 1;
+    },
+  });
+  const options = { model: stereo, intrinsics: STEREO, size: 4, loss: { loss: failing } };
+  const [window, other] = [new SlidingWindow(options), new SlidingWindow(options)];
+
+  for (const frame of keyFrames) {
+    for (const one of [window, other]) one.addKeyFrame(frame);
+    isBroken = true;
+    expect(() => window.solve()).toThrow("broken");
+    isBroken = false;
+    for (const one of [window, other]) one.solve();
+  }
+
+  expect(window.keyFrames).toEqual(other.keyFrames);
+});
+
 test("what is wrong is said before the window changes", () => {
   const frame = { pose: [0, 0, 0, 0, 0, 0, 1], landmark: [3, 4], measurements: [1, 2, 3, 4, 5, 6] };
   const window = new SlidingWindow({ model: stereo, intrinsics: STEREO, size: 2 });
