@@ -62,19 +62,25 @@ const WINDOWS: readonly (readonly [features: number, linear: Linear, window: num
   [FEW, "cgnr", 8],
 ];
 
-/** A camera that measures depth on the robot that has the pair. */
+/** A camera that measures depth, on a small robot. */
 const DEPTH_CAMERA: typeof robotCamera = {
   model: rgbd,
-  intrinsics: robotCamera.intrinsics.slice(0, 4),
-  limits: [...robotCamera.limits.filter((_, axis) => axis !== 1), robotCamera.range],
+  intrinsics: [380, 380, 320, 240],
+  limits: [
+    [0, 640],
+    [0, 480],
+    [0.4, 8],
+  ],
   sigma: [1, 1, 0.02],
-  range: robotCamera.range,
+  range: [0.4, 8],
 };
 
 /** Odometry of a stereo pair by each of a window's solvers, and of a camera with depth. */
 export function followCameras(): void {
   const world = apartment({ length: 4, rate: 2, landmarks: 2000, seed: 1 });
-  const drives = new Map([MANY, FEW].map((features) => [features, simulateDrive(world, robotCamera, { features, trackLength: 6, seed: 1 })]));
+  const drives = new Map(
+    [MANY, FEW].map((features) => [features, simulateDrive(world, robotCamera, { features, trackLength: 6, seed: 1 })]),
+  );
   for (const [features, linear, window] of WINDOWS) {
     for (const policy of OF_BUNDLES) follow(drives.get(features)!, robotCamera, policy, { linear, window });
   }

@@ -19,7 +19,7 @@ host.validate = (bytes) => {
 };
 host.Module = new Proxy(Module, {
   construct(target, [bytes]: [Uint8Array]) {
-    if (!questions.has(bytes)) appendFileSync(process.env.SLAM_MODULES!, shipped.includes(bytes) ? "s" : "e");
+    if (!questions.has(bytes)) appendFileSync(process.env.SLAM_MODULES!, shipped.includes(Buffer.from(bytes)) ? "s" : "e");
     return new target(bytes);
   },
 });

@@ -21,7 +21,7 @@ async function lay(folder: string): Promise<void> {
   const stereo = writeStereo({ bundle, cameraIds: cameraIds!, landmarkIds: landmarkIds! });
   for (const kind of ["factors", "poses", "calibration"] as const) await write(stereoFiles(STEREO)![kind], stereo[kind]);
   await write("photos.txt", writeBal(SCENES.photos!.make(small)));
-  await write("motion.tum", writeTum(apartment({ length: 12, rate: 2, seed: 2 })));
+  await write("motion.tum", writeTum(apartment({ length: 45, rate: 2, seed: 1 })));
   await write("sphere.g2o", writeG2o(graphOf(sphere({ poses: 60, seed: 3 }))));
   await write("fp16.json", [JSON.stringify({ preset: "mixed", matvec: "fp16" })]);
 }

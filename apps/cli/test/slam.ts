@@ -18,7 +18,12 @@ export interface Finished {
 }
 
 /** Starts a program of the CLI, bundled as it is published. */
-export function launch(program: "main" | "demo", args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}): ChildProcessByStdio<null, Readable, Readable> {
+export function launch(
+  program: "main" | "demo",
+  args: readonly string[],
+  folder: string,
+  env: NodeJS.ProcessEnv = {},
+): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(process.execPath, [join(PROGRAMS, `${program}.js`), ...args], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", ...env },

@@ -12,9 +12,12 @@ function value(model: Parameters<typeof newProjection>[0] & typeof pinhole, k: r
   return out.value;
 }
 
-test.each([pinhole, snavely, radialTangential, fisheye, stereo, rgbd])("$name cannot be made another: kernels are kept, and shipped, by the object", (model) => {
-  expect(() => Object.assign(model, { formulas: pinhole.formulas })).toThrow(TypeError);
-});
+test.each([pinhole, snavely, radialTangential, fisheye, stereo, rgbd])(
+  "$name cannot be made another: kernels are kept, and shipped, by the object",
+  (model) => {
+    expect(() => Object.assign(model, { formulas: pinhole.formulas })).toThrow(TypeError);
+  },
+);
 
 describe("hand cases", () => {
   test("pinhole", () => {
