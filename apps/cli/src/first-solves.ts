@@ -17,10 +17,14 @@ interface Run {
 /** As presets have them; "fp32" of all that is small is "mixed". */
 const PRESETS: readonly PolicyJson[] = ["fp64", "mixed"].map((preset) => ({ preset, name: preset }));
 
-/** With the factor in 16 bits, as `mixed` has it where a graph is large. */
-const OF_GRAPHS: readonly PolicyJson[] = [...PRESETS, { preset: "mixed", precondition: "fp16" }];
-/** With J in 16 bits, as it has it where a bundle is. */
+/** With J in 16 bits, as `mixed` has it where a bundle is large. */
 const OF_BUNDLES: readonly PolicyJson[] = [...PRESETS, { preset: "mixed", matvec: "fp16" }];
+/** With the factor, too, as it has it where a graph is; where that is very large, with both. */
+const OF_GRAPHS: readonly PolicyJson[] = [
+  ...OF_BUNDLES,
+  { preset: "mixed", precondition: "fp16" },
+  { preset: "mixed", precondition: "fp16", matvec: "fp16" },
+];
 
 /** Pose graphs, in the plane and in space. */
 export function solveGraphs(): void {

@@ -26,21 +26,23 @@ async function lay(folder: string): Promise<void> {
   await write("fp16.json", [JSON.stringify({ preset: "mixed", matvec: "fp16" })]);
 }
 
-test.for([
-  ["pgo", "sphere.g2o"],
-  ["ba", "photos.txt", "--linear", "cgnr"],
-  ["ba", "photos.txt", "--linear", "cgnr", "--policy", "fp16.json"],
-  ["ba", "photos.txt", "--linear", "schur-cg"],
-  ["ba", "photos.txt", "--linear", "schur-cg", "--policy", "fp16.json", "--preconditioner", "jacobi"],
-  ["ba", "photos.txt", "--linear", "schur-direct"],
-  ["ba", "photos.txt", "--linear", "schur-cg", "--policy", "fp64", "--landmarks", "inverse-depth"],
-  ["ba", STEREO],
-  ["ba", STEREO, "--window", "5"],
-  ["odometry", STEREO],
-  ["odometry", STEREO, "--linear", "schur-dense", "--policy", "fp64"],
-  ["odometry", "motion.tum", "--rate", "2", "--window", "5"],
-  ["odometry", "motion.tum", "--rate", "2", "--window", "4", "--linear", "schur-cg", "--policy", "fp16.json"],
-])("a first %j emits no module: all that it compiles were shipped", async (args, context) => {
+test.for(
+  [
+    ["pgo", "sphere.g2o"],
+    ["ba", "photos.txt", "--linear", "cgnr"],
+    ["ba", "photos.txt", "--linear", "cgnr", "--policy", "fp16.json"],
+    ["ba", "photos.txt", "--linear", "schur-cg"],
+    ["ba", "photos.txt", "--linear", "schur-cg", "--policy", "fp16.json", "--preconditioner", "jacobi"],
+    ["ba", "photos.txt", "--linear", "schur-direct"],
+    ["ba", "photos.txt", "--linear", "schur-cg", "--policy", "fp64", "--landmarks", "inverse-depth"],
+    ["ba", STEREO],
+    ["ba", STEREO, "--window", "5"],
+    ["odometry", STEREO],
+    ["odometry", STEREO, "--linear", "schur-dense", "--policy", "fp64"],
+    ["odometry", "motion.tum", "--rate", "2", "--window", "5"],
+    ["odometry", "motion.tum", "--rate", "2", "--window", "4", "--linear", "schur-cg", "--policy", "fp16.json"],
+  ].map((args) => ({ args, line: args.join(" ") })),
+)("a first `slam $line` emits no module: all that it compiles were shipped", async ({ args }, context) => {
   const folder = temporaryFolder(context);
   await lay(folder);
   const modules = join(folder, "modules");
