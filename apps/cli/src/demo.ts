@@ -10,6 +10,7 @@ import pc from "picocolors";
 import { trajectoryChart } from "./charts.ts";
 import { EXIT, explain, UsageError } from "./failure.ts";
 import { html, htmlTable, page } from "./html.ts";
+import { shipKernels } from "./kernel-file.ts";
 import { writeOutputs } from "./outputs.ts";
 import { figure } from "./solver-page.ts";
 import { secondsText } from "./text.ts";
@@ -43,6 +44,7 @@ async function demo(metres: string): Promise<number> {
   console.log(
     `A robot drives ${length} m through an apartment: ${drive.frames.length} key frames of some 40 landmarks, windows of 5 by CGNR, loops by what landmarks look like.`,
   );
+  shipKernels();
   const began = performance.now();
   const runs = POLICIES.map((policy): Run => {
     const start = performance.now();

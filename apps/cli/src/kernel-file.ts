@@ -22,7 +22,7 @@ export function decodeModules(bytes: Uint8Array): ReadonlyMap<string, Uint8Array
   return modules;
 }
 
-/** Kernels come from the file that the build has made: the emitter's own first run takes a fifth of a small graph's first solve. Sources that run unbundled have none. */
+/** Kernels come from the file that the build has made, in the thread that calls this: the emitter's own first run takes a fifth of a small graph's first solve. Sources that run unbundled have none. */
 export function shipKernels(): void {
   if (import.meta.url.endsWith(".ts")) return;
   shipModules(decodeModules(readFileSync(new URL(KERNEL_FILE, import.meta.url))));

@@ -25,12 +25,12 @@ parentPort!.once("message", ({ job, stop }: SolveRequest) => {
 
 /** Only the solver that is asked for, and what it needs. */
 async function loadSolver(kind: JobKind): Promise<Solver> {
+  shipKernels();
   if (kind === "ba") {
     const { solveBa } = await import("./solve-ba.ts");
     return (job, control) => solveBa(job as BaJob, control);
   }
   const { solvePgo } = await import("./solve-pgo.ts");
-  shipKernels();
   return (job, control) => solvePgo(job as PgoJob, control);
 }
 

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { finish, launch, temporaryFolder } from "./slam.ts";
+import { countingModules, finish, launch, temporaryFolder } from "./slam.ts";
 
 test("the demo follows a robot in four policies, closes its loops and draws a page, here on a shorter way", async (context) => {
   const folder = temporaryFolder(context);
+  const modules = join(temporaryFolder(context), "modules");
 
-  const { code, stdout, stderr } = await finish(launch("demo", ["60"], folder));
+  const { code, stdout, stderr } = await finish(launch("demo", ["60"], folder, countingModules(modules)));
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   for (const policy of ["fp64", "mixed", "half", "naive"]) {
@@ -17,6 +18,8 @@ test("the demo follows a robot in four policies, closes its loops and draws a pa
   }
   expect(readdirSync(folder)).toEqual(["demo-report.html"]);
   expect(readFileSync(join(folder, "demo-report.html"), "utf8").match(/<svg /g)).toHaveLength(1);
+  // What fp64 and mixed compile was shipped; half, after them, emits its own.
+  expect(readFileSync(modules, "utf8")).toMatch(/^s{20,}e+/);
 });
 
 test("the demo refuses a way that is none", async (context) => {

@@ -8,7 +8,7 @@ import { Random } from "@slam/sim";
 import { afterAll, expect, test } from "vitest";
 import type { Reproduction } from "../src/commands/reproduce.ts";
 import { VERSION } from "../src/version.ts";
-import { finish, launch, slam, temporaryFolder } from "./slam.ts";
+import { countingModules, finish, launch, slam, temporaryFolder } from "./slam.ts";
 
 /** A few seconds of simulated motion alone. */
 const SHORT = ["reproduce", "--quick", "--share", "0.02", "--data", "nowhere", "--out", "runs"];
@@ -42,7 +42,9 @@ const whole = mkdtempSync(join(tmpdir(), "slam-reproduce-"));
 afterAll(() => rmSync(whole, { recursive: true }));
 
 test("runs to the end without any data, says how far it is, and writes what it found", { timeout: 180_000 }, async () => {
-  const { code, stderr, stdout } = await slam(whole, ...SHORT, "--workers", "2");
+  const modules = join(whole, "modules");
+
+  const { code, stderr, stdout } = await finish(launch("main", [...SHORT, "--workers", "2"], whole, countingModules(modules)));
 
   expect(stderr).toContain("nowhere lacks KITTI 00");
   expect(stderr).toMatch(/of 30 runs, \d+ s left/);
@@ -52,6 +54,8 @@ test("runs to the end without any data, says how far it is, and writes what it f
   expect(lines.length).toBe(1 + 30);
   expect(reproduction.runs).toBe(30);
   expect(reproduction.findings.sweep.length).toBe(24);
+  // Its threads have the kernels that are shipped.
+  expect(readFileSync(modules, "utf8").match(/s/g)!.length).toBeGreaterThan(20);
   const shares = [reproduction.findings.estimations!.byPolicy.mixed.shares, reproduction.findings.graphs!.bySolve["mixed, static"].shares];
   for (const share of shares) {
     for (const amount of ["seconds", "flops", "bytes"] as const) {

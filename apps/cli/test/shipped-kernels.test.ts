@@ -5,13 +5,13 @@ import { recordModules } from "@slam/wasm";
 import { expect, test } from "vitest";
 import { decodeModules, encodeModules, KERNEL_FILE } from "../src/kernel-file.ts";
 import { policyOf } from "../src/policy.ts";
-import { pgoModules } from "../src/shipped-kernels.ts";
+import { firstModules } from "../src/shipped-kernels.ts";
 import { graphOf, WORLDS } from "../src/worlds.ts";
 
 const shipped = decodeModules(readFileSync(join(import.meta.dirname, "../dist", KERNEL_FILE)));
 
-test("the modules in the bundle are, byte for byte, what the emitter writes", () => {
-  const emitted = pgoModules();
+test("the modules in the bundle are, byte for byte, what the emitter writes", { timeout: 60_000 }, () => {
+  const emitted = firstModules();
 
   expect([...shipped.keys()]).toEqual([...emitted.keys()]);
   for (const [name, bytes] of emitted) expect(Buffer.compare(shipped.get(name)!, bytes), name).toBe(0);

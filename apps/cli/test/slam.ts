@@ -18,10 +18,15 @@ export interface Finished {
 }
 
 /** Starts a program of the CLI, bundled as it is published. */
-export function launch(program: "main" | "demo", args: readonly string[], folder: string): ChildProcessByStdio<null, Readable, Readable> {
+export function launch(
+  program: "main" | "demo",
+  args: readonly string[],
+  folder: string,
+  env: NodeJS.ProcessEnv = {},
+): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(process.execPath, [join(PROGRAMS, `${program}.js`), ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" },
+    env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
@@ -48,4 +53,9 @@ export function temporaryFolder({ onTestFinished }: Pick<TestContext, "onTestFin
   const folder = mkdtempSync(join(tmpdir(), "slam-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The environment in which a program writes a letter for each module that it compiles: s of one that was shipped, e of one that it has emitted. */
+export function countingModules(file: string): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--import=${new URL("./count-modules.ts", import.meta.url).href}`, SLAM_MODULES: file };
 }

@@ -1,11 +1,13 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type Storage } from "@slam/float";
 import { type BsrPattern, type PackedBsr, valueCount } from "@slam/sparse";
-import { type Arena, type ArenaPool, bytesFor, kernels } from "@slam/wasm";
+import { type Arena, type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import { eliminateKernel, TABLE } from "./eliminate.kernel.ts";
 import { eliminateReference, FACTOR_SIZE, strideOf } from "./eliminate.reference.ts";
 import type { BundleJacobian } from "./jacobian.ts";
 import { isNumbers } from "./number-format.ts";
 import type { ReducedPart, ReducedStructure } from "./reduced-structure.ts";
+
+nameForModules("ba", { eliminateKernel });
 
 /** Memory that points are eliminated in, of one J after another, and what eliminates them. */
 export interface Eliminator {

@@ -1,12 +1,17 @@
+import { pinhole, rgbd, snavely, stereo } from "@slam/camera";
 import { type FP32, type FP64, fp64 } from "@slam/float";
 import type { BsrPattern } from "@slam/sparse";
-import { type ArenaPool, bytesFor, kernels } from "@slam/wasm";
+import { type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import type { Anchors } from "./anchors.ts";
 import type { Bundle } from "./bundle.ts";
 import { jacobianKernel, PART, TABLE } from "./jacobian.kernel.ts";
 import { type BundleJacobian, jacobianArena, jacobianBytes } from "./jacobian.ts";
 import type { Observer } from "./observer.ts";
 import { type Group, placeOf } from "./unknowns.ts";
+
+nameForModules("ba", { jacobianKernel });
+// @slam/camera knows of no modules. What tells a model is the object: another of the same name, or with the same formulas, has no name here.
+nameForModules("camera", { pinhole, rgbd, snavely, stereo });
 
 /** A Jacobian in memory of its own, and what evaluates it there. */
 export interface Evaluated {

@@ -11,7 +11,7 @@ const TINY = 1e-9;
  * d = theta (1 + k1 theta^2 + k2 theta^4 + k3 theta^6 + k4 theta^8), u = fx d x/rho + cx, v = fy d y/rho + cy. Sees past 90 degrees, all but the axis behind
  * it, as far out as d grows with theta.
  */
-export const fisheye: CameraModel = {
+export const fisheye: CameraModel = Object.freeze<CameraModel>({
   name: "fisheye",
   intrinsics: ["fx", "fy", "cx", "cy", "k1", "k2", "k3", "k4"],
   measurement: ["u", "v"],
@@ -56,7 +56,7 @@ export const fisheye: CameraModel = {
     p[2] = cosSin[0];
     return true;
   },
-};
+});
 
 const cosSin = new Float64Array(2);
 

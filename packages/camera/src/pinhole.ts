@@ -2,7 +2,7 @@ import type { CameraModel } from "./camera.ts";
 import { ratioRow, stacked, writeRatio, writeUnit } from "./rows.ts";
 
 /** u = fx x/z + cx, v = fy y/z + cy; sees z > 0. */
-export const pinhole: CameraModel = {
+export const pinhole: CameraModel = Object.freeze<CameraModel>({
   name: "pinhole",
   intrinsics: ["fx", "fy", "cx", "cy"],
   measurement: ["u", "v"],
@@ -20,4 +20,4 @@ export const pinhole: CameraModel = {
     writeUnit(p, (z[0] - k[2]) / k[0], (z[1] - k[3]) / k[1], 1);
     return true;
   },
-};
+});

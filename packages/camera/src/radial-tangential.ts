@@ -12,7 +12,7 @@ const MAX_STEPS = 50;
  *
  * u = fx xd + cx, v = fy yd + cy. Sees z > 0 as far out as r R grows with r: beyond, points far outside the image are folded back into it.
  */
-export const radialTangential: CameraModel = {
+export const radialTangential: CameraModel = Object.freeze<CameraModel>({
   name: "radial-tangential",
   intrinsics: ["fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3"],
   measurement: ["u", "v"],
@@ -61,7 +61,7 @@ export const radialTangential: CameraModel = {
     }
     return false;
   },
-};
+});
 
 /** What `distort` wrote last: no allocation for each point. The matrix of its derivatives is symmetric. */
 const distorted = { xd: 0, yd: 0, xByX: 0, cross: 0, yByY: 0 };

@@ -2,7 +2,7 @@ import type { CameraModel } from "./camera.ts";
 import { ratioRow, stacked, writeByPoint, writeRatio } from "./rows.ts";
 
 /** A pinhole that measures depth beside each pixel: u = fx x/z + cx, v = fy y/z + cy, depth = z; sees z > 0. */
-export const rgbd: CameraModel = {
+export const rgbd: CameraModel = Object.freeze<CameraModel>({
   name: "rgbd",
   intrinsics: ["fx", "fy", "cx", "cy"],
   measurement: ["u", "v", "depth"],
@@ -30,4 +30,4 @@ export const rgbd: CameraModel = {
     p[2] = z[2];
     return true;
   },
-};
+});

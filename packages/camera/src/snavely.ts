@@ -6,7 +6,7 @@ import { writeByPoint, writeUnit } from "./rows.ts";
  * The camera of "bundle adjustment in the large" (Agarwal et al. 2010) and Bundler (Snavely 2006): x right, y up, looking down -z, pixels from the image's
  * centre with v up. q = -[x y]/z, [u v] = f (1 + k1 |q|^2 + k2 |q|^4) q. Sees z < 0.
  */
-export const snavely: CameraModel = {
+export const snavely: CameraModel = Object.freeze<CameraModel>({
   name: "snavely",
   intrinsics: ["f", "k1", "k2"],
   measurement: ["u", "v"],
@@ -59,7 +59,7 @@ export const snavely: CameraModel = {
     writeUnit(p, z[0] * scale, z[1] * scale, -1);
     return true;
   },
-};
+});
 
 function writeByIntrinsics(byIntrinsics: Float64Array, at: number, fq: number, byF: number, r2: number): void {
   byIntrinsics[at] = byF;

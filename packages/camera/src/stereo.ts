@@ -2,7 +2,7 @@ import type { CameraModel } from "./camera.ts";
 import { ratioRow, stacked, writeRatio } from "./rows.ts";
 
 /** A rectified pair, b metres apart along x: uL = fx x/z + cx, uR = fx (x - b)/z + cx, v = fy y/z + cy; sees z > 0. */
-export const stereo: CameraModel = {
+export const stereo: CameraModel = Object.freeze<CameraModel>({
   name: "stereo",
   intrinsics: ["fx", "fy", "cx", "cy", "b"],
   measurement: ["uL", "uR", "v"],
@@ -32,4 +32,4 @@ export const stereo: CameraModel = {
     p[2] = depth;
     return true;
   },
-};
+});

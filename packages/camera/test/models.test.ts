@@ -12,6 +12,13 @@ function value(model: Parameters<typeof newProjection>[0] & typeof pinhole, k: r
   return out.value;
 }
 
+test.each([pinhole, snavely, radialTangential, fisheye, stereo, rgbd])(
+  "$name cannot be made another: kernels are kept, and shipped, by the object",
+  (model) => {
+    expect(() => Object.assign(model, { formulas: pinhole.formulas })).toThrow(TypeError);
+  },
+);
+
 describe("hand cases", () => {
   test("pinhole", () => {
     expectClose(value(pinhole, [500, 400, 320, 240], [1, -2, 4]), [445, 40], u);

@@ -1,7 +1,7 @@
 import { checkInteger, checkLength, OptionError } from "@slam/errors";
 import { type AnyPrecision, fp16, fp32, fp64, type RoundingEvents, type Storage, type Vec } from "@slam/float";
 import type { LinearOperator, VectorSpace } from "@slam/linop";
-import { type Arena, bytesFor, kernels } from "@slam/wasm";
+import { type Arena, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import type { BsrPattern } from "./bsr-pattern.ts";
 import { type JointRowsKernel, jointRowBytes, jointRowsKernel } from "./joint-rows.kernel.ts";
 import { JOINT_TABLE, jointScaleKernel } from "./joint-scale.kernel.ts";
@@ -10,6 +10,8 @@ import { plainLayout, SCALED_FP16 } from "./packable.ts";
 import { layoutOf, type PackedBsr } from "./packed-bsr.ts";
 import { type PackedPattern, ROWS_A_CALL } from "./packed-pattern.ts";
 import type { Layout } from "./stored-lanes.kernel.ts";
+
+nameForModules("sparse", { jointRowsKernel, jointScaleKernel });
 
 /** What the kernel that scales counts. */
 const COUNTS = 3;

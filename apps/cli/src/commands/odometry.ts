@@ -18,6 +18,7 @@ import { writeG2o } from "@slam/pgo";
 import { deliver } from "../deliver.ts";
 import { EXIT, InputError, UsageError } from "../failure.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile } from "../json.ts";
+import { shipKernels } from "../kernel-file.ts";
 import { type OdometryInput, readOdometryInput, simulatedWorld } from "../odometry-input.ts";
 import { type LoopSource, odometryReport } from "../odometry-report.ts";
 import { checkTargets, type Output } from "../outputs.ts";
@@ -48,6 +49,7 @@ export async function odometry(file: string | undefined, options: OdometryComman
   const targets = out === undefined ? undefined : targetsIn(out);
   checkTargets([...Object.values(targets ?? {}), jsonFile(json)].filter((target) => target !== undefined));
   const policy = policyOf(await readPolicy(options.policy, SIXTEEN_BIT), SIXTEEN_BIT);
+  shipKernels();
 
   const began = performance.now();
   const input = file === undefined ? simulatedWorld({ rate, seed }) : await readOdometryInput(file, { rate, seed, truth: options.truth });

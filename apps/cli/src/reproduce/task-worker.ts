@@ -1,6 +1,9 @@
 // Runs one task at a time; scenes are made when the first task in them comes.
 import { workerData } from "node:worker_threads";
 import { type Result, runTask, type Scene, type SceneSource, sceneOf, type Task } from "@slam/experiments";
+import { shipKernels } from "../kernel-file.ts";
+
+shipKernels();
 
 const sources = workerData as readonly SceneSource[];
 const scenes = new Map<string, Scene>();

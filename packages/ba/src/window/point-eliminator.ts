@@ -1,6 +1,6 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type Storage } from "@slam/float";
 import { type BsrMatrix, type BsrPattern, transposePattern, valueCount } from "@slam/sparse";
-import { type Arena, type ArenaPool, bytesFor, kernels } from "@slam/wasm";
+import { type Arena, type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import { isNumbers } from "../number-format.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { eliminatePointsKernel, TABLE } from "./eliminate-points.kernel.ts";
@@ -16,6 +16,8 @@ import {
   pointStructure,
   Y_SIZE,
 } from "./eliminate-points.reference.ts";
+
+nameForModules("ba", { eliminatePointsKernel });
 
 /** Memory that the points of one J after another are eliminated in, and what eliminates them. */
 export interface PointEliminator {
