@@ -12,8 +12,9 @@ export class ArenaPool {
   /** Ascending by capacity. */
   #free: Arena[] = [];
   readonly #taken: Arena[] = [];
-  /** Those that something took since the last time all were freed. */
-  readonly #used: Set<Arena> = new Set();
+  /** Those that something took since the last time all were freed, and in which computation it did last. */
+  readonly #used: Map<Arena, number> = new Map();
+  #computations = 0;
   /** Where arrays are put side by side, and the bytes of all such arenas that are taken now. */
   #shared: { readonly arena: Arena; readonly bytes: number } | undefined;
 
@@ -28,7 +29,7 @@ export class ArenaPool {
     const fits = at >= 0 && this.#free[at].capacity <= Math.max(4 * bytes, SMALL);
     const arena = fits ? this.#free.splice(at, 1)[0] : new Arena(bytes);
     this.#taken.push(arena);
-    this.#used.add(arena);
+    this.#used.set(arena, this.#computations);
     return arena;
   }
 
@@ -51,7 +52,10 @@ export class ArenaPool {
     return next;
   }
 
-  /** Runs something and frees the arenas that it took, and the arrays, even where it throws: the result must not hold views of them. */
+  /**
+   * Runs something and frees the arenas that it took, and the arrays, even where it throws: the result must not hold views of them. Free arenas that the last 64 took none of are dropped:
+   * what grows leaves smaller ones behind.
+   */
   during<T>(run: () => T): T {
     const before = this.#taken.length;
     const outer = this.#shared;
@@ -61,7 +65,17 @@ export class ArenaPool {
     } finally {
       this.#give(this.#taken.splice(before));
       this.#shared = outer;
+      if (before === 0) this.#dropIdle();
     }
+  }
+
+  #dropIdle(): void {
+    this.#computations++;
+    this.#free = this.#free.filter((arena) => {
+      const isIdle = this.#computations - (this.#used.get(arena) ?? 0) > KEPT;
+      if (isIdle) this.#used.delete(arena);
+      return !isIdle;
+    });
   }
 
   /** Frees all arenas: views of them must not be used any more. Those that nothing took since the last time are dropped. */
@@ -69,7 +83,7 @@ export class ArenaPool {
     this.#taken.length = 0;
     this.#shared = undefined;
     this.#free = [];
-    this.#give([...this.#used]);
+    this.#give([...this.#used.keys()]);
     this.#used.clear();
   }
 
@@ -79,6 +93,8 @@ export class ArenaPool {
   }
 }
 
+/** Computations that a free arena is kept for. */
+const KEPT = 64;
 /** Bytes of an arena that arrays share, unless one array alone takes more. */
 const MOST_SHARED = 2 ** 24;
 /** Bytes below which it does not matter that a free arena is too large. */

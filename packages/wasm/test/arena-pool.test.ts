@@ -60,6 +60,19 @@ test("what something took is free after it, and kept when all is freed", () => {
   expect(new Set(again)).toEqual(new Set([inside, outside]));
 });
 
+test("a free arena that 64 computations took none of is dropped, one that they took is kept", () => {
+  const pool = new ArenaPool();
+  const [small, large] = pool.during(() => [pool.take(PAGE), pool.take(100 * PAGE)]);
+  const take = (pages: number) => pool.during(() => pool.take(pages * PAGE));
+
+  for (let k = 0; k < 63; k++) take(100);
+  expect(take(1)).toBe(small);
+  for (let k = 0; k < 65; k++) take(100);
+
+  expect(take(100)).toBe(large);
+  expect(take(1)).not.toBe(small);
+});
+
 describe("arrays", () => {
   test("lie side by side in an arena that they share, of zeros", () => {
     const pool = new ArenaPool();
