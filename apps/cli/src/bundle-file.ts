@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Bundle,
@@ -15,7 +15,7 @@ import {
   writePly,
   writeStereo,
 } from "@slam/ba";
-import { UsageError } from "./failure.ts";
+import { InputError, UsageError } from "./failure.ts";
 import type { Output } from "./outputs.ts";
 import { type ReadBytes, readBytes } from "./read-bytes.ts";
 
@@ -91,6 +91,8 @@ export function stereoOutputs(target: string, problem: StereoProblem): readonly 
 
 async function readColmapFolder(folder: string): Promise<BundleFile> {
   const names = colmapFiles(folder);
+  if (!existsSync(names.cameras) && existsSync(join(folder, "cameras.bin")))
+    throw new InputError(`${folder}: is a binary model; \`colmap model_converter --output_type TXT\` makes text of it`);
   const [cameras, images, points] = await Promise.all([readBytes(names.cameras), readBytes(names.images), readBytes(names.points)]);
   const model = readColmap({ cameras, images, points }, names);
   return {

@@ -87,7 +87,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       "--certify",
       "prove how far SE-Sync's cost is from its global optimum, from the result on; with --cost sesync that is the result",
     )
-    .option("--truth <file>", "true poses, a .tum with ids for times or a graph: adds the ATE")
+    .option("--truth <file>", "true poses, a trajectory with ids for times (or rows for ids) or a graph: adds the ATE")
     .option("--out <file>", "write the result: .g2o, .graph or .tum; packed if .gz follows")
     .addOption(jsonOption())
     .option("--report <file>", "write a page with pictures, FILE.html")
@@ -112,10 +112,11 @@ export async function run(argv: readonly string[]): Promise<number> {
       ).default("auto"),
     )
     .addOption(
-      choice("--preconditioner <name>", "of schur-cg: the diagonal blocks of J'J, or of the Schur complement (default: schur-jacobi)", [
-        "jacobi",
-        "schur-jacobi",
-      ]),
+      choice(
+        "--preconditioner <name>",
+        "the diagonal blocks of J'J, or of schur-cg those of the Schur complement (default: schur-jacobi of schur-cg, jacobi of cgnr)",
+        ["jacobi", "schur-jacobi"],
+      ),
     )
     .addOption(choice("--method <name>", "Levenberg-Marquardt, or a trust region with Powell's dogleg (default: lm)", ["lm", "dogleg"]))
     .addOption(
@@ -200,7 +201,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "info <file...>",
-    "Say what files of pose graphs and bundles hold, and what of a graph fp16 has no room for.",
+    "Say what files of pose graphs, bundles and trajectories hold, and what of a graph fp16 has no room for.",
     "slam info sphere.g2o",
   )
     .addOption(jsonOption())
@@ -226,7 +227,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   command(
     "convert <in> <out>",
-    "Write a pose graph or a trajectory in another format: .g2o, .graph (TORO), .tum, .kitti, .csv (EuRoC), or these and .gz; or a bundle in its own, as .ply, or from COLMAP as BAL.",
+    "Write a pose graph or a trajectory in another format: .g2o, .graph (TORO), .tum, .kitti, .csv (EuRoC), .ply (positions), or these and .gz; or a bundle in its own, as .ply, or from COLMAP as BAL.",
     "slam convert sphere.g2o sphere.graph.gz",
   )
     .option("--quiet", "print warnings and errors only")

@@ -28,6 +28,10 @@ export function explain(error: unknown, argv: readonly string[]): number {
     console.error(`slam: ${error.message}`);
     return EXIT.input;
   }
+  if (isOfSystem(error)) {
+    console.error(`slam: ${error.message}`);
+    return EXIT.input;
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const file = join(tmpdir(), `slam-bug-${process.pid}.txt`);
   writeFileSync(
@@ -36,4 +40,9 @@ export function explain(error: unknown, argv: readonly string[]): number {
   );
   console.error(`slam: this is a bug of ours: ${stack.split("\n", 1)[0]}\nslam: please report it with the file ${file}`);
   return EXIT.bug;
+}
+
+/** Whether the system refuses a file or a stream: no space, no permission, a name too long. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
 }

@@ -4,11 +4,12 @@ import { explain } from "./failure.ts";
 
 const argv = process.argv.slice(2);
 
-// A reader such as `head` that has seen enough is no error.
+// A reader such as `head` that has seen enough is no error: results go to their files, and the exit code says how it ended.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code !== "EPIPE") process.exit(explain(error, argv));
 });
+// Nobody is left to be told.
+process.stderr.on("error", () => {});
 
 try {
   process.exitCode = await run(argv);

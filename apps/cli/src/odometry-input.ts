@@ -110,10 +110,10 @@ async function readFrameTruth(file: string, ids: readonly number[]): Promise<{ t
   const { timestamps, poses }: FileTrajectory = await readTrajectoryFile(file);
   const truth = { timestamps: timestamps ?? indexTimes(poses.length / 7), poses };
   const times = Float64Array.from(ids, (id) => id / KITTI_RATE);
-  const { reference } = associate(truth.timestamps, times, 0.01);
+  const { reference, estimate } = associate(truth.timestamps, times, 0.01);
   if (reference.length === 0) throw new InputError(`${file}: no pose has the time of a frame`);
-  const selected = selectPoses(truth, reference);
-  return { times: selected.timestamps, poses: selected.poses };
+  // Of the frames they are the truth of: a clock that is a few milliseconds off may be no frame's.
+  return { times: Float64Array.from(estimate, (frame) => times[frame]!), poses: selectPoses(truth, reference).poses };
 }
 
 function indexTimes(count: number): Float64Array {

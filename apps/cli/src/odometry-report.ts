@@ -76,10 +76,15 @@ export interface Run {
   readonly seed: number;
   readonly window: number;
   readonly recognizer: LoopSource;
+  /** Whether it was ended before the last frame. */
+  readonly interrupted: boolean;
   readonly seconds: OdometryReport["seconds"];
 }
 
-export function odometryReport({ file, input, seed, window: size, recognizer, seconds }: Run, result: OdometryResult): OdometryReport {
+export function odometryReport(
+  { file, input, seed, window: size, recognizer, interrupted, seconds }: Run,
+  result: OdometryResult,
+): OdometryReport {
   const { times, graph, map, lost, windows, final, milliseconds } = result;
   const { ends: _, ...loops } = result.loops;
   const { policy, precision, work, linear, solves, iterations, cgIterations, terminations, landmarks, observations } = windows;
@@ -89,7 +94,7 @@ export function odometryReport({ file, input, seed, window: size, recognizer, se
     version: VERSION,
     input: { file, kind: input.kind, frames: input.frames.length, keyFrames: times.length, seed },
     policy: policyNames(policy!),
-    ...ending(result),
+    ...ending(result, interrupted),
     ...(errors && { ate: errors }),
     loops: { recognizer, ...loops },
     lost,
@@ -121,7 +126,8 @@ export function odometryReport({ file, input, seed, window: size, recognizer, se
   };
 }
 
-function ending({ lost, final, windows }: OdometryResult): Pick<OdometryReport, "termination" | "message"> {
+function ending({ times, lost, final, windows }: OdometryResult, interrupted: boolean): Pick<OdometryReport, "termination" | "message"> {
+  if (interrupted) return { termination: "cancelled", message: `interrupted after key frame ${times.length - 1}` };
   if (lost.length > 0) {
     const which = lost.length === 1 ? `key frame ${lost[0]} shares` : `${lost.length} key frames, the first of them ${lost[0]}, share`;
     return { termination: "breakdown", message: `${which} too few landmarks with the one before` };

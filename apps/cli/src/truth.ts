@@ -1,8 +1,9 @@
-import { associate, ate, readTum, type Statistics, selectPoses, type Trajectory } from "@slam/eval";
+import { associate, ate, type Statistics, selectPoses, type Trajectory } from "@slam/eval";
 import type { PoseGraph } from "@slam/pgo";
 import { InputError } from "./failure.ts";
-import { extensionOf, readGraphFile, spatialPoses, trajectoryOf } from "./graph-file.ts";
-import { readBytes } from "./read-bytes.ts";
+import { readGraphFile, spatialPoses, trajectoryOf } from "./graph-file.ts";
+import { type ReadBytes, readingOnce } from "./read-bytes.ts";
+import { isTrajectoryFile, readTrajectoryFile } from "./trajectory-file.ts";
 
 /** True poses, and the graph's poses with the same ids: row i of one goes with pose indices[i] of the other. */
 export interface Truth {
@@ -11,14 +12,21 @@ export interface Truth {
 }
 
 /**
- * Reads true poses for a graph, by id: a .tum file with ids for timestamps, or the vertices of a pose graph.
+ * Reads true poses for a graph, by id: a trajectory, told by its content, with ids for timestamps, or without any for ids 0, 1, ...; or the vertices of a pose graph.
  *
  * @throws InputError where no id is the graph's.
  */
 export async function readTruth(file: string, graph: PoseGraph): Promise<Truth> {
-  const isTum = extensionOf(file) === "tum";
-  const truth = isTum ? readTum(await readBytes(file), file) : trajectoryOf(file, (await readGraphFile(file)).graph);
+  const read = readingOnce();
+  const truth = (await isTrajectoryFile(file, read))
+    ? await readById(file, read)
+    : trajectoryOf(file, (await readGraphFile(file, read)).graph);
   return matchTruth(file, truth, graph);
+}
+
+async function readById(file: string, read: ReadBytes): Promise<Trajectory> {
+  const { timestamps, poses } = await readTrajectoryFile(file, read);
+  return { timestamps: timestamps ?? Float64Array.from({ length: poses.length / 7 }, (_, row) => row), poses };
 }
 
 function matchTruth(file: string, truth: Trajectory, graph: PoseGraph): Truth {

@@ -53,7 +53,7 @@ describe.concurrent("slam ba", () => {
       parseBaReport((await slam(folder, "ba", "problem.txt", "--json", "--quiet", ...flags)).stdout);
 
     const [cgnr, dogleg, robust, short, auto, jacobi, inverse] = await Promise.all([
-      reportOf("--linear", "cgnr", "--policy", "fp64"),
+      reportOf("--linear", "cgnr", "--preconditioner", "jacobi", "--policy", "fp64"),
       reportOf("--method", "dogleg", "--linear", "schur-cg", "--eta", "0.001"),
       reportOf("--loss", "soft-l1:2", "--repeat", "2"),
       reportOf("--max-iterations", "1", "--ftol", "0"),
@@ -62,7 +62,7 @@ describe.concurrent("slam ba", () => {
       reportOf("--landmarks", "inverse-depth", "--linear", "cgnr", "--forcing", "quadratic"),
     ]);
 
-    expect([cgnr.linear.solver, cgnr.policy.matvec]).toEqual(["cgnr", "fp64"]);
+    expect([cgnr.linear.solver, cgnr.linear.preconditioner, cgnr.policy.matvec]).toEqual(["cgnr", "block Jacobi", "fp64"]);
     expect([dogleg.method, dogleg.linear.solver, dogleg.termination]).toEqual(["dogleg", "schur-cg", "converged"]);
     expect([auto.linear.solver, auto.linear.reason?.includes("Mflop")]).toEqual(["schur-direct", true]);
     expect([dogleg.linear.preconditioner, jacobi.linear.preconditioner]).toEqual(["Schur-Jacobi", "block Jacobi"]);

@@ -111,6 +111,19 @@ describe.concurrent("slam info and slam convert", () => {
     ]);
   });
 
+  test("a binary model of COLMAP is refused with what makes text of it", async (context) => {
+    const folder = temporaryFolder(context);
+    mkdirSync(join(folder, "model"));
+    lay(join(folder, "model"), { "cameras.bin": Uint8Array.of(0) });
+
+    const { code, stderr } = await slam(folder, "info", "model");
+
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: "slam: model: is a binary model; `colmap model_converter --output_type TXT` makes text of it\n",
+    });
+  });
+
   test("a model of COLMAP becomes a BAL problem of the same cost", async (context) => {
     const folder = temporaryFolder(context);
     mkdirSync(join(folder, "model"));

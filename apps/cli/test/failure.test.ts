@@ -14,6 +14,11 @@ function explained(error: unknown): { code: number; text: string } {
 test.each([
   [new UsageError("what is that?"), 2, "slam: what is that?"],
   [new InputError("a.g2o: no such file"), 3, "slam: a.g2o: no such file"],
+  [
+    Object.assign(new Error("ENAMETOOLONG: name too long, stat 'a'"), { syscall: "stat" }),
+    3,
+    "slam: ENAMETOOLONG: name too long, stat 'a'",
+  ],
   [new ParseError({ file: "a.g2o", line: 3 }, { expected: "a number", actual: "nan" }), 3, "slam: a.g2o:3: expected a number, found nan"],
 ])("%s is the user's to mend", (error, code, text) => {
   expect(explained(error)).toEqual({ code, text });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readTum } from "@slam/eval";
+import { readEuroc, readKitti, readTum } from "@slam/eval";
 import { readG2o } from "@slam/pgo";
 import { describe, expect, test } from "vitest";
 import { lay, SQUARE } from "./graphs.ts";
@@ -18,6 +18,24 @@ describe.concurrent("slam convert", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "again.g2o: 4 poses, 4 edges\n" });
     expect(readG2o(readFileSync(join(folder, "again.g2o")), "").graph).toEqual(readG2o(Buffer.from(SQUARE), "").graph);
     expect(gunzipSync(readFileSync(join(folder, "square.graph.gz"))).toString()).toMatch(/^VERTEX2 0 0 0 0\n/);
+  });
+
+  test("takes the poses of a graph as a trajectory, or for a viewer", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "square.g2o": SQUARE });
+
+    for (const target of ["square.kitti", "square.csv", "square.ply"]) {
+      expect(await slam(folder, "convert", "square.g2o", target)).toMatchObject({ code: 0, stdout: `${target}: 4 poses, 4 edges\n` });
+    }
+    await slam(folder, "convert", "square.csv", "viewed.ply");
+
+    const rows = readKitti(readFileSync(join(folder, "square.kitti")));
+    expect([rows[7], rows[14], rows[15]]).toEqual([1.1, 1.2, 1.1]);
+    expect(readEuroc(readFileSync(join(folder, "square.csv"))).timestamps).toEqual(Float64Array.of(0, 1, 2, 3));
+    const ply = readFileSync(join(folder, "square.ply"), "utf8");
+    expect(ply).toContain("element vertex 4\n");
+    expect(ply).toContain("\n1.2 1.1 0 255 0 0\n");
+    expect(readFileSync(join(folder, "viewed.ply"), "utf8")).toBe(ply);
   });
 
   test("a trajectory of a graph without poses is refused", async (context) => {
@@ -81,6 +99,23 @@ describe.concurrent("slam info", () => {
     expect(stdout).toContain("poses         4, 4 with an estimate, 1 fixed\n");
     expect(stdout).toContain("edges         4, 1 loop, 1 component\n");
     expect(stdout).toContain("unknown tags  PRIOR (1 line from line 10)\n");
+  });
+
+  test("tells trajectories by their content, whatever their name", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "run.txt": `# late first\n3 1 0 0 0 0 0 1\n1.5 0 0 0 0 0 0 1\n`, "rows.txt": "1 0 0 0 0 1 0 0 0 0 1 0\n" });
+
+    const { code, stdout } = await slam(folder, "info", "run.txt", "rows.txt", "--json", "info.json");
+
+    const { files } = JSON.parse(readFileSync(join(folder, "info.json"), "utf8")) as { readonly files: readonly object[] };
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      "run.txt: TUM, a trajectory of 2 poses\ntime          1.5 ... 3 s\nrows.txt: KITTI, a trajectory of 1 pose\ntime          none in the file\n",
+    );
+    expect(files).toEqual([
+      { file: "run.txt", format: "tum", poses: 2, seconds: { first: 1.5, last: 3 } },
+      { file: "rows.txt", format: "kitti", poses: 1 },
+    ]);
   });
 
   test("prints with --json nothing but JSON", async (context) => {

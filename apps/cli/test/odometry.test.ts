@@ -8,7 +8,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import schema from "../schema/odometry.schema.json" with { type: "json" };
 import type { OdometryReport } from "../src/odometry-report.ts";
-import { slam, temporaryFolder } from "./slam.ts";
+import { finish, launch, slam, temporaryFolder } from "./slam.ts";
 
 const validate: ValidateFunction = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 
@@ -113,6 +113,17 @@ describe("stereo features", () => {
     expect(report.loops.recognizer).toBe("none");
   });
 
+  test("are judged by a truth whose clock is a few milliseconds off", async (context) => {
+    const folder = temporaryFolder(context);
+    layStereo(folder, "9");
+    writeFileSync(join(folder, "truth.tum"), [0, 0.5, 1].map((z, k) => `${0.1 * k + 0.005} 0 0 ${z} 0 0 0 1`).join("\n"));
+
+    const { code, stdout } = await slam(folder, "odometry", "VO_stereo_factors9.txt", "--truth", "truth.tum", "--json", "--quiet");
+
+    expect(code).toBe(0);
+    expect(parse(stdout).ate!.withoutLoops).toMatchObject({ pairs: 3 });
+  });
+
   test("are followed as far as --time-budget lets each window, and the report says how often it did not", async (context) => {
     const folder = temporaryFolder(context);
     layStereo(folder, "8");
@@ -143,6 +154,22 @@ describe("stereo features", () => {
   });
 });
 
+test("Ctrl-C ends it after the key frame at hand: the way so far is written, and the report says that it was cancelled", async (context) => {
+  const folder = temporaryFolder(context);
+  const child = launch("main", ["odometry", "--world", "apartment", "--out", "out", "--json", "out.json"], folder);
+  child.stderr.once("data", () => child.kill("SIGINT"));
+
+  const { code, stderr } = await finish(child);
+
+  const report = parse(readFileSync(join(folder, "out.json"), "utf8"));
+  const tum = readTum(readFileSync(join(folder, "out", "trajectory.tum")));
+  expect(code).toBe(130);
+  expect(stderr).toContain("stopping after this key frame");
+  expect(report).toMatchObject({ termination: "cancelled", message: `interrupted after key frame ${report.input.keyFrames - 1}` });
+  expect(report.input.keyFrames).toBeLessThan(report.input.frames);
+  expect(tum.timestamps.length).toBe(report.input.keyFrames);
+});
+
 test.for([
   [["odometry"], 2, /name a file, or a world/],
   [["odometry", "motion.tum", "--world", "apartment"], 2, /name a file, or a world/],
@@ -153,7 +180,8 @@ test.for([
   [["odometry", "motion.tum", "--rate", "0"], 2, /> 0/],
   [["odometry", "motion.tum", "--linear", "qr"], 2, /Allowed choices/],
   [["odometry", "motion.tum", "--time-budget", "-1"], 2, />= 0/],
-  [["odometry", "none.tum"], 3, /no such file/],
+  [["odometry", "motion.tum", "--policy", "quarter", "--out", "out"], 2, /policy.preset is "quarter"/],
+  [["odometry", "none.tum", "--out", "out"], 3, /no such file/],
   [["odometry", "motion.tum", "--out", "motion.tum/out"], 3, /motion.tum/],
 ] as [string[], number, RegExp][])("%j exits with %i", async ([args, expected, message], context) => {
   const folder = temporaryFolder(context);

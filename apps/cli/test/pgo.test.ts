@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readTum } from "@slam/eval";
+import { readTum, writeKitti } from "@slam/eval";
 import { fp64, tolerance } from "@slam/float";
 import { chi2, costs as costsOf, readG2o, readToro } from "@slam/pgo";
 import { describe, expect, test } from "vitest";
@@ -86,20 +86,24 @@ describe.concurrent("slam pgo", () => {
     expect(Math.abs(chi2(graph) - report.cost.final)).toBeLessThanOrEqual(tolerance(fp64, 12) * report.cost.final);
   });
 
-  test("adds the error against true poses, from TUM or g2o", async (context) => {
+  test("adds the error against true poses, of any format, told by its content", async (context) => {
     const folder = temporaryFolder(context);
     const exact = SQUARE.replace("1 1.1 0 1.5\n", "1 1 0 1.5707963267948966\n")
       .replace("2 1.2 1.1 3.1\n", "2 1 1 3.141592653589793\n")
       .replace("3 0.1 1.2 -1.6\n", "3 0 1 -1.5707963267948966\n");
-    lay(folder, { "square.g2o": SQUARE, "truth.tum": SQUARE_TRUTH, "truth.g2o": exact });
+    const rows = [...writeKitti(readTum(Buffer.from(SQUARE_TRUTH)).poses)].join("");
+    lay(folder, { "square.g2o": SQUARE, "truth.txt": SQUARE_TRUTH, "truth.g2o": exact, "rows.txt": rows });
 
-    const fromTum = parseReport((await slam(folder, "pgo", "square.g2o", "--truth", "truth.tum", "--json")).stdout).ate;
-    const fromG2o = parseReport((await slam(folder, "pgo", "square.g2o", "--truth", "truth.g2o", "--json")).stdout).ate;
+    const [fromTum, fromG2o, fromRows] = await Promise.all(
+      ["truth.txt", "truth.g2o", "rows.txt"].map(
+        async (truth) => parseReport((await slam(folder, "pgo", "square.g2o", "--truth", truth, "--json")).stdout).ate,
+      ),
+    );
 
     expect(fromTum).toMatchObject({ pairs: 4 });
     expect(fromTum?.rmse).toBeGreaterThan(0);
     expect(fromTum?.rmse).toBeLessThan(0.1);
-    expect(Math.abs(fromG2o!.rmse - fromTum!.rmse)).toBeLessThanOrEqual(tolerance(fp64, 4, 16));
+    for (const other of [fromG2o, fromRows]) expect(Math.abs(other!.rmse - fromTum!.rmse)).toBeLessThanOrEqual(tolerance(fp64, 4, 16));
   });
 
   test("takes a policy with a float of one's own", async (context) => {

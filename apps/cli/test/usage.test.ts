@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { balText } from "./bundles.ts";
-import { lay, SQUARE } from "./graphs.ts";
+import { lay, SQUARE, SQUARE_TRUTH } from "./graphs.ts";
 import { slam, temporaryFolder } from "./slam.ts";
 
 describe.concurrent("a usage error exits 2, says what is wrong in one line and writes nothing", () => {
@@ -60,7 +60,12 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     [
       "a preconditioner where none is used",
       ["ba", "problem.txt", "--preconditioner", "jacobi"],
-      "--preconditioner goes with --linear schur-cg, not auto",
+      "--preconditioner jacobi goes with --linear cgnr or schur-cg, not auto",
+    ],
+    [
+      "blocks of a complement that is not there",
+      ["ba", "problem.txt", "--linear", "cgnr", "--preconditioner", "schur-jacobi"],
+      "--preconditioner schur-jacobi goes with --linear schur-cg, not cgnr",
     ],
     [
       "forcing where nothing iterates, perhaps",
@@ -89,6 +94,12 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     ["a bundle as a graph", ["convert", "problem.txt", "a.g2o"], "a.g2o: problem.txt is BAL"],
     ["a result in bzip2", ["convert", "square.g2o", "a.g2o.bz2"], "a.g2o.bz2: bzip2 is read, not written"],
     ["an unknown world", ["generate", "moon", "--out", "moon.g2o"], "moon is neither a file's name nor a world: these are sphere"],
+    [
+      "a word of JavaScript's for a world",
+      ["generate", "constructor", "--out", "a.g2o"],
+      "constructor is neither a file's name nor a world",
+    ],
+    ["a trajectory as a graph", ["convert", "truth.txt", "a.g2o"], "a.g2o: truth.txt is a trajectory, whose name ends in .tum"],
     ["nothing to add to a graph", ["generate", "square.g2o", "--out", "a.g2o"], "square.g2o: there is nothing to add without --outliers"],
     [
       "a world's flag with a graph",
@@ -135,6 +146,7 @@ describe.concurrent("a usage error exits 2, says what is wrong in one line and w
     lay(folder, {
       "problem.txt": balText(0.1),
       "square.g2o": SQUARE,
+      "truth.txt": SQUARE_TRUTH,
       "broken.json": "{",
       "field.json": '{ "matvecs": "fp16" }',
       "format.json": '{ "matvec": "fp17" }',

@@ -63,7 +63,7 @@ export class EndingCheck<X, J extends Jacobian> {
 
   /** Holds the step to the gradient in fp64 and, where it fails, lets the inner solve go on. */
   verify({ from, J, dx, to }: LastStep<X, J>): Ending<X> {
-    const { problem, policy, equations, eta, costAt } = this.#options;
+    const { problem, policy, equations, ftol, eta, costAt } = this.#options;
     const exact = this.exactly(from.x, J);
     let best = to;
     let cgIterations = 0;
@@ -78,7 +78,9 @@ export class EndingCheck<X, J extends Jacobian> {
       if (cost <= best.cost) best = { x, cost };
     }
     const change = Math.abs(from.cost - to.cost) / from.cost;
-    const changed = `the last step changed the cost by ${change.toExponential(1)} of itself`;
+    // Beyond ftol a change settles the cost only where both are rounding: of residuals that can all be zero.
+    const rounding = change > ftol ? " (rounding)" : "";
+    const changed = `the last step changed the cost by ${change.toExponential(1)} of itself${rounding}`;
     if (error <= this.#eta) {
       const message = `${changed} and solves its equations in fp64 to ${error.toExponential(1)}`;
       return { termination: "converged", message, cgIterations, best };

@@ -292,6 +292,16 @@ test.each([
   expectClose(x, [0.3, 0.7], tolerance(fp64, 8));
 });
 
+test("a last step that changes more than ftol of such a residual is said to be rounding", () => {
+  const messages = [
+    [1.44, -0.52],
+    [1.81, -0.73],
+    [7.73, -4.09],
+  ].map((x0) => minimized(new Ranges(), x0, { ftol: 1e-6 }).report.message);
+
+  expect(messages.filter((message) => message.includes("of itself (rounding) and solves its equations"))).not.toEqual([]);
+});
+
 describe("the watchdog", () => {
   test("goes back to the lowest point where steps keep rising, and on with damping", () => {
     const run = minimized(arctangent, [3]);

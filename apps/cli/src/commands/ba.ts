@@ -99,8 +99,10 @@ export async function ba(file: string, options: BaOptions): Promise<number> {
 
 function checkOptions(file: string, options: BaOptions): void {
   const { linear, preconditioner, forcing, window, method, out, ply, json, report } = options;
-  if (preconditioner !== undefined && linear !== "schur-cg")
-    throw new UsageError(`--preconditioner goes with --linear schur-cg, not ${linear}`);
+  if (preconditioner !== undefined && linear !== "schur-cg" && !(preconditioner === "jacobi" && linear === "cgnr"))
+    throw new UsageError(
+      `--preconditioner ${preconditioner} goes with --linear ${preconditioner === "jacobi" ? "cgnr or " : ""}schur-cg, not ${linear}`,
+    );
   if (forcing !== undefined && linear !== "cgnr" && linear !== "schur-cg")
     throw new UsageError(`--forcing goes with --linear cgnr or schur-cg, not ${linear}`);
   if (window !== undefined) {

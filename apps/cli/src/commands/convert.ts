@@ -1,12 +1,12 @@
-import { asBal, writeBal } from "@slam/ba";
-import { type TrajectoryFormat, trajectoryFormat } from "@slam/eval";
+import { asBal, writeBal, writePly } from "@slam/ba";
 import { bundleFormatOf, bundleTargets, isBalName, isBundleFile, isPly, plyOutput, readBundleFile } from "../bundle-file.ts";
-import { EXIT } from "../failure.ts";
-import { checkGraphTarget, encodeGraph, readGraphFile, warnOfUnknownTags } from "../graph-file.ts";
+import { EXIT, UsageError } from "../failure.ts";
+import { checkGraphTarget, encodeGraph, readGraphFile, trajectoryOf, warnOfUnknownTags } from "../graph-file.ts";
 import { checkTargets, writeOutputs } from "../outputs.ts";
 import { type ReadBytes, readingOnce } from "../read-bytes.ts";
 import { countText } from "../text.ts";
-import { encodeTrajectory, readTrajectoryFile, targetFormat } from "../trajectory-file.ts";
+import { encodeTrajectory, readTrajectoryFile, type TimedPoses, targetFormat } from "../trajectory-file.ts";
+import { isTrajectoryAlone } from "../trajectory-info.ts";
 
 export interface ConvertOptions {
   readonly quiet?: boolean;
@@ -20,21 +20,19 @@ export async function convert(file: string, target: string, { quiet }: ConvertOp
 }
 
 async function convertAny(file: string, target: string): Promise<string> {
-  const format = targetFormat(target);
   const read = readingOnce();
-  if (format !== undefined) {
-    checkTargets([target]);
-    if (await isTrajectory(file, read)) return convertTrajectory(file, target, format, read);
-  }
+  if (await isTrajectoryAlone(file, read)) return convertTrajectory(file, target, read);
   return (await isBundleFile(file, read)) ? convertBundle(file, target, read) : convertGraph(file, target, read);
 }
 
 async function convertGraph(file: string, target: string, read: ReadBytes): Promise<string> {
-  checkGraphTarget(target);
+  const isToTrajectory = isTrajectoryName(target);
+  if (!isToTrajectory) checkGraphTarget(target);
   checkTargets([target]);
   const found = await readGraphFile(file, read);
   warnOfUnknownTags(file, found);
-  await writeOutputs([{ target, chunks: encodeGraph(target, found.graph) }]);
+  const chunks = isToTrajectory ? encodePoses(target, trajectoryOf(target, found.graph)) : encodeGraph(target, found.graph);
+  await writeOutputs([{ target, chunks }]);
   return `${countText(found.graph.ids.length, "pose")}, ${countText(found.graph.from.length, "edge")}`;
 }
 
@@ -49,13 +47,21 @@ async function convertBundle(file: string, target: string, read: ReadBytes): Pro
   return `${countText(bundle.intrinsicsOf.length, "camera")}, ${countText(bundle.points.length / 3, "point")}`;
 }
 
-async function convertTrajectory(file: string, target: string, format: TrajectoryFormat, read: ReadBytes): Promise<string> {
+async function convertTrajectory(file: string, target: string, read: ReadBytes): Promise<string> {
+  if (!isTrajectoryName(target))
+    throw new UsageError(`${target}: ${file} is a trajectory, whose name ends in .tum, .kitti, .csv or .ply, perhaps with .gz`);
+  checkTargets([target]);
   const trajectory = await readTrajectoryFile(file, read);
-  await writeOutputs([{ target, chunks: encodeTrajectory(target, format, trajectory) }]);
+  await writeOutputs([{ target, chunks: encodePoses(target, trajectory) }]);
   return countText(trajectory.poses.length / 7, "pose");
 }
 
-/** By the content: lines of numbers, which no pose graph begins with. A name that says trajectory is believed, so that messages are of one. */
-async function isTrajectory(file: string, read: ReadBytes): Promise<boolean> {
-  return targetFormat(file) !== undefined || trajectoryFormat(await read(file)) !== undefined;
+function isTrajectoryName(target: string): boolean {
+  return targetFormat(target) !== undefined || isPly(target);
+}
+
+/** In the format of the target's name; of PLY their positions. */
+function encodePoses(target: string, trajectory: TimedPoses): Iterable<string> {
+  const format = targetFormat(target);
+  return format === undefined ? writePly({ ...trajectory, points: new Float64Array() }) : encodeTrajectory(target, format, trajectory);
 }

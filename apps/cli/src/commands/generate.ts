@@ -28,7 +28,7 @@ export async function generate(name: string, options: GenerateOptions): Promise<
   checkGraphTarget(out);
   if (truth !== undefined && extensionOf(truth) !== "tum") throw new UsageError(`--truth ${truth}: the name of true poses ends in .tum`);
   checkTargets(truth === undefined ? [out] : [out, truth]);
-  const world = name in WORLDS ? makeWorld(name, worldOptions) : undefined;
+  const world = Object.hasOwn(WORLDS, name) ? makeWorld(name, worldOptions) : undefined;
   const own = world === undefined ? await readOwn(name, options) : graphOfWorld(world, scaleDrift, options.seed ?? 0);
   const graph = outliers === 0 ? own : await spoil(name, own, outliers, options.seed ?? 0);
   const outputs: Output[] = [{ target: out, chunks: encodeGraph(out, graph) }];

@@ -9,6 +9,7 @@ import { checkTargets, writeOutputs } from "../outputs.ts";
 import { type ReadBytes, readingOnce } from "../read-bytes.ts";
 import { countText } from "../text.ts";
 import { textTable } from "../text-table.ts";
+import { inspectTrajectory, isTrajectoryAlone, trajectoryInfoText } from "../trajectory-info.ts";
 import { VERSION } from "../version.ts";
 
 export interface InfoOptions {
@@ -33,7 +34,7 @@ interface FileInfo extends Omit<GraphSurvey, "range"> {
   readonly fp16: GraphSurvey["range"];
 }
 
-/** Says what files of pose graphs and bundles hold. @returns the exit code. */
+/** Says what files of pose graphs, bundles and trajectories hold. @returns the exit code. */
 export async function info(files: readonly string[], { json }: InfoOptions): Promise<number> {
   checkJsonTarget(json);
   const target = jsonFile(json);
@@ -42,7 +43,7 @@ export async function info(files: readonly string[], { json }: InfoOptions): Pro
   const infos: object[] = [];
   for (const file of files) {
     const read = readingOnce();
-    const [found, text] = (await isBundleFile(file, read)) ? await describeBundle(file, read) : await describeGraph(file, read);
+    const [found, text] = await describe(file, read);
     infos.push(found);
     if (!toStdout) process.stdout.write(text);
   }
@@ -52,12 +53,15 @@ export async function info(files: readonly string[], { json }: InfoOptions): Pro
   return EXIT.converged;
 }
 
-async function describeBundle(file: string, read: ReadBytes): Promise<[object, string]> {
-  const found = await inspectBundle(file, read);
-  return [found, bundleInfoText(found)];
-}
-
-async function describeGraph(file: string, read: ReadBytes): Promise<[object, string]> {
+async function describe(file: string, read: ReadBytes): Promise<[object, string]> {
+  if (await isTrajectoryAlone(file, read)) {
+    const found = await inspectTrajectory(file, read);
+    return [found, trajectoryInfoText(found)];
+  }
+  if (await isBundleFile(file, read)) {
+    const found = await inspectBundle(file, read);
+    return [found, bundleInfoText(found)];
+  }
   const found = await inspect(file, read);
   return [found, infoText(found)];
 }

@@ -45,8 +45,6 @@ export async function odometry(file: string | undefined, options: OdometryComman
   if ((file === undefined) === (world === undefined)) throw new UsageError("name a file, or a world with --world");
   if (world !== undefined && options.truth !== undefined) throw new UsageError("--truth: of a simulated camera the truth is known");
   checkJsonTarget(json);
-  const targets = out === undefined ? undefined : targetsIn(out);
-  checkTargets([...Object.values(targets ?? {}), jsonFile(json)].filter((target) => target !== undefined));
   const policy = policyOf(await readPolicy(options.policy, SIXTEEN_BIT), SIXTEEN_BIT);
 
   const began = performance.now();
@@ -54,6 +52,9 @@ export async function odometry(file: string | undefined, options: OdometryComman
   const inputSeconds = (performance.now() - began) / 1000;
   const recognizer = options.loops ?? (input.frames.some(({ descriptors }) => descriptors !== undefined) ? "descriptors" : "none");
   const places = placesOf(recognizer, input, seed);
+  // Not before the input is known to be one: a folder would be left of a run that never was.
+  const targets = out === undefined ? undefined : targetsIn(out);
+  checkTargets([...Object.values(targets ?? {}), jsonFile(json)].filter((target) => target !== undefined));
   const settings = {
     ...{ camera: input.camera, window, linear, policy, seed },
     ...(rate !== undefined && { rate }),
@@ -63,7 +64,7 @@ export async function odometry(file: string | undefined, options: OdometryComman
   const progress = quiet ? silentProgress : await openProgress(process.stderr);
   const { result, interrupted, seconds } = await drive(input, settings, progress);
 
-  const run = { file: file ?? world!, input, seed, window, recognizer, seconds: { input: inputSeconds, odometry: seconds } };
+  const run = { file: file ?? world!, input, seed, window, recognizer, interrupted, seconds: { input: inputSeconds, odometry: seconds } };
   const report = odometryReport(run, result);
   const outputs = targets === undefined ? [] : outputsOf(targets, result);
   const summary = async (colors: boolean): Promise<string> => (await import("../odometry-summary.ts")).odometrySummary(report, colors);
