@@ -4,6 +4,10 @@ import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 /** Evaluation in fp64: what endings are decided by. */
 export const EXACT: OperationFormat<FP64> = operationFormat(fp64);
 
+export function isExact({ storage, arithmetic }: OperationFormat): boolean {
+  return storage === EXACT.storage && arithmetic === EXACT.arithmetic;
+}
+
 /** The normal equations at a point with r, J and g evaluated in fp64: a check on a step, which never feeds back into it. */
 export interface ExactEquations {
   readonly g: Float64Array;
@@ -11,13 +15,18 @@ export interface ExactEquations {
   residual(dx: Float64Array, d: Float64Array | undefined): Float64Array;
 }
 
-/** @param evaluated J at x where it is in fp64 already. */
-export function exactEquations<X, J extends Jacobian>(problem: LeastSquaresProblem<X, J>, x: X, evaluated: J | undefined): ExactEquations {
+/** @param evaluated, r J and the residual at x where they are in fp64 already; r is not kept. */
+export function exactEquations<X, J extends Jacobian>(
+  problem: LeastSquaresProblem<X, J>,
+  x: X,
+  evaluated: J | undefined,
+  r: Float64Array | undefined,
+): ExactEquations {
   const J = evaluated ?? problem.jacobian(x, EXACT);
   const row = new Float64Array(problem.rows);
   const g = new Float64Array(problem.cols);
-  problem.residual(x, EXACT, row);
-  J.gradient(row, fp64, g);
+  if (r === undefined) problem.residual(x, EXACT, row);
+  J.gradient(r ?? row, fp64, g);
   return {
     g,
     residual(dx, d) {
