@@ -59,7 +59,7 @@ export interface ScaledJacobian {
 }
 
 /** A J in the memory of its products. */
-export interface OwnJacobian {
+interface OwnJacobian {
   readonly matrix: BsrMatrix<AnyPrecision>;
   /** The diagonal of J'J; a new array. */
   columnSquares(): Float64Array;
