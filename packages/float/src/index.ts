@@ -4,6 +4,7 @@ export { type CodeStorage, defineFloat, type FloatDefinition } from "./define-fl
 export { type Elementary, elementary } from "./elementary.ts";
 export { fastTwoSum, split, twoProduct, twoSum } from "./exact.ts";
 export { exp, log } from "./exp-log.ts";
+export { areFinite } from "./finite.ts";
 export { type Float16ArrayLike, fromFloat16Array, toFloat16Array } from "./float16-array.ts";
 export { type BF16, bf16, type E4M3, type E5M2, e4m3, e5m2, type FP16, type FP32, type FP64, fp16, fp32, fp64 } from "./formats.ts";
 export { hypot } from "./hypot.ts";

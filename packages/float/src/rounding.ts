@@ -1,9 +1,9 @@
 const f64 = new Float64Array(1);
 const u32 = new Uint32Array(f64.buffer);
 const u64 = new BigUint64Array(f64.buffer);
-// Typed arrays have the machine's byte order: HI is where the sign and the exponent are.
+// Typed arrays have the machine's byte order: HI is where the sign and the exponent are, of two words.
 f64[0] = 1;
-const HI = u32[1] === 0x3ff00000 ? 1 : 0;
+export const HI: 0 | 1 = u32[1] === 0x3ff00000 ? 1 : 0;
 const LO = 1 - HI;
 
 /** floor(log2 |x|) + 1023 of a normal fp64 number; 0 for zero and subnormals. */

@@ -5,6 +5,7 @@ test("exports these names", () => {
   expect(Object.keys(float).sort()).toEqual([
     "HALF_PI",
     "SIN_COS",
+    "areFinite",
     "asVec",
     "atan2",
     "bf16",

@@ -10,7 +10,7 @@ import { encodeKernel, packKernel } from "./pack.kernel.ts";
 import { forgetCounts, largestMagnitude, takeCounts } from "./survey.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 import { layoutOf, packedIndex, type TileStorage, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
-import { tileLayout } from "./triangular-layout.ts";
+import { tileLayout, writeTileRows } from "./triangular-layout.ts";
 
 nameForModules("ichol", { packKernel, encodeKernel, triangularKernel, diagonalKernel });
 
@@ -41,12 +41,12 @@ export function triangularEngine(
   const arithmetic = kind === "fp64" ? fp64 : fp32;
   const Type = arithmetic.Storage as ArenaArrayConstructor<Numbers & ArenaArray>;
   const width = Type.BYTES_PER_ELEMENT;
-  const layout = tileLayout(symbolic, kind === "fp64" ? 2 : 4, scratch);
+  const { lanes } = layoutOf(kind);
+  const layout = tileLayout(symbolic, lanes, scratch);
   const { tilePtr, parts } = layout;
   const encoded = typeof kind !== "string";
   const vectors = tileVectors(b, kind);
   const triangle = (b * (b + 1)) / 2;
-  const { lanes } = layoutOf(kind);
   const groups = Math.ceil(n / lanes);
   const isDiagonal = tilePtr[n] === 0;
   /** Such a solve needs no second try. */
@@ -65,13 +65,14 @@ export function triangularEngine(
     w: numbers((groups * lanes + 1) * b),
     vector: numbers(isInPlace ? 0 : n * b),
     tilePtr,
-    rows: layout.rows,
+    rows: [Int32Array, layout.rows],
     order,
     inverse: inversePermutation(order, scratch),
     colPtr: L.colPtr,
     counts: [Int32Array, 8],
     largest: [Float32Array, 4],
   });
+  writeTileRows(symbolic, lanes, layout, views.rows as Int32Array);
   const staging = views.staging as Numbers;
   const w = views.w as Numbers;
   const surveyed = { counts: views.counts as Int32Array, largest: views.largest as Float32Array, lanes: width / 4 };

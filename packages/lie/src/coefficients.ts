@@ -28,6 +28,14 @@ const GAMMA_SLOPE = GAMMA.subarray(1).map((c, k) => 2 * (k + 1) * c);
 /** Below it the series serves for sin(theta / 2) / theta: its next term is x^2 / 3840 < u / 4. */
 export const SERIES_BELOW: number = 2 ** -22;
 
+/** The numbers in `exp`, for kernels with its bits. */
+export const EXP_SERIES: {
+  /** Of theta^2: below it sin(theta / 2) / theta is 1/2 - theta^2 / 48. */
+  readonly below: number;
+  /** (theta - sin theta) / theta^3 where theta^2 < 1, by ascending powers of theta^2. */
+  readonly beta: readonly number[];
+} = { below: SERIES_BELOW, beta: [...BETA] };
+
 /** sin(theta / 2) / theta. Nothing cancels: the series serves a theta that is, or squares to, zero. */
 export function halfSinc(x: number): number {
   if (x < SERIES_BELOW) return 0.5 - x / 48;

@@ -1,3 +1,4 @@
+export { EXP_SERIES } from "./coefficients.ts";
 export type { LieGroup } from "./lie-group.ts";
 export { nearestRotation } from "./nearest-rotation.ts";
 export { se2 } from "./se2.ts";

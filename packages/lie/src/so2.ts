@@ -1,4 +1,4 @@
-import { atan2, cos, sin } from "@slam/float";
+import { atan2, cos, sin, writeCosSin } from "@slam/float";
 import type { LieGroup } from "./lie-group.ts";
 import { wrapAngle } from "./wrap-angle.ts";
 
@@ -53,10 +53,13 @@ export const so2: LieGroup = {
   rightJacobianInverse: one,
 };
 
+const direction = new Float64Array(2);
+
 /** out <- R(theta) (x, y). */
 export function writeRotated2(theta: number, x: number, y: number, out: Float64Array, o: number): void {
-  const c = cos(theta);
-  const s = sin(theta);
+  writeCosSin(theta, direction, 0);
+  const c = direction[0];
+  const s = direction[1];
   out[o] = c * x - s * y;
   out[o + 1] = s * x + c * y;
 }

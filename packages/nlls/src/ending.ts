@@ -1,6 +1,5 @@
-import { fp64 } from "@slam/float";
 import type { LinearSolver, Scratch, Termination } from "@slam/linop";
-import { type ExactEquations, exactEquations } from "./exact-equations.ts";
+import { type ExactEquations, exactEquations, isExact } from "./exact-equations.ts";
 import type { NormalEquations } from "./normal-equations.ts";
 import type { Policy } from "./policy.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
@@ -16,10 +15,11 @@ export interface Landing<X> {
   readonly cost: number;
 }
 
-/** A step that settles the cost: dx from a point at which J was evaluated; dx is refined in place. */
+/** A step that settles the cost: dx from a point at which J and r were evaluated, as the policy has them; dx is refined in place. */
 export interface LastStep<X, J> {
   readonly from: Landing<X>;
   readonly J: J;
+  readonly r: Float64Array;
   readonly dx: Float64Array;
   readonly to: Landing<X>;
 }
@@ -58,17 +58,16 @@ export class EndingCheck<X, J extends Jacobian> {
     this.#difference = options.scratch.numbers(options.problem.cols);
   }
 
-  /** r, J and g = J'r at x in fp64. @param J as the policy has evaluated it there. */
-  exactly(x: X, J: J): ExactEquations {
+  /** r, J and g = J'r at x in fp64. @param J, r as the policy has evaluated them there. */
+  exactly(x: X, J: J, r: Float64Array): ExactEquations {
     const { problem, policy, scratch } = this.#options;
-    const { storage, arithmetic } = policy.jacobian;
-    return exactEquations(problem, x, storage === fp64 && arithmetic === fp64 ? J : undefined, scratch);
+    return exactEquations(problem, x, isExact(policy.jacobian) ? J : undefined, isExact(policy.residual) ? r : undefined, scratch);
   }
 
   /** Holds the step to the gradient in fp64 and, where it fails, lets the inner solve go on. */
-  verify({ from, J, dx, to }: LastStep<X, J>): Ending<X> {
+  verify({ from, J, r, dx, to }: LastStep<X, J>): Ending<X> {
     const { problem, policy, equations, ftol, eta, costAt } = this.#options;
-    const exact = this.exactly(from.x, J);
+    const exact = this.exactly(from.x, J, r);
     let best = to;
     let cgIterations = 0;
     let error = this.#relativeResidual(exact, dx, from.cost);

@@ -5,6 +5,10 @@ import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 /** Evaluation in fp64: what endings are decided by. */
 export const EXACT: OperationFormat<FP64> = operationFormat(fp64);
 
+export function isExact({ storage, arithmetic }: OperationFormat): boolean {
+  return storage === EXACT.storage && arithmetic === EXACT.arithmetic;
+}
+
 /** The normal equations at a point with r, J and g evaluated in fp64: a check on a step, which never feeds back into it. */
 export interface ExactEquations {
   readonly g: Float64Array;
@@ -13,21 +17,22 @@ export interface ExactEquations {
 }
 
 /**
- * @param evaluated J at x where it is in fp64 already.
+ * @param evaluated, r J and the residual at x where they are in fp64 already; r is not kept.
  * @param scratch what vectors are taken from.
  */
 export function exactEquations<X, J extends Jacobian>(
   problem: LeastSquaresProblem<X, J>,
   x: X,
   evaluated: J | undefined,
+  r: Float64Array | undefined,
   scratch: Scratch,
 ): ExactEquations {
   const J = evaluated ?? problem.jacobian(x, EXACT);
   const row = scratch.numbers(problem.rows);
   const g = scratch.numbers(problem.cols);
   const s = scratch.numbers(problem.cols);
-  problem.residual(x, EXACT, row);
-  J.gradient(row, fp64, g);
+  if (r === undefined) problem.residual(x, EXACT, row);
+  J.gradient(r ?? row, fp64, g);
   return {
     g,
     residual(dx, d) {

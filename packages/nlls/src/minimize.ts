@@ -3,7 +3,7 @@ import { fp64, tolerance, wider } from "@slam/float";
 import { type LinearReport, newArrays, type Scratch, type Termination } from "@slam/linop";
 import { type Counters, newCounters } from "./counters.ts";
 import { EndingCheck, type Landing } from "./ending.ts";
-import { EXACT } from "./exact-equations.ts";
+import { EXACT, isExact } from "./exact-equations.ts";
 import { METHODS, type Method, stepControl } from "./method.ts";
 import { NormalEquations } from "./normal-equations.ts";
 import { PhaseClock } from "./phases.ts";
@@ -57,6 +57,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   readonly #r: Float64Array;
   readonly #g: Float64Array;
   readonly #dx: Float64Array;
+  /** Scratch, which the equations use too. */
   readonly #row: Float64Array;
   readonly #control: StepControl<J>;
   readonly #equations: NormalEquations<J>;
@@ -65,6 +66,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #cost: number;
   #best: { readonly x: X; readonly cost: number };
   #J: J | undefined;
+  /** Where the residual in fp64 that `#row` holds was evaluated, while it does. */
+  #rowAt: X | undefined;
   /** Steps since the cost was lowest. */
   #watch = 0;
   #lastLinear: LinearReport | undefined;
@@ -180,15 +183,19 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
         "diverged",
         `a point where the gradient is zero has the cost ${this.#shown(this.#cost)}, above the lowest, ${this.#shown(this.#best.cost)}`,
       );
-    } else if (isZero(this.#check.exactly(this.#x, J).g)) this.#finish("converged", "the gradient is zero");
+    } else if (isZero(this.#check.exactly(this.#x, J, this.#r).g)) this.#finish("converged", "the gradient is zero");
     else this.#finish("stagnated", `the gradient is zero in ${this.#policy.jacobian.name}, but not in fp64`);
   }
 
   /** r, J and g at x, in their formats; kept while steps from x are rejected. */
   #linearize(): J {
+    const isEvaluated = this.#rowAt === this.#x;
+    this.#rowAt = undefined;
     if (this.#J !== undefined) return this.#J;
     const { residual, jacobian } = this.#policy;
-    this.#problem.residual(this.#x, residual, this.#r);
+    // A step that is taken is linearised where its cost was evaluated.
+    if (isEvaluated && isExact(residual)) this.#r.set(this.#row);
+    else this.#problem.residual(this.#x, residual, this.#r);
     const J = this.#clock.timed("jacobian", () => this.#problem.jacobian(this.#x, jacobian));
     // The gradient decides where the solve ends up: at least fp32, unless the policy asks for every operation in less.
     const narrow = jacobian.arithmetic.significandBits < 24;
@@ -220,7 +227,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const conclusive = this.#control.isConclusive(trial);
     const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || isFromLowest);
     const from = { x: this.#x, cost: this.#cost };
-    const end = settled && conclusive ? this.#check.verify({ from, J, dx, to: { x: candidate, cost } }) : undefined;
+    const end = settled && conclusive ? this.#check.verify({ from, J, r: this.#r, dx, to: { x: candidate, cost } }) : undefined;
     if (end !== undefined && end.best.cost <= this.#best.cost) this.#move(end.best.x, end.best.cost);
     else if (end === undefined && lowest) this.#move(candidate, cost);
     else if (end === undefined && tentative) {
@@ -261,6 +268,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #costAt(x: X): number {
     if (this.#problem.cost !== undefined) return this.#problem.cost(x);
     this.#problem.residual(x, EXACT, this.#row);
+    this.#rowAt = x;
     return dot(this.#row, this.#row);
   }
 

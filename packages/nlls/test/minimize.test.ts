@@ -511,6 +511,33 @@ describe("asks of the solver", () => {
 });
 
 describe("asks of the problem", () => {
+  test("residuals once at each point where the policy has them in fp64, once more in its own format where not", () => {
+    for (const [policy, formats] of [
+      [{}, ["fp64"]],
+      [{ residual: "fp32" }, ["fp64", "fp32"]],
+    ] as const) {
+      const asked: [Vector, string][] = [];
+      const spied: LeastSquaresProblem<Vector, DenseJacobian> = {
+        rows: linear.rows,
+        cols: linear.cols,
+        residual: (x, format, r) => {
+          asked.push([x, format.name]);
+          linear.residual(x, format, r);
+        },
+        jacobian: (x, format) => linear.jacobian(x, format),
+        retract: (x, dx, format) => linear.retract(x, dx, format),
+      };
+      const run = begin(spied, [10, -7], { policy: parsePolicy(policy) });
+
+      run.step();
+
+      // The start's cost and linearisation; the cost of where the step leads.
+      const [first] = asked[0];
+      expect(asked.filter(([x]) => x === first).map(([, name]) => name)).toEqual(formats);
+      expect(asked.slice(formats.length).map(([, name]) => name)).toEqual(["fp64"]);
+    }
+  });
+
   /** The formats each part was asked for in, and the arithmetic of the gradients. */
   function formatsUnder(policy: Parameters<typeof parsePolicy>[0]): { readonly [part: string]: readonly string[] } {
     const seen = { residual: new Set<string>(), jacobian: new Set<string>(), retract: new Set<string>(), gradient: new Set<string>() };

@@ -1,4 +1,5 @@
 import { checkInteger, OptionError } from "@slam/errors";
+import { areFinite } from "@slam/float";
 
 /** How far a quaternion's squared length may be from 1: seven printed digits stay below it, a forgotten normalisation does not. */
 const UNIT_SLACK = 1e-6;
@@ -17,6 +18,7 @@ export function checkIndices(what: string, indices: Int32Array, count: number): 
 }
 
 export function checkFinite(what: string, values: Float64Array): void {
+  if (areFinite(values)) return;
   for (let at = 0; at < values.length; at++) {
     if (!Number.isFinite(values[at])) throw new OptionError(`${what}[${at}]`, { expected: "a finite number", actual: values[at] });
   }

@@ -31,5 +31,11 @@ export function costs(graph: PoseGraph): { readonly [name in CostName]: number }
 export function costAt(problem: PoseGraphProblem, point: Float64Array): number {
   const r = new Float64Array(problem.rows);
   problem.residual(point, operationFormat(fp64), r);
-  return problem.costScale * r.reduce((sum, x) => sum + x * x, 0);
+  return problem.costScale * squaredNorm(r);
+}
+
+function squaredNorm(r: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < r.length; i++) sum += r[i] * r[i];
+  return sum;
 }

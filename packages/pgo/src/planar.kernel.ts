@@ -18,8 +18,21 @@ type Body = FunctionBuilder<"i32">;
 
 const EDGES = { from: "i32", to: "i32", edges: "i32", poses: "i32", z: "i32", turns: "i32" } as const;
 const POSE = 24;
-/** Twice subtracted, 2 pi takes what is below into [-pi, pi), exactly. */
-const WRAPPED_AT_ONCE = 4 * Math.PI;
+/** `wrap` is for angles below it in size. */
+export const WRAPPED_AT_ONCE: number = 4 * Math.PI;
+
+/** angle <- angle in [-pi, pi), the bits of `wrapAngle` of @slam/lie: 2 pi, subtracted at most twice, takes what is below the bound there, exactly. */
+export function wrap(f: FunctionBuilder<"i32">, angle: Local<"f64">): void {
+  for (let time = 0; time < 2; time++) {
+    f.set(angle, select(f64.sub(angle, 2 * Math.PI), angle, f64.ge(angle, Math.PI)));
+    f.set(angle, select(f64.add(angle, 2 * Math.PI), angle, f64.lt(angle, -Math.PI)));
+  }
+}
+
+/** Adds 1 to the count where |x| is not below the bound. */
+export function countBeyond(f: FunctionBuilder<"i32">, count: Local<"i32">, x: Expr<"f64">, bound: number): void {
+  f.set(count, i32.add(count, i32.eqz(f64.lt(f64.abs(x), bound))));
+}
 
 export function planarKernels(m: ModuleBuilder<PlanarKernels>, format: "fp64" | "fp32"): void {
   const bytes = format === "fp64" ? 8 : 4;
@@ -28,10 +41,6 @@ export function planarKernels(m: ModuleBuilder<PlanarKernels>, format: "fp64" | 
     f.store(at, format === "fp64" ? x : f32.demote_f64(x), k * bytes);
   };
   const element = (f: Body, array: Address, index: Expr<"i32">, size: number): Address => f.let(i32.add(array, i32.mul(index, size)));
-  /** Adds 1 to the count where |x| is not below the bound. */
-  const countBeyond = (f: Body, count: Local<"i32">, x: Local<"f64">, bound: number): void => {
-    f.set(count, i32.add(count, i32.eqz(f64.lt(f64.abs(x), bound))));
-  };
 
   m.func("place", { poses: "i32", count: "i32", into: "i32" }, "i32", (f, { poses, count, into }) => {
     const beyond = f.let<"i32">(i32.const(0));
@@ -64,10 +73,7 @@ export function planarKernels(m: ModuleBuilder<PlanarKernels>, format: "fp64" | 
       const between = f.let(rounded(f64.sub(j, i)));
       const turn = f.let(rounded(f64.sub(between, thetaOf(z, edge))));
       countBeyond(f, beyond, turn, WRAPPED_AT_ONCE);
-      for (let time = 0; time < 2; time++) {
-        f.set(turn, select(f64.sub(turn, 2 * Math.PI), turn, f64.ge(turn, Math.PI)));
-        f.set(turn, select(f64.add(turn, 2 * Math.PI), turn, f64.lt(turn, -Math.PI)));
-      }
+      wrap(f, turn);
       body(edge, f.let(rounded(turn)));
     });
     return beyond;

@@ -15,6 +15,7 @@ import type { BsrJacobian } from "./jacobian.ts";
 import type { EdgeTerms, Linearization } from "./linearization.ts";
 import { linearize } from "./linearize.ts";
 import { retractRounded } from "./retract.ts";
+import { type Retraction, retractEngine } from "./retract-engine.ts";
 import { GraphStructure } from "./structure.ts";
 import { squareRootInformation } from "./whitening.ts";
 
@@ -54,6 +55,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   readonly #extra: ExtraTerms | undefined;
   /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
   readonly #linearizations: Map<AnyPrecision, Linearization> = new Map();
+  #retraction: Retraction | undefined;
 
   /**
    * @param given the graph; its information as the file has it.
@@ -104,8 +106,11 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
     const { dof } = this.#terms.factor;
     const moved = x.slice();
-    moveAll(this.#group, this.column.subarray(0, this.graph.ids.length), format.arithmetic, x, dx, moved);
-    moveLandmarks(this.graph, this.column, format.arithmetic, dx, moved);
+    const { arithmetic } = format;
+    if (arithmetic !== fp64 || this.graph.dimension === 3 || !this.#planarRetraction()(moved.subarray(0, this.graph.poses.length), dx)) {
+      moveAll(this.#group, this.column.subarray(0, this.graph.ids.length), arithmetic, x, dx, moved);
+    }
+    moveLandmarks(this.graph, this.column, arithmetic, dx, moved);
     this.#count("update", format, this.cols / dof, 100, this.#group.size);
     return this.store(moved, format);
   }
@@ -116,6 +121,11 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     const stored = poses.map((value) => format.storage.round(value));
     for (let at = 0; at < this.graph.poses.length; at += this.#group.size) this.#group.normalize(stored, at, stored, at);
     return stored;
+  }
+
+  #planarRetraction(): Retraction {
+    this.#retraction ??= retractEngine(this.column.subarray(0, this.graph.ids.length), this.cols, this.arenas);
+    return this.#retraction;
   }
 
   /** Nothing counts what it evaluates. */

@@ -79,7 +79,7 @@ export function choleskyUpper(W: Float64Array, at: number, dof: number, diagonal
       let s = W[ii + j - i];
       for (let k = 0, kk = at; k < i; kk += dof - k, k++) s -= W[kk + i - k] * W[kk + j - k];
       W[ii + j - i] = s;
-      if (!(Math.abs(s) <= relativeNoise * Math.sqrt(diagonal[i] * diagonal[j]))) isNoise = false;
+      if (isNoise && !(Math.abs(s) <= relativeNoise * Math.sqrt(diagonal[i] * diagonal[j]))) isNoise = false;
     }
     if (isNoise) {
       for (let j = i; j < dof; j++) W[ii + j - i] = 0;
@@ -95,7 +95,10 @@ export function choleskyUpper(W: Float64Array, at: number, dof: number, diagonal
 
 function largestMagnitude(x: Float64Array): number {
   let largest = 0;
-  for (let k = 0; k < x.length; k++) largest = Math.max(largest, Math.abs(x[k]));
+  for (let k = 0; k < x.length; k++) {
+    const magnitude = x[k] < 0 ? -x[k] : x[k];
+    if (magnitude > largest) largest = magnitude;
+  }
   return largest;
 }
 

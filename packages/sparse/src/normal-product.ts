@@ -26,8 +26,8 @@ export function normalProduct<P extends AnyPrecision>(symbolic: NormalSymbolic, 
 
 /** Counts the product as "factorize"; of an A that is stored in another format. */
 export function countProduct({ A, pattern, target }: NormalSymbolic, P: AnyPrecision, work: Work, stored: AnyPrecision = P): void {
-  let pairs = 0;
-  for (const block of target) if (block >= 0) pairs++;
+  // Of a block diagonal, pairs of a block with itself alone.
+  const pairs = pattern.colIdx.length === pattern.blockRows ? A.colIdx.length : target.length;
   const bytes = valueCount(A) * stored.Storage.BYTES_PER_ELEMENT + valueCount(pattern) * P.Storage.BYTES_PER_ELEMENT;
   work.count("factorize", P.name, 2 * pairs * A.r * A.c ** 2, P.name, bytes);
 }

@@ -1,10 +1,9 @@
 import { atan2, fp64, operationFormat, writeCosSin } from "@slam/float";
 import { nearestRotation, so3, symmetricEigen } from "@slam/lie";
-import { bsrMatrix } from "@slam/sparse";
 import { informationSize, poseDof, poseSize } from "../graph.ts";
 import type { PoseGraphProblem } from "../problem.ts";
 import { spanningTree } from "./chain.ts";
-import { leastSquares } from "./least-squares.ts";
+import { leastSquares, type WriteSystem } from "./least-squares.ts";
 import { relaxScales } from "./scales.ts";
 
 const EXACT = operationFormat(fp64);
@@ -34,11 +33,9 @@ export function chordal(problem: PoseGraphProblem): Float64Array {
 function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
   const { graph, structure, arenas, counters } = problem;
   const d = graph.dimension;
-  const matrix = bsrMatrix(structure.normal(d, d).A, fp64);
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
-  const b = Array.from({ length: d }, () => new Float64Array(graph.from.length * d));
-  writeRotationRows(problem, poses, matrix.values, b);
-  placeRotations(problem, leastSquares(matrix, structure, b, arenas, counters?.work), poses);
+  const write: WriteSystem = (A, b) => writeRotationRows(problem, poses, A, b);
+  placeRotations(problem, leastSquares(structure, { r: d, c: d, rightSides: d }, write, arenas, counters?.work), poses);
 }
 
 /** The blocks of every edge, in the matrix, or in the right sides where their pose is held. */
@@ -146,12 +143,12 @@ function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Floa
   const { graph, structure, arenas, counters } = problem;
   const d = graph.dimension;
   const dof = poseDof(graph);
-  const matrix = bsrMatrix(structure.normal(dof, d).A, fp64);
   const J = problem.jacobian(poses, EXACT).matrix.values as unknown as Float64Array;
-  writeTranslationColumns(J, dof, d, matrix.values);
-  const r = new Float64Array(problem.rows);
-  problem.residual(poses, EXACT, r);
-  const [rho] = leastSquares(matrix, structure, [r], arenas, counters?.work);
+  const write: WriteSystem = (A, [r]) => {
+    writeTranslationColumns(J, dof, d, A);
+    problem.residual(poses, EXACT, r);
+  };
+  const [rho] = leastSquares(structure, { r: dof, c: d, rightSides: 1 }, write, arenas, counters?.work);
   moveBack(problem, rho, poses);
   return poses;
 }

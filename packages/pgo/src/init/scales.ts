@@ -1,5 +1,4 @@
-import { exp, fp64, log } from "@slam/float";
-import { bsrMatrix } from "@slam/sparse";
+import { exp, log } from "@slam/float";
 import type { PoseGraphProblem } from "../problem.ts";
 import { leastSquares } from "./least-squares.ts";
 
@@ -16,21 +15,21 @@ const LEAST_WEIGHT = 1e-6;
 export function relaxScales(problem: PoseGraphProblem, poses: Float64Array): void {
   const { graph, structure, arenas, counters, column, blocks } = problem;
   const { from, to, measurements, information } = graph;
-  const matrix = bsrMatrix(structure.normal(1, 1).A, fp64);
-  const b = new Float64Array(from.length);
   // The last of 28 entries is that of sigma.
   let largest = 0;
   for (let at = 27; at < information.length; at += 28) largest = Math.max(largest, information[at]);
   const floor = largest > 0 ? LEAST_WEIGHT * largest : 1;
-  for (let e = 0; e < from.length; e++) {
-    const root = Math.sqrt(Math.max(information[e * 28 + 27], floor));
-    let right = log(measurements[e * 8 + 7]);
-    if (blocks.ofFrom[e] >= 0) matrix.values[blocks.ofFrom[e]] = -root;
-    else right += log(poses[from[e] * 8 + 7]);
-    if (blocks.ofTo[e] >= 0) matrix.values[blocks.ofTo[e]] = root;
-    else right -= log(poses[to[e] * 8 + 7]);
-    b[e] = root * right;
-  }
-  const [logScales] = leastSquares(matrix, structure, [b], arenas, counters?.work);
+  const write = (A: Float64Array, [b]: readonly Float64Array[]): void => {
+    for (let e = 0; e < from.length; e++) {
+      const root = Math.sqrt(Math.max(information[e * 28 + 27], floor));
+      let right = log(measurements[e * 8 + 7]);
+      if (blocks.ofFrom[e] >= 0) A[blocks.ofFrom[e]] = -root;
+      else right += log(poses[from[e] * 8 + 7]);
+      if (blocks.ofTo[e] >= 0) A[blocks.ofTo[e]] = root;
+      else right -= log(poses[to[e] * 8 + 7]);
+      b[e] = root * right;
+    }
+  };
+  const [logScales] = leastSquares(structure, { r: 1, c: 1, rightSides: 1 }, write, arenas, counters?.work);
   for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) poses[pose * 8 + 7] = exp(logScales[column[pose]]);
 }
