@@ -180,6 +180,12 @@ export async function run(argv: readonly string[]): Promise<number> {
         ["cgnr", "schur-cg", "schur-dense"],
       ).default("cgnr"),
     )
+    .addOption(
+      new Option("--ftol <x>", "end the solve of a window where a step lowers the cost by this much of itself")
+        .argParser(number(0))
+        .default(1e-4, "1e-4"),
+    )
+    .option("--max-iterations <n>", "outer iterations of a window's solve", integer(0), 10)
     .option("--time-budget <ms>", "end the solve of each key frame's window after so many milliseconds, with the best so far", number(0))
     .addOption(
       choice(

@@ -139,6 +139,19 @@ describe("stereo features", () => {
     expect(parse(enough.stdout).windows.terminations["time-budget"]).toBe(undefined);
   });
 
+  test("are followed as closely as --ftol and --max-iterations say", async (context) => {
+    const folder = temporaryFolder(context);
+    layStereo(folder, "7");
+    const windows = async (...flags: string[]) =>
+      parse((await slam(folder, "odometry", "VO_stereo_factors7.txt", "--json", "--quiet", ...flags)).stdout).windows;
+
+    const [none, loose, close] = [await windows("--max-iterations", "0"), await windows("--ftol", "1"), await windows("--ftol", "1e-12")];
+
+    expect(none).toMatchObject({ iterations: 0, terminations: { "max-iterations": 3 } });
+    expect(loose.iterations).toBeGreaterThan(0);
+    expect(close.iterations).toBeGreaterThan(loose.iterations);
+  });
+
   test("that break off are said to, with exit code 4", async (context) => {
     const folder = temporaryFolder(context);
     layStereo(folder, "");

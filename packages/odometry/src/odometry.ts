@@ -84,12 +84,12 @@ export class Odometry {
   /** @throws OptionError, DimensionError for options out of range, and for a camera that does not measure depth. */
   constructor(options: OdometryOptions) {
     const settings = settingsOf(options);
-    const { window: size, linear, loss, policy, ftol } = settings;
+    const { window: size, linear, loss, policy, ftol, maxIterations } = settings;
     this.#settings = settings;
     this.#camera = unitCamera(options.camera);
     const start = startOf(options.start);
     const { model, intrinsics } = this.#camera;
-    this.#window = new SlidingWindow({ model, intrinsics, size, linear, loss, ftol, policy: windowPolicy(policy) });
+    this.#window = new SlidingWindow({ model, intrinsics, size, linear, loss, ftol, maxIterations, policy: windowPolicy(policy) });
     this.#closer = new LoopCloser(this.#camera, settings, start);
     this.#motion = new MotionModel(start);
   }

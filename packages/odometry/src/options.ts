@@ -25,6 +25,8 @@ export interface OdometryOptions {
   readonly loss?: Required<BundleLoss>;
   /** A window's solve ends where a step lowers the cost by this much of itself. Default 1e-4, as key frames come; what a comparison of policies is to show takes less. */
   readonly ftol?: number;
+  /** Of a window's solve. Default 10. */
+  readonly maxIterations?: number;
   /**
    * Milliseconds for each window's solve, from when it begins, as `SlidingWindow.solve` has it: where they are over it goes on with the best so far. Results then hang on the clock. Default none.
    */
@@ -60,6 +62,7 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
     linear: "cgnr" as const,
     loss: { loss: "cauchy" as const, C: 2 },
     ftol: 1e-4,
+    maxIterations: 10,
     timeBudget: Number.POSITIVE_INFINITY,
     policy: presetPolicy("mixed", SIXTEEN_BIT),
     leastInliers: 12,
@@ -73,6 +76,7 @@ export function settingsOf({ camera: _, start: __, ...options }: OdometryOptions
   checkInteger("window", settings.window, 2);
   checkChoice("linear", settings.linear, LINEAR);
   checkNumber("ftol", settings.ftol, 0);
+  checkInteger("maxIterations", settings.maxIterations, 0);
   if (!(settings.timeBudget >= 0)) throw new OptionError("timeBudget", { expected: "milliseconds >= 0", actual: settings.timeBudget });
   checkInteger("leastInliers", settings.leastInliers, 3);
   checkInteger("leastLoops", settings.leastLoops, 1);

@@ -267,6 +267,7 @@ test("what is wrong is said before anything changes", () => {
     [{ leastLoops: 0 }, /leastLoops/],
     [{ spacing: -1 }, /spacing/],
     [{ quantile: 1 }, /quantile/],
+    [{ maxIterations: 0.5 }, /maxIterations/],
     [{ timeBudget: -1 }, /timeBudget/],
     [{ timeBudget: Number.NaN }, /timeBudget/],
     [{ seed: -1 }, /seed/],

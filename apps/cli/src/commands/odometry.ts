@@ -30,6 +30,8 @@ export interface OdometryCommandOptions {
   readonly rate?: number;
   readonly window: number;
   readonly linear: Linear;
+  readonly ftol: number;
+  readonly maxIterations: number;
   readonly timeBudget?: number;
   readonly loops?: LoopSource;
   readonly truth?: string;
@@ -42,7 +44,7 @@ export interface OdometryCommandOptions {
 
 /** Says where a camera has been. @returns the exit code. */
 export async function odometry(file: string | undefined, options: OdometryCommandOptions): Promise<number> {
-  const { world, rate, window, linear, timeBudget, seed, out, json, quiet = false } = options;
+  const { world, rate, window, linear, ftol, maxIterations, timeBudget, seed, out, json, quiet = false } = options;
   if ((file === undefined) === (world === undefined)) throw new UsageError("name a file, or a world with --world");
   if (world !== undefined && options.truth !== undefined) throw new UsageError("--truth: of a simulated camera the truth is known");
   checkJsonTarget(json);
@@ -58,7 +60,7 @@ export async function odometry(file: string | undefined, options: OdometryComman
   const targets = out === undefined ? undefined : targetsIn(out);
   checkTargets([...Object.values(targets ?? {}), jsonFile(json)].filter((target) => target !== undefined));
   const settings = {
-    ...{ camera: input.camera, window, linear, policy, seed },
+    ...{ camera: input.camera, window, linear, ftol, maxIterations, policy, seed },
     ...(rate !== undefined && { rate }),
     ...(timeBudget !== undefined && { timeBudget }),
     ...(places && { places }),
