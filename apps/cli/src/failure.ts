@@ -24,11 +24,7 @@ export function explain(error: unknown, argv: readonly string[]): number {
     console.error(`slam: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof InputError || error instanceof SlamError) {
-    console.error(`slam: ${error.message}`);
-    return EXIT.input;
-  }
-  if (isOfSystem(error)) {
+  if (error instanceof InputError || error instanceof SlamError || isOfSystem(error)) {
     console.error(`slam: ${error.message}`);
     return EXIT.input;
   }

@@ -45,7 +45,7 @@ export class BundleJacobian implements WeighableJacobian {
     parts: readonly BsrMatrix<AnyPrecision>[],
     products: readonly Product[] = parts.map(plainProduct),
     counters?: ProductCounters,
-    squares: Float64Array = new Float64Array(colsOf(parts)),
+    squares: Float64Array = new Float64Array(colsOf(parts.map(({ pattern }) => pattern))),
   ) {
     this.parts = parts;
     this.#products = products;
@@ -178,7 +178,7 @@ export function jacobianArena(
     return { operator: bsrOperator(part, space), row, column, squares: () => part.columnSquares(column) };
   });
   const parts = packed.map((part) => bsrMatrix<AnyPrecision>(part.pattern, format, part.values));
-  const squares = arena.view(fp64, colsOf(parts)) as Float64Array;
+  const squares = arena.view(fp64, colsOf(patterns)) as Float64Array;
   return { J: new BundleJacobian(parts, products, undefined, squares), packed };
 }
 
@@ -186,12 +186,11 @@ export function jacobianArena(
 export function jacobianBytes(patterns: readonly BsrPattern[], format: FP64 | FP32): number {
   const rows = patterns[0].blockRows * patterns[0].r;
   const sizes = patterns.map((pattern) => packedBytes(pattern, format) + bytesFor(fp64, pattern.blockCols * pattern.c));
-  const squares = patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
-  return bytesFor(fp64, rows) + bytesFor(fp64, squares) + sizes.reduce((sum, size) => sum + size, 0);
+  return bytesFor(fp64, rows) + bytesFor(fp64, colsOf(patterns)) + sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function colsOf(parts: readonly BsrMatrix<AnyPrecision>[]): number {
-  return parts.reduce((sum, { pattern }) => sum + pattern.blockCols * pattern.c, 0);
+function colsOf(patterns: readonly BsrPattern[]): number {
+  return patterns.reduce((sum, { blockCols, c }) => sum + blockCols * c, 0);
 }
 
 /** A narrow arithmetic is given numbers near 1: scaling by a power of two costs no bit and avoids overflow. */

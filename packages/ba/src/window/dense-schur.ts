@@ -1,4 +1,4 @@
-import type { AnyPrecision, Storage } from "@slam/float";
+import { type AnyPrecision, areFinite, type Storage } from "@slam/float";
 import { addSeconds, type LinearReport, type LinearSolver, type Scratch } from "@slam/linop";
 import { type Counters, newCounters } from "@slam/nlls";
 import type { BsrMatrix, BsrPattern } from "@slam/sparse";
@@ -6,7 +6,6 @@ import { ArenaPool } from "@slam/wasm";
 import type { BundleJacobian } from "../jacobian.ts";
 import { jointBlockRows } from "../joint-tail.ts";
 import { POSE_DOF } from "../unknowns.ts";
-import { isAllFinite } from "./all-finite.ts";
 import { factorizeDense, solveLower, solveLowerTransposed } from "./dense-cholesky.ts";
 import { countDenseFactor, countDenseReduced, countDenseTriangular, type DenseSchurCosts, denseSchurCosts } from "./dense-schur-count.ts";
 import { FACTOR_SIZE, POINT, type PointStructure, ROUNDING } from "./eliminate-points.reference.ts";
@@ -137,7 +136,7 @@ export class DenseSchur implements LinearSolver<BundleJacobian> {
     addSeconds(this.#counters.seconds, "precondition", began);
     for (let j = 0; j < n; j++) dx[j] = -camera[j];
     for (let j = 0; j < point.length; j++) dx[n + j] = -point[j];
-    if (!isAllFinite(dx)) {
+    if (!areFinite(dx)) {
       dx.fill(0);
       return { termination: "non-finite", message: "schur-dense: the step is not finite", iterations: 0, relativeResidual: Number.NaN };
     }

@@ -1,9 +1,9 @@
+import { areFinite } from "@slam/float";
 import { newArrays, type Scratch } from "@slam/linop";
 import type { Loss } from "@slam/nlls";
 import { type Bundle, cameraCount, POSE_SIZE, pointCount } from "../bundle.ts";
 import { Observer, pointOf } from "../observer.ts";
 import { POSE_DOF } from "../unknowns.ts";
-import { isAllFinite } from "./all-finite.ts";
 import { eliminateColumns } from "./orthogonal.ts";
 import type { Panel, Prior } from "./prior.ts";
 
@@ -56,7 +56,7 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined, scratch: S
   observer.moveTo(x);
   for (let i = 0; i < m; i++) {
     const seen = observer.observe(i, false);
-    speaks[i] = seen && isAllFinite(observer.residual) ? 1 : 0;
+    speaks[i] = seen && areFinite(observer.residual) ? 1 : 0;
     if (speaks[i] !== 0) residuals.set(observer.residual, i * height);
   }
   for (let i = 0; i < m; i++) if (speaks[i] !== 0) prior.touch(bundle.camera[i], x, POSE_SIZE * bundle.camera[i]);
@@ -68,7 +68,7 @@ function rowsAt(bundle: Bundle, prior: Prior, loss: Loss | undefined, scratch: S
   for (let i = 0; i < m; i++) {
     if (speaks[i] === 0) continue;
     observer.observe(i, true);
-    if (!isAllFinite(observer.byPose) || !isAllFinite(observer.byPoint)) {
+    if (!areFinite(observer.byPose) || !areFinite(observer.byPoint)) {
       speaks[i] = 0;
       continue;
     }
