@@ -31,7 +31,7 @@ import {
   type VectorSpace,
 } from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
-import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
+import { addDiagonal, type BsrMatrix, type NormalSymbolic, normalSymbolic, valueCount, writeJacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
 import { holdPadding } from "./padding.ts";
@@ -80,7 +80,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #symbolic: CholeskySymbolic | undefined;
   /** Of the factor at hand: where blocks are dropped by size it is another one each time. */
   #factorSymbolic: CholeskySymbolic | undefined;
-  #scaling: Float64Array = new Float64Array(0);
+  /** Of the factor at hand, empty before the first. */
+  #scaling: Float64Array = EMPTY;
+  /** Where the next one is written: a factorisation that fails leaves the one before. */
+  #nextScaling: Float64Array = EMPTY;
   #operator: LinearOperator<AnyPrecision> | undefined;
   #exact: LinearOperator<AnyPrecision> | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
@@ -89,13 +92,15 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
   /** Of length cols: what crosses between fp64 and the vectors' format. */
-  #column: Float64Array = new Float64Array(0);
+  #column: Float64Array = EMPTY;
   /** Likewise, for `norm`. */
-  #preconditioned: Float64Array = new Float64Array(0);
+  #preconditioned: Float64Array = EMPTY;
   /** Of what crosses between fp64 and the vectors' format: what is counted is stored J, the factor and CG's own vectors. */
   readonly #uncounted = { overflows: 0, flushed: 0 };
   /** In the scaled variables. */
   #damping: Float64Array | undefined;
+  /** Where it lies, once there was one. */
+  #scaledDamping: Float64Array | undefined;
   #factorizations = 0;
   /** Makes the preconditioner anew for the linearisation at hand; undefined once that is done. */
   #renew: (() => LinearReport | undefined) | undefined;
@@ -161,8 +166,9 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       counters: this.#counters,
       arenas: this.#arenas,
     });
-    this.#column = new Float64Array(pattern.blockCols * c);
-    this.#preconditioned = new Float64Array(pattern.blockCols * c);
+    const cols = pattern.blockCols * c;
+    this.#column = this.#arenas.numbers(cols);
+    this.#preconditioned = this.#arenas.numbers(cols);
   }
 
   #analyzeNormal(structure: GraphStructure, r: number, c: number): void {
@@ -178,7 +184,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
     if (this.#preconditionerName === "none") {
-      if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
+      if (this.#scaling.length === 0) this.#scaling = this.#scalingOf(J);
     } else {
       this.#renew = () => this.#timedFactorize(J, d);
       if (this.#isDue()) return this.#renew();
@@ -197,7 +203,23 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     this.#exact = exact && timedOperator(exact, "residual", seconds);
     this.#workspace ??= cgnrWorkspace(this.#operator, this.#exact);
     this.#scaling = S;
-    this.#damping = d?.map((dj, j) => dj * S[j] * S[j]);
+    this.#damping = d && this.#dampingIn(S, d);
+  }
+
+  /** S of J, for the normal matrix to have a diagonal of about 1; the next call but one overwrites it. */
+  #scalingOf(J: BsrJacobian): Float64Array {
+    const squares = J.columnSquares();
+    if (this.#nextScaling.length === 0) this.#nextScaling = this.#arenas.numbers(squares.length);
+    writeJacobiScaling(squares, this.#nextScaling);
+    return this.#nextScaling;
+  }
+
+  /** d in the variables scaled by S; the next call overwrites it. */
+  #dampingIn(S: Float64Array, d: Float64Array): Float64Array {
+    this.#scaledDamping ??= this.#arenas.numbers(d.length);
+    const scaled = this.#scaledDamping;
+    for (let j = 0; j < d.length; j++) scaled[j] = d[j] * S[j] * S[j];
+    return scaled;
   }
 
   #isDue(): boolean {
@@ -218,15 +240,11 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const { factorize: format, precondition } = this.#policy;
     const products = this.#products!;
     const before = this.#scaling;
-    const scaling = jacobiScaling(J.columnSquares());
+    const scaling = this.#scalingOf(J);
     products.replace(J.matrix, scaling);
     const H = products.normal();
     holdPadding(H, J);
-    if (d !== undefined)
-      addDiagonal(
-        H,
-        d.map((dj, j) => dj * scaling[j] * scaling[j]),
-      );
+    if (d !== undefined) addDiagonal(H, this.#dampingIn(scaling, d));
     const factor = this.#factorOf(H);
     this.#factorizations++;
     if (!isFactor(factor)) {
@@ -239,13 +257,16 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     events.shifts += factor.shifts;
     this.#factorSymbolic = factor.symbolic;
     if (this.#triangularWorkspace?.symbolic !== factor.symbolic) {
-      this.#triangularWorkspace = triangularWorkspace(factor.symbolic, precondition, this.#arenas);
+      // Of factors whose structure changes with each, arenas would keep what it takes to lay them out.
+      const scratch = this.#drop === undefined ? this.#arenas : undefined;
+      this.#triangularWorkspace = triangularWorkspace(factor.symbolic, precondition, this.#arenas, scratch);
     }
     const stored = convertFactor(factor, format.storage, events);
     const inverse = triangularPreconditioner(stored, precondition, products.space, work, this.#triangularWorkspace);
     this.#preconditioner = timedPreconditioner(inverse, seconds);
     this.#meter.reset();
     this.#renew = undefined;
+    this.#nextScaling = before;
     this.#scaleTo(J, d, scaling);
     return undefined;
   }
@@ -360,6 +381,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     return iterationCost(symbolic, precondition.storage, valueCount(this.#normal.A), matvec.storage);
   }
 }
+
+const EMPTY = new Float64Array(0);
 
 // Loops of their own: engines throw away optimised code that leaves a loop for what has never run.
 

@@ -1,3 +1,4 @@
+import { checkLength } from "@slam/errors";
 import { type AnyPrecision, exponentOf, powerOfTwo, type Storage } from "@slam/float";
 import { newArrays, type Scratch } from "@slam/linop";
 import type { BsrMatrix } from "./bsr-matrix.ts";
@@ -28,10 +29,16 @@ export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64A
  */
 export function jacobiScaling(squares: Float64Array, scratch: Scratch = newArrays): Float64Array {
   const scaling = scratch.numbers(squares.length);
+  writeJacobiScaling(squares, scaling);
+  return scaling;
+}
+
+/** scaling <- that of `jacobiScaling`. @throws DimensionError unless it has as many numbers. */
+export function writeJacobiScaling(squares: Float64Array, scaling: Float64Array): void {
+  checkLength("jacobiScaling: scaling", scaling.length, squares.length);
   for (let j = 0; j < squares.length; j++) {
     const square = squares[j];
     // 2^-floor((e + 1) / 2) for square = m 2^e with 1 <= m < 2
     scaling[j] = square > 0 && square < Infinity ? powerOfTwo(-((exponentOf(square) + 1) >> 1)) : 1;
   }
-  return scaling;
 }
