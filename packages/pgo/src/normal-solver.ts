@@ -95,8 +95,6 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #column: Float64Array = EMPTY;
   /** Likewise, for `norm`. */
   #preconditioned: Float64Array = EMPTY;
-  /** Of what crosses between fp64 and the vectors' format: what is counted is stored J, the factor and CG's own vectors. */
-  readonly #uncounted = { overflows: 0, flushed: 0 };
   /** In the scaled variables. */
   #damping: Float64Array | undefined;
   /** Where it lies, once there was one. */
@@ -306,8 +304,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       const right = this.#vectorOf(space, column);
       const exactRight = exactSpace && this.#vectorOf(exactSpace, column);
       if (warm) writeUnscaled(column, S, dx, scale);
-      else column.fill(0);
-      const x = this.#vectorOf(space, column);
+      const x = warm ? this.#vectorOf(space, column) : space.zeros(column.length);
       const d = this.#damping;
       const solved = cgnr(this.#operator!, { g: right }, x, {
         rtol,
@@ -318,7 +315,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
         exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && this.#vectorOf(exactSpace!, d) },
         workspace: this.#workspace!,
       });
-      convertInto(storage, x, fp64, column, this.#uncounted);
+      convertInto(storage, x, fp64, column);
       writeScaled(dx, S, column, 1 / scale);
       return solved;
     });
@@ -336,11 +333,11 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       const energy = products.scoped(() => {
         writeScaled(column, S, v, scale);
         const s = this.#vectorOf(space, column);
-        convertInto(space.format.storage, s, fp64, column, this.#uncounted);
+        convertInto(space.format.storage, s, fp64, column);
         if (this.#preconditioner === undefined) return dot(column, column);
         const z = space.zeros(v.length);
         this.#preconditioner.apply(s, z);
-        convertInto(space.format.storage, z, fp64, this.#preconditioned, this.#uncounted);
+        convertInto(space.format.storage, z, fp64, this.#preconditioned);
         return dot(column, this.#preconditioned);
       });
       // M^-1 may be large enough to take a vector of norm 1 out of a small range.
@@ -362,10 +359,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     return powerOfTwoBelow(Math.sqrt(scaledSquare(this.#scaling, v)));
   }
 
-  /** A vector of the space, each number rounded once. */
+  /** A vector of the space, each number rounded once. That is not counted: stored J, the factor and CG's own vectors are. */
   #vectorOf(space: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> {
     const x = space.zeros(values.length);
-    convertInto(fp64, values, space.format.storage, x, this.#uncounted);
+    convertInto(fp64, values, space.format.storage, x);
     return x;
   }
 
