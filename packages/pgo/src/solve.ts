@@ -171,7 +171,16 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const x0 = problem.store(extra?.point ?? initialize(problem, init, held, seed), policy.update);
   // The policy is not the start's: its work is another tally.
   const initializeWork = counters.work.handOver();
-  const settings = { ...rest, scratch: arenas, policy, method, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
+  const settings = {
+    ...rest,
+    scratch: arenas,
+    policy,
+    method,
+    maxIterations,
+    counters,
+    solver: solver ?? own!,
+    ...(onIteration && { onIteration }),
+  };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
   const inFile = extra?.fromFile ?? fromFile(graph, held);
   // The run has evaluated the cost of its start: what the problem needs for that is there, and is not freed here.
