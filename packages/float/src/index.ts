@@ -14,7 +14,7 @@ export { type OperationFormat, operationFormat, wider } from "./operation-format
 export { exponentOf, powerOfTwoBelow } from "./power-of-two.ts";
 export type { AnyPrecision, Precision, Storage, StorageConstructor } from "./precision.ts";
 export { HALF_PI } from "./reduce-half-pi.ts";
-export { powerOfTwo } from "./rounding.ts";
+export { HIGH_WORD, powerOfTwo } from "./rounding.ts";
 export { type RoundingEvents, storeCounted } from "./rounding-events.ts";
 export { scaleFp16Codes } from "./scaled-fp16.ts";
 export { cos, SIN_COS, sin, writeCosSin } from "./sin-cos.ts";

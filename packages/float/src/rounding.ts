@@ -1,34 +1,34 @@
 const f64 = new Float64Array(1);
 const u32 = new Uint32Array(f64.buffer);
 const u64 = new BigUint64Array(f64.buffer);
-// Typed arrays have the machine's byte order: HI is where the sign and the exponent are, of two words.
+// Typed arrays have the machine's byte order: HIGH_WORD is where the sign and the exponent are, of two words.
 f64[0] = 1;
-export const HI: 0 | 1 = u32[1] === 0x3ff00000 ? 1 : 0;
-const LO = 1 - HI;
+export const HIGH_WORD: 0 | 1 = u32[1] === 0x3ff00000 ? 1 : 0;
+const LOW_WORD = 1 - HIGH_WORD;
 
 /** floor(log2 |x|) + 1023 of a normal fp64 number; 0 for zero and subnormals. */
 export function biasedExponent(x: number): number {
   f64[0] = x;
-  return (u32[HI] >>> 20) & 0x7ff;
+  return (u32[HIGH_WORD] >>> 20) & 0x7ff;
 }
 
 /** The high word of x: sign, exponent and the first 20 fraction bits. */
 export function highWord(x: number): number {
   f64[0] = x;
-  return u32[HI];
+  return u32[HIGH_WORD];
 }
 
 /** x / 2^floor(log2 |x|), in [1, 2), of a normal x > 0. */
 export function significand(x: number): number {
   f64[0] = x;
-  u32[HI] = (u32[HI] & 0xfffff) | 0x3ff00000;
+  u32[HIGH_WORD] = (u32[HIGH_WORD] & 0xfffff) | 0x3ff00000;
   return f64[0];
 }
 
 /** 2^k for -1022 <= k <= 1023. Not `2 ** k`: the language leaves the accuracy of powers open. */
 export function powerOfTwo(k: number): number {
-  u32[LO] = 0;
-  u32[HI] = (k + 1023) << 20;
+  u32[LOW_WORD] = 0;
+  u32[HIGH_WORD] = (k + 1023) << 20;
   return f64[0];
 }
 
@@ -40,10 +40,10 @@ export function nearestInteger(x: number): number {
 /** The fp64 number after a finite, non-zero x in magnitude (step 1) or before it (step -1). */
 export function neighbour(x: number, step: 1 | -1): number {
   f64[0] = x;
-  const lo = u32[LO] + step;
-  u32[LO] = lo;
-  if (lo > 0xffffffff) u32[HI] = u32[HI] + 1;
-  else if (lo < 0) u32[HI] = u32[HI] - 1;
+  const lo = u32[LOW_WORD] + step;
+  u32[LOW_WORD] = lo;
+  if (lo > 0xffffffff) u32[HIGH_WORD] = u32[HIGH_WORD] + 1;
+  else if (lo < 0) u32[HIGH_WORD] = u32[HIGH_WORD] - 1;
   return f64[0];
 }
 
@@ -58,11 +58,11 @@ export function integerAndExponent(x: number): readonly [m: bigint, e: number] {
 /** s + e rounded to odd, where s is s + e rounded to nearest, finite, and e is not 0: truncated, with the last bit set. */
 export function toOdd(s: number, e: number): number {
   f64[0] = e;
-  const signOfError = u32[HI];
+  const signOfError = u32[HIGH_WORD];
   f64[0] = s;
-  const lo = u32[LO] - ((u32[HI] ^ signOfError) >>> 31);
-  u32[LO] = lo | 1;
-  if (lo < 0) u32[HI] = u32[HI] - 1;
+  const lo = u32[LOW_WORD] - ((u32[HIGH_WORD] ^ signOfError) >>> 31);
+  u32[LOW_WORD] = lo | 1;
+  if (lo < 0) u32[HIGH_WORD] = u32[HIGH_WORD] - 1;
   return f64[0];
 }
 
@@ -76,7 +76,7 @@ for (let k = 1; k < 2047; k++) SHIFTERS[k] = 1.5 * powerOfTwo(k - 1023);
  */
 export function roundToBits(x: number, bits: number, minExponent: number): number {
   f64[0] = x;
-  const exponent = Math.max((u32[HI] >>> 20) & 0x7ff, minExponent);
+  const exponent = Math.max((u32[HIGH_WORD] >>> 20) & 0x7ff, minExponent);
   // Adding 1.5 2^(e + 53 - bits) leaves no bit below the quantum 2^(e + 1 - bits): fp64's own rounding does the work.
   const shifter = SHIFTERS[exponent + 53 - bits];
   const rounded = x + shifter - shifter;

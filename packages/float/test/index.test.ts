@@ -4,6 +4,7 @@ import * as float from "../src/index.ts";
 test("exports these names", () => {
   expect(Object.keys(float).sort()).toEqual([
     "HALF_PI",
+    "HIGH_WORD",
     "SIN_COS",
     "areFinite",
     "asVec",

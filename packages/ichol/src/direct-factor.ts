@@ -51,8 +51,8 @@ export class DirectFactor {
     this.#format = format;
     this.#counters = counters;
     this.#workspace = choleskyWorkspace(symbolic, format.storage, arenas);
-    this.#triangular = triangularWorkspace(symbolic, format, arenas);
-    this.#scaled = new Float64Array(symbolic.n * symbolic.b);
+    this.#triangular = triangularWorkspace(symbolic, format, arenas, arenas);
+    this.#scaled = arenas.numbers(symbolic.n * symbolic.b);
   }
 
   /** Scalars stored in L. */

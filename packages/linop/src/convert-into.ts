@@ -5,7 +5,7 @@ import { type AnyPrecision, fp32, fp64, type RoundingEvents, type Storage, store
  * y <- x, each entry rounded once to y's format: `convert` of @slam/float without a new vector.
  *
  * @param x of format `from`, length n. @param y of format `to`, length n; shares no memory with x.
- * @param events counts what y's format did to the entries, as `storeCounted` does.
+ * @param events counts what y's format did to the entries, as `storeCounted` does. Default: nothing is counted.
  * @throws DimensionError.
  */
 export function convertInto<P extends AnyPrecision, Q extends AnyPrecision>(
@@ -13,13 +13,19 @@ export function convertInto<P extends AnyPrecision, Q extends AnyPrecision>(
   x: Vec<P>,
   to: Q,
   y: Vec<Q>,
-  events: RoundingEvents,
+  events?: RoundingEvents,
 ): void {
   const [source, target] = [x as Storage, y as Storage];
   checkLength("convertInto: y", target.length, source.length);
-  if (!isFloat(from) || !isFloat(to)) storeEach(from, source, to, target, events);
-  else if (from === (fp64 as AnyPrecision) && to === (fp32 as AnyPrecision)) narrow(source as Float64Array, target as Float32Array, events);
-  else keep(source as Float, target as Float, events);
+  if (!isFloat(from) || !isFloat(to)) {
+    storeEach(from, source, to, target, events ?? { overflows: 0, flushed: 0 });
+    return;
+  }
+  // The typed arrays convert by themselves, rounding as the formats do.
+  target.set(source);
+  if (events === undefined) return;
+  if (to === (fp32 as AnyPrecision)) countEvents(source as Float, target as Float32Array, events);
+  else events.overflows += countInfinite(target as Float64Array);
 }
 
 type Float = Float64Array | Float32Array;
@@ -32,29 +38,23 @@ function storeEach(from: AnyPrecision, x: Storage, to: AnyPrecision, y: Storage,
   for (let i = 0; i < x.length; i++) storeCounted(to, y, i, from.load(x, i), events);
 }
 
-// The typed arrays convert by themselves, rounding as the formats do. Loops end their functions: engines throw away optimised code that leaves a loop for
-// what has never run.
-
-function narrow(x: Float64Array, y: Float32Array, events: RoundingEvents): void {
-  y.set(x);
-  events.overflows += countInfinite(y);
-  events.flushed += countFlushed(x, y);
+/** By integers: code that an engine has not optimised yet makes an object of each number with a fraction that it reads. */
+function countEvents(x: Float, y: Float32Array, events: RoundingEvents): void {
+  const words = new Int32Array(y.buffer, y.byteOffset, y.length);
+  let overflows = 0;
+  let flushed = 0;
+  for (let i = 0; i < words.length; i++) {
+    const magnitude = words[i] & 0x7fffffff;
+    if (magnitude === 0x7f800000) overflows++;
+    else if (magnitude === 0 && x[i] !== 0) flushed++;
+  }
+  events.overflows += overflows;
+  events.flushed += flushed;
 }
 
-/** Into the same format or from fp32 into fp64: exact. */
-function keep(x: Float, y: Float, events: RoundingEvents): void {
-  y.set(x);
-  events.overflows += countInfinite(y);
-}
-
-function countInfinite(y: Float): number {
+/** What fp64 does to numbers of fp64 and fp32. */
+function countInfinite(y: Float64Array): number {
   let count = 0;
   for (let i = 0; i < y.length; i++) if (y[i] === Infinity || y[i] === -Infinity) count++;
-  return count;
-}
-
-function countFlushed(x: Float64Array, y: Float32Array): number {
-  let count = 0;
-  for (let i = 0; i < y.length; i++) if (y[i] === 0 && x[i] !== 0) count++;
   return count;
 }

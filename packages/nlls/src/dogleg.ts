@@ -11,6 +11,13 @@ const LAST_SHIFT = 1;
 /** The solve ends when no step this short goes downhill, relative to the steepest descent. */
 const MOST_DAMPING = 1e12;
 
+/** Where the vectors of a path lie, one after the other. */
+interface PathVectors {
+  readonly weights: Float64Array;
+  readonly cauchy: Float64Array;
+  readonly gaussNewton: Float64Array;
+}
+
 /** A linearisation's dogleg path, how its Gauss-Newton point was solved for, and |D^-1 g|. */
 interface Way {
   readonly path: DoglegPath;
@@ -31,6 +38,8 @@ export class Dogleg<J extends Jacobian> implements StepControl<J> {
   #tryWhole = false;
   /** Kept while steps are taken back; undefined where there is none. */
   #way: Way | undefined;
+  /** Of the path at hand and those after it. */
+  #vectors: PathVectors | undefined;
   /** |D dx| of the last step. */
   #length = 0;
   /** The decrease that the whole step from here promised, where it was taken back. */
@@ -49,9 +58,10 @@ export class Dogleg<J extends Jacobian> implements StepControl<J> {
     const proposal = solveShifted(equations, dx);
     const { linear, factored } = proposal;
     if (!factored) return proposal;
-    const weights = equations.diagonal(1, equations.vector());
-    const { cauchy, steepest } = cauchyPoint(equations, weights);
-    const gaussNewton = equations.vector();
+    this.#vectors ??= { weights: equations.vector(), cauchy: equations.vector(), gaussNewton: equations.vector() };
+    const { weights, cauchy, gaussNewton } = this.#vectors;
+    equations.diagonal(1, weights);
+    const steepest = writeCauchyPoint(equations, weights, cauchy);
     gaussNewton.set(dx);
     const path = new DoglegPath(weights, cauchy, gaussNewton);
     if (!isStep(path.length)) return proposal;
@@ -106,17 +116,13 @@ function isStep(length: number): boolean {
   return length > 0 && length < Number.POSITIVE_INFINITY;
 }
 
-/** -t diag(weights)^-1 g with the t at which the model is least, and |diag(weights)^(-1/2) g|. */
-function cauchyPoint<J extends Jacobian>(
-  equations: NormalEquations<J>,
-  weights: Float64Array,
-): { readonly cauchy: Float64Array; readonly steepest: number } {
+/** direction <- -t diag(weights)^-1 g with the t at which the model is least. @returns |diag(weights)^(-1/2) g|. */
+function writeCauchyPoint<J extends Jacobian>(equations: NormalEquations<J>, weights: Float64Array, direction: Float64Array): number {
   const { g } = equations;
-  const direction = equations.vector();
   for (let j = 0; j < g.length; j++) direction[j] = -g[j] / weights[j];
   const slope = -dot(g, direction);
   const t = slope / equations.curvature(direction);
   // In a format in which J loses the direction the path goes straight to the Gauss-Newton point.
   for (let j = 0; j < g.length; j++) direction[j] = isStep(t) ? t * direction[j] : 0;
-  return { cauchy: direction, steepest: Math.sqrt(slope) };
+  return Math.sqrt(slope);
 }

@@ -10,7 +10,7 @@ import { PhaseClock } from "./phases.ts";
 import type { Policy } from "./policy.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 import type { IterationRecord, SolveReport } from "./report.ts";
-import { roundingNoise } from "./rounding-noise.ts";
+import { type NoiseVectors, noiseVectors, roundingNoise } from "./rounding-noise.ts";
 import type { MinimizeOptions, Refinement, Run } from "./run.ts";
 import type { StepControl, Trial } from "./step-control.ts";
 import { dot, isZero, norm } from "./vector.ts";
@@ -68,6 +68,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #J: J | undefined;
   /** Where the residual in fp64 that `#row` holds was evaluated, while it does. */
   #rowAt: X | undefined;
+  /** Made when a step first fails to lower the cost. */
+  #noiseVectors: NoiseVectors | undefined;
   /** Steps since the cost was lowest. */
   #watch = 0;
   #lastLinear: LinearReport | undefined;
@@ -216,7 +218,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const { x: candidate, cost } = this.#clock.during("update", () => this.#land(predicted));
     const decrease = this.#cost - cost;
     // Below this a difference of costs is rounding: such a step neither rises nor falls.
-    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : roundingNoise(this.#problem, this.#best.x, this.#scratch);
+    const noise = cost < this.#best.cost ? tolerance(fp64, 1, 16) * cost : this.#noiseAtBest();
     const isFlat = Math.abs(decrease) <= noise && predicted <= noise;
     const lowest = cost < this.#best.cost || (isFlat && cost <= this.#best.cost + noise);
     const tentative = Number.isFinite(cost) && this.#watch + 1 < this.#control.patience;
@@ -257,6 +259,11 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     if (refined === candidate) return { x: candidate, cost };
     const refinedCost = this.#clock.timed("residual", () => this.#costAt(refined));
     return refinedCost < cost ? { x: refined, cost: refinedCost } : { x: candidate, cost };
+  }
+
+  #noiseAtBest(): number {
+    this.#noiseVectors ??= noiseVectors(this.#problem, this.#scratch);
+    return roundingNoise(this.#problem, this.#best.x, this.#noiseVectors);
   }
 
   #reject(termination: Termination, message: string): void {

@@ -21,7 +21,7 @@ export class NormalEquations<J extends Jacobian> {
   #J: J | undefined;
   #g: Float64Array = new Float64Array(0);
   #d: Float64Array | undefined;
-  /** Where d lies, once there is one. */
+  /** Where d lies, once there was one. */
   #damping: Float64Array | undefined;
   #analyzed = false;
 
@@ -63,8 +63,11 @@ export class NormalEquations<J extends Jacobian> {
   factor(lambda: number): LinearReport | undefined {
     const { solver, clock } = this.#options;
     return clock.during("factorize", () => {
-      this.#damping ??= this.vector();
-      this.#d = lambda === 0 ? undefined : this.diagonal(lambda, this.#damping);
+      if (lambda === 0) this.#d = undefined;
+      else {
+        this.#damping ??= this.vector();
+        this.#d = this.diagonal(lambda, this.#damping);
+      }
       if (!this.#analyzed) solver.analyze(this.#J!);
       this.#analyzed = true;
       return solver.factor(this.#J!, this.#d);

@@ -5,17 +5,33 @@ import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
 
 const SINGLE = operationFormat(fp32);
 
+/** What `roundingNoise` computes in: residuals in fp64 and in fp32, which it overwrites, and a step of zeros. */
+export interface NoiseVectors {
+  readonly r: Float64Array;
+  readonly rounded: Float64Array;
+  readonly noStep: Float64Array;
+}
+
+export function noiseVectors(
+  { rows, cols }: Pick<LeastSquaresProblem<unknown, Jacobian>, "rows" | "cols">,
+  scratch: Scratch = newArrays,
+): NoiseVectors {
+  return { r: scratch.numbers(rows), rounded: scratch.numbers(rows), noStep: scratch.numbers(cols) };
+}
+
 /**
  * What rounding does to a cost in fp64: |r + e|^2 - |r|^2 for independent errors e, taken to be 2^-29 of what fp32 does to r, since fp64
  * has 29 bits more, times 4 to be safe; at least 16 u |r|^2. Where a residual of zero has been reached it is all of the cost.
  *
- * @param scratch what vectors are taken from. Default new ones.
+ * @param vectors of the problem. Default new ones.
  */
-export function roundingNoise<X>(problem: LeastSquaresProblem<X, Jacobian>, x: X, scratch: Scratch = newArrays): number {
-  const r = scratch.numbers(problem.rows);
-  const rounded = scratch.numbers(problem.rows);
+export function roundingNoise<X>(
+  problem: LeastSquaresProblem<X, Jacobian>,
+  x: X,
+  { r, rounded, noStep }: NoiseVectors = noiseVectors(problem),
+): number {
   problem.residual(x, EXACT, r);
-  problem.residual(problem.retract(x, scratch.numbers(problem.cols), SINGLE), SINGLE, rounded);
+  problem.residual(problem.retract(x, noStep, SINGLE), SINGLE, rounded);
   let cost = 0;
   let crossed = 0;
   let squares = 0;

@@ -1,4 +1,4 @@
-import type { LinearSolver, Termination } from "@slam/linop";
+import { type LinearSolver, newArrays, type Termination } from "@slam/linop";
 import { start } from "./minimize.ts";
 import { sumOfPhases } from "./phases.ts";
 import type { Jacobian, LeastSquaresProblem } from "./problem.ts";
@@ -109,6 +109,8 @@ class StagedMinimization<X, J extends WeighableJacobian> implements Run<X> {
     const left = Math.max(0, this.#maxIterations - this.#records.length);
     return start(value.problem, value.x, {
       ...this.#options,
+      // What a scratch gives lasts as long as the whole run, a stage's vectors as long as the stage.
+      scratch: newArrays,
       maxIterations: done ? left : Math.min(left, MOST_STEPS),
       onIteration: (record) => {
         const shown = { ...record, cost: this.#costAt(this.x) };

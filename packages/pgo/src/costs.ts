@@ -27,9 +27,12 @@ export function costs(graph: PoseGraph): { readonly [name in CostName]: number }
   return Object.fromEntries(named) as Record<CostName, number>;
 }
 
-/** costScale |r|^2 at this point, in fp64. */
-export function costAt(problem: PoseGraphProblem, point: Float64Array): number {
-  const r = new Float64Array(problem.rows);
+/**
+ * costScale |r|^2 at this point, in fp64.
+ *
+ * @param r of length rows, overwritten. Default a new array.
+ */
+export function costAt(problem: PoseGraphProblem, point: Float64Array, r: Float64Array = new Float64Array(problem.rows)): number {
   problem.residual(point, operationFormat(fp64), r);
   return problem.costScale * squaredNorm(r);
 }

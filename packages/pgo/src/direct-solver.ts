@@ -3,7 +3,7 @@ import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationForm
 import { checkDirectFormat, DirectFactor } from "@slam/ichol";
 import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
-import { addDiagonal, type BsrMatrix, bsrMatrix, jacobiScaling } from "@slam/sparse";
+import { addDiagonal, type BsrMatrix, bsrMatrix, writeJacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
 import { holdPadding } from "./padding.ts";
@@ -53,7 +53,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
   /** S (J'J + D) S where it is factorised in fp32. */
   #rounded: BsrMatrix<FP32> | undefined;
   #rows = 0;
-  #right: Float64Array = new Float64Array(0);
+  #vectors: SolverVectors | undefined;
 
   constructor({ policy, counters, structure, arenas = new ArenaPool() }: DirectSolverOptions) {
     checkDirectFormat("direct solver", policy.factorize);
@@ -62,7 +62,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
     this.#counters = counters;
     this.#structure = structure;
     this.#arenas = arenas;
-    this.#space = vectorSpace(operationFormat(fp64), counters);
+    this.#space = { ...vectorSpace(operationFormat(fp64), counters), zeros: (n) => arenas.numbers(n) };
   }
 
   get factorizations(): number {
@@ -93,21 +93,21 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
     this.#factor = new DirectFactor(structure.cholesky(c), this.#format, this.#counters, this.#arenas);
     if (this.#format.storage === (fp32 as AnyPrecision)) this.#rounded = bsrMatrix(symbolic.pattern, fp32);
     this.#rows = blockRows * r;
-    this.#right = new Float64Array(blockCols * c);
+    const vector = (): Float64Array => this.#arenas.numbers(blockCols * c);
+    this.#vectors = { scaling: vector(), damping: vector(), scaledDamping: vector(), right: vector() };
   }
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
-    const scaling = jacobiScaling(J.columnSquares());
+    const { scaling, damping, scaledDamping } = this.#vectors!;
+    writeJacobiScaling(J.columnSquares(), scaling);
     // Products rounded to fp32 one by one leave fewer ill-conditioned matrices positive definite.
     const products = this.#products!;
     products.replace(J.matrix, scaling);
     const wide = products.normal() as BsrMatrix<FP64>;
     holdPadding(wide as BsrMatrix<AnyPrecision>, J);
     if (d !== undefined) {
-      addDiagonal(
-        wide as BsrMatrix<AnyPrecision>,
-        d.map((dj, j) => dj * scaling[j] * scaling[j]),
-      );
+      for (let j = 0; j < d.length; j++) scaledDamping[j] = d[j] * scaling[j] * scaling[j];
+      addDiagonal(wide as BsrMatrix<AnyPrecision>, scaledDamping);
     }
     const H = this.#rounded;
     if (H !== undefined) convertInto(fp64, wide.values, fp32, H.values, this.#counters.events);
@@ -117,7 +117,8 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
       const message = `direct: pivot ${bad.pivot} in row ${bad.row}: the equations are not positive definite to ${this.#format.storage.name}'s rounding`;
       return { termination: "breakdown", message, iterations: 0, relativeResidual: Number.NaN };
     }
-    this.#system = { J, damping: d?.slice() };
+    if (d !== undefined) damping.set(d);
+    this.#system = { J, damping: d && damping };
     return undefined;
   }
 
@@ -132,9 +133,10 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
       multiplyTransposed: (r, y) => J.gradient(r, fp64, y),
     };
     this.#workspace ??= cgnrWorkspace(A);
-    for (let j = 0; j < g.length; j++) this.#right[j] = -g[j];
+    const { right } = this.#vectors!;
+    for (let j = 0; j < g.length; j++) right[j] = -g[j];
     if (!warm) dx.fill(0);
-    const report = cgnr(A, { g: this.#right }, dx, {
+    const report = cgnr(A, { g: right }, dx, {
       rtol,
       maxIterations: MOST_REFINEMENTS,
       preconditioner: { size: g.length, space: this.#space, storage: this.#format.name, apply: (r, z) => this.#factor!.apply(r, z) },
@@ -146,13 +148,23 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
   }
 
   norm(v: Float64Array): number {
-    const z = this.#right;
+    const { right: z } = this.#vectors!;
     this.#factor!.apply(v, z);
     let energy = 0;
     for (let j = 0; j < v.length; j++) energy += v[j] * z[j];
     // Below zero it is rounding alone.
     return Math.sqrt(Math.abs(energy));
   }
+}
+
+/** Of length cols. */
+interface SolverVectors {
+  /** S of the factor at hand. */
+  readonly scaling: Float64Array;
+  /** The damping of the equations at hand, and in the variables scaled by S. */
+  readonly damping: Float64Array;
+  readonly scaledDamping: Float64Array;
+  readonly right: Float64Array;
 }
 
 /** What was factorised last. */

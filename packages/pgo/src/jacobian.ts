@@ -97,9 +97,8 @@ function plainProducts(matrix: BsrMatrix<AnyPrecision>): Products {
   };
 }
 
-/** The products of a packed matrix, on vectors in its arena; `row` and `column` are of the lengths of its rows and columns. */
-export function packedProducts(packed: PackedBsr, row: Float64Array, column: Float64Array): Products {
-  const squares = new Float64Array(column.length);
+/** The products of a packed matrix, on vectors in its arena; `row`, and `column` and `squares`, are of the lengths of its rows and its columns. */
+export function packedProducts(packed: PackedBsr, row: Float64Array, column: Float64Array, squares: Float64Array): Products {
   const J = bsrOperator(packed, arenaSpace(packed.arena, operationFormat(fp64), uncounted));
   return {
     multiply(x, y) {
@@ -113,8 +112,7 @@ export function packedProducts(packed: PackedBsr, row: Float64Array, column: Flo
       g.set(column);
     },
     columnSquares() {
-      packed.columnSquares(column);
-      squares.set(column);
+      packed.columnSquares(squares);
       return squares;
     },
   };

@@ -34,7 +34,7 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
       bytesFor(format, edges * dof) +
       packedBytes(pattern, format) +
       bytesFor(fp64, pattern.blockRows * dof) +
-      bytesFor(fp64, cols),
+      2 * bytesFor(fp64, cols),
   );
   const view = (n: number): Numbers => arena.view(format.Storage as typeof Float64Array, n);
   const [from, to, ofFrom, ofTo] = integers.map((indices) => {
@@ -48,7 +48,7 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
   const r = view(edges * dof);
   const packed = packedBsr(packPattern(pattern, arena), format as AnyPrecision);
   const values = packed.values as unknown as Numbers;
-  const products = packedProducts(packed, arena.view(fp64, pattern.blockRows * dof), arena.view(fp64, cols));
+  const products = packedProducts(packed, arena.view(fp64, pattern.blockRows * dof), arena.view(fp64, cols), arena.view(fp64, cols));
   W.set(whitening);
   const at = (array: Numbers | Int32Array): number => arena.address("linearize", array);
   const { BYTES_PER_ELEMENT: bytes } = format.Storage;

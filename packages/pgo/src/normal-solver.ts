@@ -1,6 +1,6 @@
 import { type CgnrWorkspace, cgnr, cgnrWorkspace } from "@slam/cgnr";
 import { checkChoice, checkInteger, checkNumber } from "@slam/errors";
-import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, type Vec, wider } from "@slam/float";
+import { type AnyPrecision, type FP32, type FP64, fp32, fp64, powerOfTwoBelow, wider } from "@slam/float";
 import {
   analyzeCholesky,
   type BadPivot,
@@ -21,22 +21,20 @@ import {
 } from "@slam/ichol";
 import {
   addSeconds,
-  convertInto,
   type LinearOperator,
   type LinearReport,
   type LinearSolver,
   type Preconditioner,
-  timedOperator,
   timedPreconditioner,
-  type VectorSpace,
 } from "@slam/linop";
 import { type Counters, chooseBySize, type Policy } from "@slam/nlls";
-import { addDiagonal, type BsrMatrix, jacobiScaling, type NormalSymbolic, normalSymbolic, valueCount } from "@slam/sparse";
+import { addDiagonal, type BsrMatrix, type NormalSymbolic, normalSymbolic, valueCount, writeJacobiScaling } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
 import { holdPadding } from "./padding.ts";
 import { factorizationCost, iterationCost, type Refresh, StalenessMeter } from "./refresh.ts";
 import { type ScaledJacobian, scaledJacobian } from "./scaled-jacobian.ts";
+import { type ScaledDamping, ScaledVectors, scaleOf } from "./scaled-vectors.ts";
 import { GraphStructure } from "./structure.ts";
 
 /** "jacobi": the diagonal blocks of J'J alone. */
@@ -80,7 +78,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #symbolic: CholeskySymbolic | undefined;
   /** Of the factor at hand: where blocks are dropped by size it is another one each time. */
   #factorSymbolic: CholeskySymbolic | undefined;
-  #scaling: Float64Array = new Float64Array(0);
+  /** Of the factor at hand, empty before the first. */
+  #scaling: Float64Array = EMPTY;
+  /** Where the next one is written: a factorisation that fails leaves the one before. */
+  #nextScaling: Float64Array = EMPTY;
   #operator: LinearOperator<AnyPrecision> | undefined;
   #exact: LinearOperator<AnyPrecision> | undefined;
   #workspace: CgnrWorkspace<AnyPrecision> | undefined;
@@ -88,14 +89,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #thresholdWorkspace: ThresholdWorkspace | undefined;
   #triangularWorkspace: TriangularWorkspace | undefined;
   #preconditioner: Preconditioner<AnyPrecision> | undefined;
-  /** Of length cols: what crosses between fp64 and the vectors' format. */
-  #column: Float64Array = new Float64Array(0);
-  /** Likewise, for `norm`. */
-  #preconditioned: Float64Array = new Float64Array(0);
-  /** Of what crosses between fp64 and the vectors' format: what is counted is stored J, the factor and CG's own vectors. */
-  readonly #uncounted = { overflows: 0, flushed: 0 };
-  /** In the scaled variables. */
-  #damping: Float64Array | undefined;
+  #vectors: ScaledVectors | undefined;
+  #damping: ScaledDamping | undefined;
   #factorizations = 0;
   /** Makes the preconditioner anew for the linearisation at hand; undefined once that is done. */
   #renew: (() => LinearReport | undefined) | undefined;
@@ -155,14 +150,14 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       vectors,
       exact: isExact ? exact : undefined,
       normal: this.#normal && { symbolic: this.#normal, arithmetic: factorization.arithmetic },
-      // In CG: its workspace, x, the right side and the damping; two in `norm`.
+      // In CG: its workspace, x, the right side and the damping.
       rowVectors: 1,
-      colVectors: 10,
+      colVectors: 8,
       counters: this.#counters,
       arenas: this.#arenas,
     });
-    this.#column = new Float64Array(pattern.blockCols * c);
-    this.#preconditioned = new Float64Array(pattern.blockCols * c);
+    const { space, exactSpace } = this.#products;
+    this.#vectors = new ScaledVectors(pattern.blockCols * c, space, exactSpace, this.#arenas);
   }
 
   #analyzeNormal(structure: GraphStructure, r: number, c: number): void {
@@ -178,7 +173,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
 
   factor(J: BsrJacobian, d: Float64Array | undefined): LinearReport | undefined {
     if (this.#preconditionerName === "none") {
-      if (this.#scaling.length === 0) this.#scaling = jacobiScaling(J.columnSquares());
+      if (this.#scaling.length === 0) this.#scaling = this.#scalingOf(J);
     } else {
       this.#renew = () => this.#timedFactorize(J, d);
       if (this.#isDue()) return this.#renew();
@@ -191,13 +186,19 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   #scaleTo(J: BsrJacobian, d: Float64Array | undefined, S: Float64Array): void {
     const products = this.#products!;
     products.replace(J.matrix, S);
-    const { seconds } = this.#counters;
-    const exact = products.exact();
-    this.#operator = timedOperator(products.operator(), "matvec", seconds);
-    this.#exact = exact && timedOperator(exact, "residual", seconds);
+    this.#operator = products.operator();
+    this.#exact = products.exact();
     this.#workspace ??= cgnrWorkspace(this.#operator, this.#exact);
     this.#scaling = S;
-    this.#damping = d?.map((dj, j) => dj * S[j] * S[j]);
+    this.#damping = d && this.#vectors!.damping(S, d);
+  }
+
+  /** S of J, for the normal matrix to have a diagonal of about 1; the next call but one overwrites it. */
+  #scalingOf(J: BsrJacobian): Float64Array {
+    const squares = J.columnSquares();
+    if (this.#nextScaling.length === 0) this.#nextScaling = this.#arenas.numbers(squares.length);
+    writeJacobiScaling(squares, this.#nextScaling);
+    return this.#nextScaling;
   }
 
   #isDue(): boolean {
@@ -218,15 +219,11 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     const { factorize: format, precondition } = this.#policy;
     const products = this.#products!;
     const before = this.#scaling;
-    const scaling = jacobiScaling(J.columnSquares());
+    const scaling = this.#scalingOf(J);
     products.replace(J.matrix, scaling);
     const H = products.normal();
     holdPadding(H, J);
-    if (d !== undefined)
-      addDiagonal(
-        H,
-        d.map((dj, j) => dj * scaling[j] * scaling[j]),
-      );
+    if (d !== undefined) addDiagonal(H, this.#vectors!.damping(scaling, d).wide);
     const factor = this.#factorOf(H);
     this.#factorizations++;
     if (!isFactor(factor)) {
@@ -239,13 +236,16 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     events.shifts += factor.shifts;
     this.#factorSymbolic = factor.symbolic;
     if (this.#triangularWorkspace?.symbolic !== factor.symbolic) {
-      this.#triangularWorkspace = triangularWorkspace(factor.symbolic, precondition, this.#arenas);
+      // Of factors whose structure changes with each, arenas would keep what it takes to lay them out.
+      const scratch = this.#drop === undefined ? this.#arenas : undefined;
+      this.#triangularWorkspace = triangularWorkspace(factor.symbolic, precondition, this.#arenas, scratch);
     }
     const stored = convertFactor(factor, format.storage, events);
     const inverse = triangularPreconditioner(stored, precondition, products.space, work, this.#triangularWorkspace);
     this.#preconditioner = timedPreconditioner(inverse, seconds);
     this.#meter.reset();
     this.#renew = undefined;
+    this.#nextScaling = before;
     this.#scaleTo(J, d, scaling);
     return undefined;
   }
@@ -274,54 +274,31 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 
   #iterate(g: Float64Array, dx: Float64Array, rtol: number, warm: boolean, maxIterations: number): LinearReport {
-    const products = this.#products!;
-    const { space, exactSpace } = products;
-    const { storage } = space.format;
+    const vectors = this.#vectors!;
     const S = this.#scaling;
-    const column = this.#column;
-    const scale = storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : this.#scaleOf(g);
-    const report = products.scoped(() => {
-      writeScaled(column, S, g, -scale);
-      const right = this.#vectorOf(space, column);
-      const exactRight = exactSpace && this.#vectorOf(exactSpace, column);
-      if (warm) writeUnscaled(column, S, dx, scale);
-      else column.fill(0);
-      const x = this.#vectorOf(space, column);
-      const d = this.#damping;
-      const solved = cgnr(this.#operator!, { g: right }, x, {
-        rtol,
-        maxIterations,
-        preconditioner: this.#preconditioner,
-        flexible: this.#policy.precondition.arithmetic.significandBits < 24,
-        damping: d && this.#vectorOf(space, d),
-        exact: this.#exact && { A: this.#exact, g: exactRight!, damping: d && this.#vectorOf(exactSpace!, d) },
-        workspace: this.#workspace!,
-      });
-      convertInto(storage, x, fp64, column, this.#uncounted);
-      writeScaled(dx, S, column, 1 / scale);
-      return solved;
+    const { storage } = this.#products!.space.format;
+    const scale = storage.maxFinite < fp32.maxFinite ? this.#energyScaleOf(g) : scaleOf(S, g);
+    vectors.load(S, g, scale, warm ? dx : undefined);
+    const damping = this.#damping;
+    const report = cgnr(this.#operator!, { g: vectors.right }, vectors.x, {
+      rtol,
+      maxIterations,
+      preconditioner: this.#preconditioner,
+      flexible: this.#policy.precondition.arithmetic.significandBits < 24,
+      damping: damping?.own,
+      exact: this.#exact && { A: this.#exact, g: vectors.exactRight!, damping: damping?.exact },
+      workspace: this.#workspace!,
     });
+    vectors.unload(S, scale, dx);
     this.#meter.record(report.iterations, this.#iterationCost());
     return report;
   }
 
   norm(v: Float64Array): number {
-    const products = this.#products!;
-    const { space } = products;
     const S = this.#scaling;
-    const column = this.#column;
-    let scale = this.#scaleOf(v);
+    let scale = scaleOf(S, v);
     for (let attempt = 0; ; attempt++, scale *= 2 ** 10) {
-      const energy = products.scoped(() => {
-        writeScaled(column, S, v, scale);
-        const s = this.#vectorOf(space, column);
-        convertInto(space.format.storage, s, fp64, column, this.#uncounted);
-        if (this.#preconditioner === undefined) return dot(column, column);
-        const z = space.zeros(v.length);
-        this.#preconditioner.apply(s, z);
-        convertInto(space.format.storage, z, fp64, this.#preconditioned, this.#uncounted);
-        return dot(column, this.#preconditioned);
-      });
+      const energy = this.#vectors!.energy(S, v, scale, this.#preconditioner);
       // M^-1 may be large enough to take a vector of norm 1 out of a small range.
       if (Number.isFinite(energy) || attempt === 2) return Math.sqrt(energy) * scale;
     }
@@ -333,19 +310,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
    */
   #energyScaleOf(v: Float64Array): number {
     const energy = this.norm(v);
-    return Number.isFinite(energy) ? powerOfTwoBelow(energy) : this.#scaleOf(v);
-  }
-
-  /** The power of two that brings |S v| into [1, 2): what a format of little range can hold of S v / scale, and room for the solution above it. */
-  #scaleOf(v: Float64Array): number {
-    return powerOfTwoBelow(Math.sqrt(scaledSquare(this.#scaling, v)));
-  }
-
-  /** A vector of the space, each number rounded once. */
-  #vectorOf(space: VectorSpace<AnyPrecision>, values: Float64Array): Vec<AnyPrecision> {
-    const x = space.zeros(values.length);
-    convertInto(fp64, values, space.format.storage, x, this.#uncounted);
-    return x;
+    return Number.isFinite(energy) ? powerOfTwoBelow(energy) : scaleOf(this.#scaling, v);
   }
 
   #factorizationCost(): number {
@@ -361,27 +326,4 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   }
 }
 
-// Loops of their own: engines throw away optimised code that leaves a loop for what has never run.
-
-/** out <- S .* v / divisor, a power of two. */
-function writeScaled(out: Float64Array, S: Float64Array, v: Float64Array, divisor: number): void {
-  for (let j = 0; j < out.length; j++) out[j] = (S[j] * v[j]) / divisor;
-}
-
-/** out <- v ./ S / divisor */
-function writeUnscaled(out: Float64Array, S: Float64Array, v: Float64Array, divisor: number): void {
-  for (let j = 0; j < out.length; j++) out[j] = v[j] / (S[j] * divisor);
-}
-
-/** |S .* v|^2 */
-function scaledSquare(S: Float64Array, v: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < v.length; j++) sum += S[j] * v[j] * (S[j] * v[j]);
-  return sum;
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < x.length; j++) sum += x[j] * y[j];
-  return sum;
-}
+const EMPTY = new Float64Array(0);

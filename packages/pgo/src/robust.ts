@@ -107,7 +107,7 @@ export class RobustGraph {
     this.#rejectedFrom = given ?? chanceBound(dof, problem.graph.from.length);
     this.#on = on;
     this.#isGraduated = isGraduated(loss);
-    this.#goal = robustProblem(problem, (edge) => (this.#hasLoss(edge) ? this.#loss : undefined));
+    this.#goal = robustProblem(problem, (edge) => (this.#hasLoss(edge) ? this.#loss : undefined), problem.arenas);
   }
 
   /** sum rho(e'We), and e'We of edges without a loss. */

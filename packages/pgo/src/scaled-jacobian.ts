@@ -1,5 +1,5 @@
 import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationFormat, operationFormat } from "@slam/float";
-import { type LinearOperator, type VectorSpace, vectorSpace } from "@slam/linop";
+import { type LinearOperator, timedOperator, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters } from "@slam/nlls";
 import {
   type BsrMatrix,
@@ -9,6 +9,7 @@ import {
   columnSquares,
   type NormalSymbolic,
   normalProduct,
+  type PackedBsr,
   type PackedNormal,
   packedNormalBytes,
   packedPatternBytes,
@@ -47,9 +48,9 @@ export interface ScaledJacobian {
   readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
   /** A J to be written, all zeros, that `replace` takes without a copy. Of fp64 or fp32. */
   own(): OwnJacobian;
-  /** J takes the place of the one before, S of the scaling before. */
+  /** J takes the place of the one before, S of the scaling before; the same two objects again, with the same numbers, change nothing. */
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void;
-  /** The operators for the J and S at hand; those made before must not be used any more. */
+  /** The operators for the J and S at hand, timed; those made before must not be used any more. */
   operator(): LinearOperator<AnyPrecision>;
   exact(): LinearOperator<AnyPrecision> | undefined;
   /** S J'J S, until J or S is replaced. */
@@ -93,6 +94,8 @@ class PackedJacobian implements ScaledJacobian {
   readonly #exactStorage: AnyPrecision;
   readonly #normal: PackedNormal<AnyPrecision> | undefined;
   #J: BsrMatrix<AnyPrecision> | undefined;
+  #operator: LinearOperator<AnyPrecision> | undefined;
+  #exact: LinearOperator<AnyPrecision> | undefined;
 
   constructor(options: ScaledJacobianOptions) {
     const { pattern, jacobian, matvec, vectors, exact, normal, counters, rowVectors, colVectors, arenas } = options;
@@ -130,6 +133,7 @@ class PackedJacobian implements ScaledJacobian {
   }
 
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
+    if (J === this.#J && S === this.#S) return;
     if (J !== this.#J) this.#scaled.load(J);
     this.#J = J;
     this.#S = S;
@@ -138,15 +142,17 @@ class PackedJacobian implements ScaledJacobian {
 
   operator(): LinearOperator<AnyPrecision> {
     const { matvec, counters } = this.#options;
-    return bsrOperator(this.#scaled.in(matvec.storage), this.space, { operation: "matvec", work: counters.work });
+    const scaled = this.#scaled.in(matvec.storage);
+    this.#operator ??= timedProducts(scaled, this.space, "matvec", counters);
+    return this.#operator;
   }
 
   exact(): LinearOperator<AnyPrecision> | undefined {
     const { exactSpace } = this;
-    return (
-      exactSpace &&
-      bsrOperator(this.#scaled.in(this.#exactStorage), exactSpace, { operation: "residual", work: this.#options.counters.work })
-    );
+    if (exactSpace === undefined) return undefined;
+    const scaled = this.#scaled.in(this.#exactStorage);
+    this.#exact ??= timedProducts(scaled, exactSpace, "residual", this.#options.counters);
+    return this.#exact;
   }
 
   normal(): BsrMatrix<AnyPrecision> {
@@ -190,7 +196,7 @@ class PlainJacobian implements ScaledJacobian {
   operator(): LinearOperator<AnyPrecision> {
     const { matvec, counters } = this.#options;
     const matrix = scaleColumns(this.#J!, this.#S, matvec.storage, counters.events);
-    return bsrOperator(matrix, this.space, { arithmetic: matvec.arithmetic, operation: "matvec", work: counters.work });
+    return timedProducts(matrix, this.space, "matvec", counters, matvec.arithmetic);
   }
 
   exact(): LinearOperator<AnyPrecision> | undefined {
@@ -198,7 +204,7 @@ class PlainJacobian implements ScaledJacobian {
     const { counters } = this.#options;
     if (exactSpace === undefined) return undefined;
     const matrix = scaleColumns(this.#J!, this.#S, exactSpace.format.storage, counters.events);
-    return bsrOperator(matrix, exactSpace, { operation: "residual", work: counters.work });
+    return timedProducts(matrix, exactSpace, "residual", counters);
   }
 
   normal(): BsrMatrix<AnyPrecision> {
@@ -208,6 +214,16 @@ class PlainJacobian implements ScaledJacobian {
   scoped<T>(run: () => T): T {
     return run();
   }
+}
+
+function timedProducts(
+  matrix: BsrMatrix<AnyPrecision> | PackedBsr,
+  space: VectorSpace<AnyPrecision>,
+  operation: "matvec" | "residual",
+  { work, seconds }: Counters,
+  arithmetic: AnyPrecision = space.format.arithmetic,
+): LinearOperator<AnyPrecision> {
+  return timedOperator(bsrOperator(matrix, space, { arithmetic, operation, work }), operation, seconds);
 }
 
 function plainNormal({ normal, counters }: ScaledJacobianOptions, J: BsrMatrix<AnyPrecision>, S: Float64Array): BsrMatrix<AnyPrecision> {

@@ -15,7 +15,7 @@ import {
   type SolveReport,
   start as startMinimization,
 } from "@slam/nlls";
-import type { ArenaPool } from "@slam/wasm";
+import { ArenaPool } from "@slam/wasm";
 import { type CostName, costConvention } from "./cost-conventions.ts";
 import { costAt, costOf } from "./costs.ts";
 import { DirectSolver } from "./direct-solver.ts";
@@ -137,6 +137,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     cost = "g2o",
     method = "lm",
     seed = 0,
+    arenas = new ArenaPool(),
     onIteration,
   } = options;
   const { text: convention } = costConvention(cost, graph);
@@ -145,13 +146,13 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const counters = newCounters();
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas: options.arenas }) : undefined;
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
   const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const enough = graduated ? 500 : init === "chordal" ? 50 : 200;
-  const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
+  const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, linear = "cgnr", ...rest } = options;
   const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
   const robust = options.loss && new RobustGraph(problem, options.loss, cost);
   const shared = { counters, structure: problem.structure, arenas };
@@ -170,10 +171,21 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const x0 = problem.store(extra?.point ?? initialize(problem, init, held, seed), policy.update);
   // The policy is not the start's: its work is another tally.
   const initializeWork = counters.work.handOver();
-  const settings = { ...rest, policy, method, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
+  const settings = {
+    ...rest,
+    scratch: arenas,
+    policy,
+    method,
+    maxIterations,
+    counters,
+    solver: solver ?? own!,
+    ...(onIteration && { onIteration }),
+  };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
   const inFile = extra?.fromFile ?? fromFile(graph, held);
-  const initialCost = robust === undefined ? costAt(problem, inFile) : robust.cost(inFile);
+  // The run has evaluated the cost of its start: what the problem needs for that is there, and is not freed here.
+  const initialCost =
+    robust === undefined ? arenas.during(() => costAt(problem, inFile, arenas.numbers(problem.rows))) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
   return {

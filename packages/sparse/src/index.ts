@@ -15,5 +15,5 @@ export { type PackedNormal, packedNormalBytes, packNormal } from "./packed-norma
 export { type PackedPattern, packedPatternBytes, packPattern } from "./packed-pattern.ts";
 export { checkPermutation, inversePermutation, type PermutedTriangle, permuteSymmetric } from "./permutation.ts";
 export { ScaledBsr, scaledBsrBytes } from "./scaled-bsr.ts";
-export { columnSquares, jacobiScaling } from "./scaling.ts";
+export { columnSquares, jacobiScaling, writeJacobiScaling } from "./scaling.ts";
 export { type RowStructure, rowStructure, type SymbolicCholesky, symbolicCholesky } from "./symbolic-cholesky.ts";

@@ -1,4 +1,5 @@
-import { type AnyPrecision, exponentOf, powerOfTwo, type Storage } from "@slam/float";
+import { checkLength } from "@slam/errors";
+import { type AnyPrecision, exponentOf, HIGH_WORD, powerOfTwo, type Storage } from "@slam/float";
 import { newArrays, type Scratch } from "@slam/linop";
 import type { BsrMatrix } from "./bsr-matrix.ts";
 
@@ -28,10 +29,21 @@ export function columnSquares<P extends AnyPrecision>(A: BsrMatrix<P>): Float64A
  */
 export function jacobiScaling(squares: Float64Array, scratch: Scratch = newArrays): Float64Array {
   const scaling = scratch.numbers(squares.length);
-  for (let j = 0; j < squares.length; j++) {
-    const square = squares[j];
-    // 2^-floor((e + 1) / 2) for square = m 2^e with 1 <= m < 2
-    scaling[j] = square > 0 && square < Infinity ? powerOfTwo(-((exponentOf(square) + 1) >> 1)) : 1;
-  }
+  writeJacobiScaling(squares, scaling);
   return scaling;
+}
+
+/** scaling <- that of `jacobiScaling`. @throws DimensionError unless it has as many numbers. */
+export function writeJacobiScaling(squares: Float64Array, scaling: Float64Array): void {
+  checkLength("jacobiScaling: scaling", scaling.length, squares.length);
+  // By the words that have the exponents: code that an engine has not optimised yet makes an object of each fp64 number that it reads.
+  const from = new Int32Array(squares.buffer, squares.byteOffset, 2 * squares.length);
+  const into = new Int32Array(scaling.buffer, scaling.byteOffset, 2 * squares.length);
+  scaling.fill(1);
+  for (let j = 0, word: number = HIGH_WORD; j < squares.length; j++, word += 2) {
+    // 2^-floor((e + 1) / 2) for m 2^e with 1 <= m < 2; a normal number's word begins with e + 1023.
+    const exponent = from[word] >> 20;
+    if (exponent > 0 && exponent < 0x7ff) into[word] = (1023 - ((exponent - 1022) >> 1)) << 20;
+    else if (exponent === 0 && squares[j] > 0) scaling[j] = powerOfTwo(-((exponentOf(squares[j]) + 1) >> 1));
+  }
 }

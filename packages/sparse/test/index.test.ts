@@ -42,6 +42,7 @@ test("exports nothing by accident", () => {
     "transpose",
     "transposePattern",
     "valueCount",
+    "writeJacobiScaling",
   ]);
   expect(Object.keys(views).sort()).toEqual(["blockView", "toDense"]);
   expect(Object.keys(reference).sort()).toEqual([

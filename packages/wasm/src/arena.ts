@@ -39,6 +39,8 @@ export class Arena {
   readonly capacity: number;
   readonly #memory: Memory;
   readonly #buffer: ArrayBuffer;
+  /** All of it: a view of a part, made for each array to be cleared, would take an engine longer than most arrays. */
+  readonly #bytes: Uint8Array;
   #top = 0;
   /** Above it nothing has been allocated yet, and the memory is still zero. */
   #highest = 0;
@@ -62,6 +64,7 @@ export class Arena {
       throw new ArenaError(`the engine has no ${pages * PAGE} bytes for an arena: ${cause}`, { bytes: pages * PAGE });
     }
     this.#buffer = this.#memory.buffer;
+    this.#bytes = new Uint8Array(this.#buffer);
     this.capacity = pages * PAGE;
   }
 
@@ -79,7 +82,7 @@ export class Arena {
     }
     const Type = "Storage" in elements ? elements.Storage : elements;
     const array = new Type(this.#buffer, this.#top, n);
-    if (this.#top < this.#highest) new Uint8Array(this.#buffer, this.#top, bytes).fill(0);
+    if (this.#top < this.#highest) this.#bytes.fill(0, this.#top, this.#top + bytes);
     this.#top += bytes;
     this.#highest = Math.max(this.#highest, this.#top);
     return array;
