@@ -1,4 +1,4 @@
-import { type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
+import { type ArenaPool, kernels, type LentIntegers, nameForModules } from "@slam/wasm";
 import { type AmdKernels, amdKernel } from "./amd.kernel.ts";
 import { mostNeighbours } from "./dense-rows.ts";
 import { QUOTIENT_ARRAYS, QUOTIENT_NUMBERS } from "./minimum-degree.kernel.ts";
@@ -15,12 +15,9 @@ const ARRAYS = ["rowPtr", "colIdx", "whole", "names", "starts", ...QUOTIENT_ARRA
 
 type Name = (typeof ARRAYS)[number];
 
-/** An ordering's arrays in an arena, and its kernels. */
-interface Memory {
+/** An ordering's arrays, and its kernels on them. */
+interface Memory extends LentIntegers<Name> {
   readonly n: number;
-  readonly views: { readonly [name in Name]: Int32Array };
-  /** In bytes. */
-  readonly at: { readonly [name in Name]: number };
   readonly run: AmdKernels;
 }
 
@@ -36,9 +33,8 @@ export function amdEngine(
   denseRatio: number,
   arenas: ArenaPool,
 ): Int32Array | undefined {
-  const order = arenas.integers(n);
-  return arenas.during(() => {
-    const memory = takeMemory(n, colIdx.length, arenas);
+  return arenas.lend(lengthsOf(n, colIdx.length), (lent) => {
+    const memory = { ...lent, n, run: kernels(lent.arena, amdKernel) };
     const { views, at, run } = memory;
     if (!isMirrored(memory, rowPtr, colIdx)) return undefined;
     const small = run.countSmall(n, at.rowPtr, Math.min(mostNeighbours(n, denseRatio), n));
@@ -47,14 +43,16 @@ export function amdEngine(
     const found = small < WORTHWHILE * n ? minimumDegree(memory, n, views.rowPtr) : eliminateSmallFirst(memory);
     run.findTree(n, at.rowPtr, at.colIdx, found, at.start, at.length, at.elements);
     run.orderByTree(n, found, at.length, at.size, at.mark, at.next);
+    const order = arenas.integers(n);
     order.set(views.next);
     return order;
   });
 }
 
-function takeMemory(n: number, nnz: number, arenas: ArenaPool): Memory {
+function lengthsOf(n: number, nnz: number): { readonly [name in Name]: number } {
   const entries = 2 * nnz;
-  const lengths: { readonly [name: string]: number } = {
+  return {
+    ...(Object.fromEntries(ARRAYS.map((name) => [name, n])) as { readonly [name in Name]: number }),
     rowPtr: n + 1,
     colIdx: entries,
     starts: n + 1,
@@ -62,15 +60,6 @@ function takeMemory(n: number, nnz: number, arenas: ArenaPool): Memory {
     buckets: bucketsOf(n),
     table: QUOTIENT_ARRAYS.length + QUOTIENT_NUMBERS.length,
   };
-  const lengthOf = (name: Name): number => lengths[name] ?? n;
-  const arena = arenas.take(ARRAYS.reduce((sum, name) => sum + bytesFor(Int32Array, lengthOf(name)), 0));
-  const views: { [name: string]: Int32Array } = {};
-  const at: { [name: string]: number } = {};
-  for (const name of ARRAYS) {
-    views[name] = arena.view(Int32Array, lengthOf(name));
-    at[name] = views[name].byteOffset;
-  }
-  return { n, views: views as Memory["views"], at: at as Memory["at"], run: kernels(arena, amdKernel) };
 }
 
 /** As `QuotientGraph` has it. */

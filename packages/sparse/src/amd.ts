@@ -14,7 +14,7 @@ export interface AmdOptions {
    */
   readonly denseRatio?: number;
   /** Where kernels order one triangle with ascending rows and no row as dense as that; the order lasts as the arrays taken from there do. Default none: JavaScript does. */
-  readonly arenas?: ArenaPool;
+  readonly arenas?: ArenaPool | undefined;
 }
 
 /**

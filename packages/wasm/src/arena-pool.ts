@@ -2,6 +2,13 @@ import { checkInteger } from "@slam/errors";
 import { fp64 } from "@slam/float";
 import { Arena, bytesFor } from "./arena.ts";
 
+/** Arrays of integers by their names, and where they begin, in bytes. */
+export interface LentIntegers<Name extends string> {
+  readonly arena: Arena;
+  readonly views: { readonly [name in Name]: Int32Array };
+  readonly at: { readonly [name in Name]: number };
+}
+
 /**
  * Arenas for one computation after another: memory that was used before costs no page faults, which a fresh megabyte does for about a millisecond, and
  * an engine's number of memories is limited.
@@ -31,6 +38,28 @@ export class ArenaPool {
     this.#taken.push(arena);
     this.#used.set(arena, this.#computations);
     return arena;
+  }
+
+  /**
+   * Runs something with arrays of integers, zeros at first, in one arena, which is free again afterwards; what it takes besides stays taken.
+   *
+   * @throws what `take` does.
+   */
+  lend<Name extends string, T>(lengths: { readonly [name in Name]: number }, use: (lent: LentIntegers<Name>) => T): T {
+    const names = Object.keys(lengths) as Name[];
+    const arena = this.take(names.reduce((sum, name) => sum + bytesFor(Int32Array, lengths[name]), 0));
+    try {
+      const views = {} as { [name in Name]: Int32Array };
+      const at = {} as { [name in Name]: number };
+      for (const name of names) {
+        views[name] = arena.view(Int32Array, lengths[name]);
+        at[name] = views[name].byteOffset;
+      }
+      return use({ arena, views, at });
+    } finally {
+      this.#taken.splice(this.#taken.indexOf(arena), 1);
+      this.#give([arena]);
+    }
   }
 
   /** n zeros, which are freed when arenas are that are taken now. @throws what `Arena` throws. */

@@ -1,5 +1,5 @@
 export { Arena, type ArenaArray, type ArenaArrayConstructor, ArenaError, bytesFor } from "./arena.ts";
-export { ArenaPool } from "./arena-pool.ts";
+export { ArenaPool, type LentIntegers } from "./arena-pool.ts";
 export { type ArenaSpace, type ArenaSpaceCounters, arenaSpace } from "./arena-space.ts";
 export { COS_SIN_BOUND, cosSin } from "./cos-sin.ts";
 export { EmitError } from "./emit-error.ts";
