@@ -2,7 +2,7 @@ import type { SymmetricGraph } from "./symmetric-graph.ts";
 import type { Subgraph } from "./weighted-graph.ts";
 
 /** Below this share of vertices of degree 2 and less their elimination costs more than it saves. */
-export const WORTHWHILE = 1 / 16;
+export const WORTHWHILE: number = 1 / 16;
 
 /** Lists are searched, so neighbours of more than this many vertices stay, and so do theirs. */
 export const LONGEST = 32;
