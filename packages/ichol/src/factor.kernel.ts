@@ -1,4 +1,15 @@
-import { at, type Expr, type FunctionBuilder, i32, type Local, type ModuleBuilder, place, readTables, select, type Tables } from "@slam/wasm";
+import {
+  at,
+  type Expr,
+  type FunctionBuilder,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  place,
+  readTables,
+  select,
+  type Tables,
+} from "@slam/wasm";
 import { blocksOf, finishColumn, subtractProducts } from "./block-products.kernel.ts";
 import { tileShape } from "./block-rows.kernel.ts";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";

@@ -1,4 +1,17 @@
-import { at, type Expr, f64, f64x2, type FunctionBuilder, i32, type Local, type ModuleBuilder, place, readTables, type Tables, v128 } from "@slam/wasm";
+import {
+  at,
+  type Expr,
+  type FunctionBuilder,
+  f64,
+  f64x2,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  place,
+  readTables,
+  type Tables,
+  v128,
+} from "@slam/wasm";
 
 type Address = Local<"i32">;
 type Body = FunctionBuilder<"void">;

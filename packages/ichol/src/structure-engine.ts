@@ -22,6 +22,12 @@ interface Rows {
   readonly parent: Int32Array;
 }
 
+/** With all but the updates of supernodes. */
+interface Columns extends Pick<FactorStructure, "L" | "destination"> {
+  readonly first: Int32Array;
+  readonly updatePtr: Int32Array;
+}
+
 /**
  * The structure of a complete factor, found by kernels: in one walk up the elimination tree for each row its columns are counted, in a second one they are
  * filled and each block of A finds its place, without P A P' as a pattern of its own.
@@ -29,6 +35,20 @@ interface Rows {
  * @returns arrays taken from the arenas; undefined where an index is out of range, or L is so large that the first walk takes too many steps: that is not for kernels.
  */
 export function structureEngine(A: BsrPattern, order: Int32Array, arenas: ArenaPool): FactorStructure | undefined {
+  const n = A.blockRows;
+  const found = walkRows(A, order, arenas);
+  if (found === undefined) return undefined;
+  const { L, first, updatePtr, destination } = found.columns;
+  const updates = fillUpdates(n, found.columns, arenas);
+  return { L, supernodes: { first, updatePtr, updates }, destination, blockUpdates: found.blockUpdates };
+}
+
+/** The rows of P A P', the tree, and with them the columns. */
+function walkRows(
+  A: BsrPattern,
+  order: Int32Array,
+  arenas: ArenaPool,
+): { readonly columns: Columns; readonly blockUpdates: number } | undefined {
   const n = A.blockRows;
   const nnz = A.colIdx.length;
   const given = { order: n, rowPtr: n + 1, colIdx: nnz, inverse: n };
@@ -56,12 +76,12 @@ export function structureEngine(A: BsrPattern, order: Int32Array, arenas: ArenaP
       if (steps >= MAX_STEPS) return undefined;
     }
     run.startColumns(n, at.counts, at.colPtr);
-    return { ...fillColumns(n, views, views.colPtr, arenas), blockUpdates: run.countBlockUpdates(n, at.colPtr) };
+    return { columns: fillColumns(n, views, views.colPtr, arenas), blockUpdates: run.countBlockUpdates(n, at.colPtr) };
   });
 }
 
-/** The columns, the places of A's blocks in them, and supernodes. */
-function fillColumns(n: number, rows: Rows, starts: Int32Array, arenas: ArenaPool): Omit<FactorStructure, "blockUpdates"> {
+/** The columns, the places of A's blocks in them, and where supernodes and their updates begin. */
+function fillColumns(n: number, rows: Rows, starts: Int32Array, arenas: ArenaPool): Columns {
   const nnz = rows.entries.length;
   const given = { starts: n + 1, columns: nnz, entries: nnz, parent: n };
   const found = { colPtr: n + 1, rowIdx: starts[n], destination: nnz, next: n, reached: n, of: n, first: n + 1, updatePtr: n + 1 };
@@ -82,26 +102,21 @@ function fillColumns(n: number, rows: Rows, starts: Int32Array, arenas: ArenaPoo
     run.countUpdates(count, at.colPtr, at.rowIdx, at.of, at.first, at.updatePtr);
     return {
       L: { colPtr: kept(arenas, views.colPtr), rowIdx: kept(arenas, views.rowIdx) },
-      supernodes: {
-        first: kept(arenas, views.first.subarray(0, count + 1)),
-        updatePtr: kept(arenas, views.updatePtr.subarray(0, count + 1)),
-        updates: updatesOf(count, views, arenas),
-      },
+      first: kept(arenas, views.first.subarray(0, count + 1)),
+      updatePtr: kept(arenas, views.updatePtr.subarray(0, count + 1)),
       destination: kept(arenas, views.destination),
     };
   });
 }
 
-type Columns = { readonly [name in "colPtr" | "rowIdx" | "of" | "first" | "updatePtr"]: Int32Array };
-
-function updatesOf(count: number, { colPtr, rowIdx, of, first, updatePtr }: Columns, arenas: ArenaPool): Int32Array {
-  const lengths = { colPtr: colPtr.length, rowIdx: rowIdx.length, of: of.length, first: first.length };
-  return arenas.lend({ ...lengths, next: count, updates: 3 * updatePtr[count] }, ({ arena, views, at }) => {
-    views.colPtr.set(colPtr);
-    views.rowIdx.set(rowIdx);
-    views.of.set(of);
+function fillUpdates(n: number, { L, first, updatePtr }: Columns, arenas: ArenaPool): Int32Array {
+  const count = first.length - 1;
+  const given = { colPtr: n + 1, rowIdx: L.rowIdx.length, first: count + 1, next: count + 1 };
+  return arenas.lend({ ...given, of: n, updates: 3 * updatePtr[count] }, ({ arena, views, at }) => {
+    views.colPtr.set(L.colPtr);
+    views.rowIdx.set(L.rowIdx);
     views.first.set(first);
-    views.next.set(updatePtr.subarray(0, count));
+    views.next.set(updatePtr);
     kernels(arena, structureKernel).fillUpdates(count, at.colPtr, at.rowIdx, at.of, at.first, at.next, at.updates);
     return kept(arenas, views.updates);
   });

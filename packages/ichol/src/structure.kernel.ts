@@ -18,7 +18,16 @@ export type StructureKernels = SupernodeKernels & {
    * Enters those entries, starts[i + 1] being where row i begins, and afterwards where it ends: 2 column + (1 if the block lands transposed) into `columns`,
    * which entry of A it is into `entries`.
    */
-  enterRows(rowPtr: number, colIdx: number, inverse: number, starts: number, columns: number, entries: number, from: number, to: number): void;
+  enterRows(
+    rowPtr: number,
+    colIdx: number,
+    inverse: number,
+    starts: number,
+    columns: number,
+    entries: number,
+    from: number,
+    to: number,
+  ): void;
   /** `walkedTree` for rows from ... to - 1, parent and reached being all -1 at first and counts 1. Returns the steps, and stops behind a row with which they are `most`. */
   walk(starts: number, columns: number, parent: number, counts: number, reached: number, from: number, to: number, most: number): number;
   /** colPtr <- where each of n columns begins, and the end. */

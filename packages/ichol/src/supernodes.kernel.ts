@@ -1,4 +1,4 @@
-import { at, type Expr, f64, type FunctionBuilder, i32, type Local, type ModuleBuilder, place } from "@slam/wasm";
+import { at, type Expr, type FunctionBuilder, f64, i32, type Local, type ModuleBuilder, place } from "@slam/wasm";
 
 type Address = Local<"i32">;
 
@@ -10,7 +10,7 @@ export type SupernodeKernels = {
   markSupernodes(n: number, colPtr: number, parent: number, of: number, first: number): number;
   /** updatePtr <- where the updates of each of `count` supernodes begin, and the end; zeros at first. */
   countUpdates(count: number, colPtr: number, rowIdx: number, of: number, first: number, updatePtr: number): void;
-  /** next[s] is where the next update of s goes. */
+  /** next[s] is where the next update of s goes; sets `of` anew. */
   fillUpdates(count: number, colPtr: number, rowIdx: number, of: number, first: number, next: number, updates: number): void;
 };
 
@@ -71,6 +71,10 @@ export function supernodeKernels(m: ModuleBuilder<SupernodeKernels>): void {
 
   m.func("fillUpdates", { count: a, ...factor, next: a, updates: a }, "void", (f, { count, colPtr, rowIdx, of, first, next, updates }) => {
     f.for(0, count, 1, (s) => {
+      const end = f.let(i32.load(place(first, s), 4));
+      f.for(at(first, s), end, 1, (j) => f.store(place(of, j), s));
+    });
+    f.for(0, count, 1, (s) => {
       const { start, below, end } = rowsOf(f, colPtr, first, s);
       f.while(i32.lt_u(below, end), () => {
         const target = f.let(at(of, at(rowIdx, below)));
@@ -96,7 +100,12 @@ function columnLength(colPtr: Address, j: Address): Expr<"i32"> {
 }
 
 /** Where the rows of supernode s begin, those below its columns, and the end. */
-function rowsOf(f: FunctionBuilder, colPtr: Address, first: Address, s: Address): { readonly [name in "start" | "below" | "end"]: Address } {
+function rowsOf(
+  f: FunctionBuilder,
+  colPtr: Address,
+  first: Address,
+  s: Address,
+): { readonly [name in "start" | "below" | "end"]: Address } {
   const column = f.let(at(first, s));
   const start = f.let(at(colPtr, column));
   const width = i32.sub(i32.load(place(first, s), 4), column);

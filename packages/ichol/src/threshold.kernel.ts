@@ -1,4 +1,18 @@
-import { at, type Expr, f64, type FunctionBuilder, i32, i32x4, type Local, type ModuleBuilder, place, readTables, select, type Tables, v128 } from "@slam/wasm";
+import {
+  at,
+  type Expr,
+  type FunctionBuilder,
+  f64,
+  i32,
+  i32x4,
+  type Local,
+  type ModuleBuilder,
+  place,
+  readTables,
+  select,
+  type Tables,
+  v128,
+} from "@slam/wasm";
 import { blocksOf, finishColumn, subtractProducts } from "./block-products.kernel.ts";
 import { tileShape } from "./block-rows.kernel.ts";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";

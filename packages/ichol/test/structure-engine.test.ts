@@ -29,8 +29,20 @@ test.each([
   ["nothing", triangle(0, [])],
   ["one row", triangle(1, [])],
   ["rows without others", triangle(4, [])],
-  ["a star", triangle(20, Array.from({ length: 20 }, (_, i) => [7, i] as const))],
-  ["a clique", triangle(12, Array.from({ length: 144 }, (_, p) => [Math.floor(p / 12), p % 12] as const))],
+  [
+    "a star",
+    triangle(
+      20,
+      Array.from({ length: 20 }, (_, i) => [7, i] as const),
+    ),
+  ],
+  [
+    "a clique",
+    triangle(
+      12,
+      Array.from({ length: 144 }, (_, p) => [Math.floor(p / 12), p % 12] as const),
+    ),
+  ],
   ["two grids, more rows than a call takes", triangle(1800, [...gridEdges(30, 0), ...gridEdges(30, 900)])],
 ])("finds the structure of %s that the reference does", (_, A) => {
   expectSame(

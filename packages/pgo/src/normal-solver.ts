@@ -142,7 +142,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   analyze(J: BsrJacobian): void {
     const { format } = J.matrix;
     const { r, c } = J.matrix.pattern;
-    if (this.#preconditionerName !== "none") this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern, this.#arenas), r, c);
+    if (this.#preconditionerName !== "none")
+      this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern, this.#arenas), r, c);
     const pattern = this.#normal?.A ?? J.matrix.pattern;
     this.#policy = chooseBySize(this.#policy, { matvec: 4 * valueCount(pattern), precondition: 4 * this.factorNonzeros });
     const { matvec, vectors, residual, jacobian, factorize: factorization } = this.#policy;

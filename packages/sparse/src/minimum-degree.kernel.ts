@@ -1,4 +1,15 @@
-import { at, type Expr, type FunctionBuilder, i32, type Local, type ModuleBuilder, place, readTables, select, type Tables } from "@slam/wasm";
+import {
+  at,
+  type Expr,
+  type FunctionBuilder,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  place,
+  readTables,
+  select,
+  type Tables,
+} from "@slam/wasm";
 import { MAX_STAMP } from "./quotient-graph.ts";
 
 type Address = Local<"i32">;
@@ -89,7 +100,7 @@ export function minimumDegreeKernels(m: ModuleBuilder<MinimumDegreeKernels>): vo
         });
       });
     });
-    QUOTIENT_NUMBERS.forEach((name, k) => f.store(tables, q[name], 4 * (QUOTIENT_ARRAYS.length + k)));
+    for (const [k, name] of QUOTIENT_NUMBERS.entries()) f.store(tables, q[name], 4 * (QUOTIENT_ARRAYS.length + k));
     return q.remaining;
   });
 }

@@ -24,10 +24,22 @@ test.each([
   ["nothing", patternOf(0, [])],
   ["columns without rows", patternOf(3, [])],
   ["rows without columns", patternOf(0, [[], []])],
-  ["one pair, twice", patternOf(2, [[0, 1], [1, 0]])],
+  [
+    "one pair, twice",
+    patternOf(2, [
+      [0, 1],
+      [1, 0],
+    ]),
+  ],
   ["a full row", patternOf(9, [[0, 1, 2, 3, 4, 5, 6, 7, 8]])],
   ["rows of any length", randomPattern(40, 17, 2, 3)],
-  ["more rows than a call takes", patternOf(1500, Array.from({ length: 3000 }, (_, i) => [i % 1500, (7 * i + 3) % 1500]))],
+  [
+    "more rows than a call takes",
+    patternOf(
+      1500,
+      Array.from({ length: 3000 }, (_, i) => [i % 1500, (7 * i + 3) % 1500]),
+    ),
+  ],
 ])("finds the structure of %s that the reference does", (_, A) => expectSame(A));
 
 test("finds any structure as the reference does", () => {
