@@ -1,6 +1,5 @@
-import { f64, i32, type ModuleBuilder } from "@slam/wasm";
+import { at, f64, i32, type ModuleBuilder } from "@slam/wasm";
 import type { Lanes } from "./lanes.ts";
-import { at } from "./tables.kernel.ts";
 
 /** What every factorisation begins with: addresses and indices. */
 export type PrepareKernels = {

@@ -1,5 +1,4 @@
-import { type Expr, type FunctionBuilder, i32, type Local, type ResultType, select } from "@slam/wasm";
-import { at, place } from "./tables.kernel.ts";
+import { at, type Expr, type FunctionBuilder, i32, type Local, place, type ResultType, select } from "@slam/wasm";
 
 type Address = Local<"i32">;
 

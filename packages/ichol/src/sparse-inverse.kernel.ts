@@ -1,5 +1,17 @@
-import { type Expr, type FunctionBuilder, f64, f64x2, i32, type Local, type ModuleBuilder, v128 } from "@slam/wasm";
-import { at, place, readTables, type Tables } from "./tables.kernel.ts";
+import {
+  at,
+  type Expr,
+  type FunctionBuilder,
+  f64,
+  f64x2,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  place,
+  readTables,
+  type Tables,
+  v128,
+} from "@slam/wasm";
 
 type Address = Local<"i32">;
 type Body = FunctionBuilder<"void">;

@@ -1,6 +1,8 @@
 import { checkChoice, checkInteger, checkLength, OptionError } from "@slam/errors";
 import { amd, type BsrPattern, checkPermutation, type PermutedTriangle, permuteSymmetric, symbolicCholesky } from "@slam/sparse";
+import type { ArenaPool } from "@slam/wasm";
 import { levelOfFill } from "./level-of-fill.ts";
+import { type FactorStructure, structureEngine } from "./structure-engine.ts";
 import { type ColumnPattern, type Supernodes, supernodes } from "./supernodes.ts";
 
 /** "complete": every block of L. A number: those of at most that level of fill; 0: only where A has one. */
@@ -11,6 +13,8 @@ export interface SymbolicOptions {
   readonly fill?: Fill;
   /** A permutation (ordering[k] is the k-th block eliminated), "natural", or "amd". Default "amd". */
   readonly ordering?: "amd" | "natural" | Int32Array;
+  /** Where kernels find a complete factor's structure; it lasts as the arrays taken from there do. Default none: JavaScript does, in new arrays. */
+  readonly arenas?: ArenaPool | undefined;
 }
 
 /** The structure of P A P' = L L' by blocks; no numbers. One serves every matrix of its pattern, in every format. */
@@ -42,25 +46,28 @@ export interface CholeskySymbolic {
  *   DimensionError if A is not square or the ordering's length does not fit.
  */
 export function analyzeCholesky(A: BsrPattern, options: SymbolicOptions = {}): CholeskySymbolic {
-  const { fill = "complete", ordering = "amd" } = options;
+  const { fill = "complete", ordering = "amd", arenas } = options;
   if (fill !== "complete") checkInteger("analyzeCholesky: fill", fill, 0);
   checkLowerTriangle(A);
+  const order = orderOf(A, ordering, arenas);
+  const found = fill === "complete" && arenas !== undefined ? structureEngine(A, order, arenas) : undefined;
+  const structure = { fill, n: A.blockRows, order, ...(found ?? structureReference(A, order, fill)) };
+  return { ...structure, A, b: A.r, ...sizesOf(structure, A.r) };
+}
+
+/** The structure of the factor of P A P', in JavaScript. */
+export function structureReference(A: BsrPattern, order: Int32Array, fill: Fill): FactorStructure {
   const n = A.blockRows;
-  const order = orderOf(A, ordering);
   const permuted = permuteSymmetric(n, A.rowPtr, A.colIdx, order);
   const { rowPtr, colIdx } = permuted;
   const L: ColumnPattern =
     fill === "complete" ? symbolicCholesky(n, rowPtr, colIdx) : levelOfFill({ colPtr: rowPtr, rowIdx: colIdx }, fill);
-  const structure = {
-    fill,
-    n,
-    order,
+  return {
     L: { colPtr: L.colPtr, rowIdx: L.rowIdx },
     supernodes: supernodes(n, L, fill === "complete"),
     destination: destinations(n, permuted, L),
     blockUpdates: fill === "complete" ? countUpdates(n, L) : countUpdatesWithin(n, L),
   };
-  return { ...structure, A, b: A.r, ...sizesOf(structure, A.r) };
 }
 
 /** The same structure for a matrix with blocks of b x b instead, at the same places. */
@@ -81,13 +88,13 @@ export function sizesOf(
   };
 }
 
-function orderOf(A: BsrPattern, ordering: "amd" | "natural" | Int32Array): Int32Array {
+function orderOf(A: BsrPattern, ordering: "amd" | "natural" | Int32Array, arenas: ArenaPool | undefined): Int32Array {
   if (typeof ordering !== "string") {
     checkPermutation("analyzeCholesky: ordering", ordering, A.blockRows);
     return ordering.slice();
   }
   checkChoice("analyzeCholesky: ordering", ordering, ["amd", "natural"]);
-  return ordering === "amd" ? amd(A.blockRows, A.rowPtr, A.colIdx) : Int32Array.from({ length: A.blockRows }, (_, k) => k);
+  return ordering === "amd" ? amd(A.blockRows, A.rowPtr, A.colIdx, { arenas }) : Int32Array.from({ length: A.blockRows }, (_, k) => k);
 }
 
 export function checkLowerTriangle(A: BsrPattern): void {

@@ -1,10 +1,23 @@
-import { type Expr, type FunctionBuilder, f64, i32, i32x4, type Local, type ModuleBuilder, select, v128 } from "@slam/wasm";
+import {
+  at,
+  type Expr,
+  type FunctionBuilder,
+  f64,
+  i32,
+  i32x4,
+  type Local,
+  type ModuleBuilder,
+  place,
+  readTables,
+  select,
+  type Tables,
+  v128,
+} from "@slam/wasm";
 import { blocksOf, finishColumn, subtractProducts } from "./block-products.kernel.ts";
 import { tileShape } from "./block-rows.kernel.ts";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";
 import { type PrepareKernels, prepareKernels } from "./prepare.kernel.ts";
 import { sortIndices } from "./sort.kernel.ts";
-import { at, place, readTables, type Tables } from "./tables.kernel.ts";
 
 type Address = Local<"i32">;
 type Body = FunctionBuilder<"i32">;

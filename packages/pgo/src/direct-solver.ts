@@ -76,7 +76,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
 
   analyze(J: BsrJacobian): void {
     const { blockRows, blockCols, r, c } = J.matrix.pattern;
-    const structure = this.#structure ?? new GraphStructure(J.matrix.pattern);
+    const structure = this.#structure ?? new GraphStructure(J.matrix.pattern, this.#arenas);
     const symbolic = structure.normal(r, c);
     const wide = operationFormat<AnyPrecision>(fp64);
     this.#products = scaledJacobian({

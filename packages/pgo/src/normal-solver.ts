@@ -137,7 +137,8 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
   analyze(J: BsrJacobian): void {
     const { format } = J.matrix;
     const { r, c } = J.matrix.pattern;
-    if (this.#preconditionerName !== "none") this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern), r, c);
+    if (this.#preconditionerName !== "none")
+      this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern, this.#arenas), r, c);
     const pattern = this.#normal?.A ?? J.matrix.pattern;
     this.#policy = chooseBySize(this.#policy, { matvec: 4 * valueCount(pattern), precondition: 4 * this.factorNonzeros });
     const { matvec, vectors, residual, jacobian, factorize: factorization } = this.#policy;
@@ -167,7 +168,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     } else {
       const normal = structure.normal(r, c);
       this.#normal = this.#preconditionerName === "jacobi" ? normalSymbolic(normal.A, "diagonal") : normal;
-      this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: this.#fill });
+      this.#symbolic = analyzeCholesky(this.#normal.pattern, { fill: this.#fill, arenas: this.#arenas });
     }
   }
 

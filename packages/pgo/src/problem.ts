@@ -81,7 +81,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     const pattern = ofAll?.pattern ?? ofEdges.pattern;
     const blocks = { ...ofEdges, pattern };
     this.blocks = blocks;
-    this.structure = new GraphStructure(pattern);
+    this.structure = new GraphStructure(pattern, arenas);
     this.rows = pattern.blockRows * dof;
     this.cols = pattern.blockCols * dof;
     this.#terms = { graph, factor, blocks, whitening };

@@ -1,9 +1,11 @@
 import { checkNumber } from "@slam/errors";
+import type { ArenaPool } from "@slam/wasm";
+import { amdEngine } from "./amd-engine.ts";
 import { denseLast } from "./dense-rows.ts";
 import { postordered } from "./etree.ts";
 import { minimumDegree } from "./minimum-degree.ts";
 import { smallDegreesFirst } from "./small-degrees.ts";
-import { symmetricGraph } from "./symmetric-graph.ts";
+import { checkRows, symmetricGraph } from "./symmetric-graph.ts";
 
 export interface AmdOptions {
   /**
@@ -11,6 +13,8 @@ export interface AmdOptions {
    * ordering down; `Infinity` sees every row.
    */
   readonly denseRatio?: number;
+  /** Where kernels order one triangle with ascending rows and no row as dense as that; the order lasts as the arrays taken from there do. Default none: JavaScript does. */
+  readonly arenas?: ArenaPool | undefined;
 }
 
 /**
@@ -25,8 +29,14 @@ export interface AmdOptions {
  * absorption is aggressive.
  */
 export function amd(n: number, rowPtr: Int32Array, colIdx: Int32Array, options: AmdOptions = {}): Int32Array {
-  const { denseRatio = 10 } = options;
+  const { denseRatio = 10, arenas } = options;
   checkNumber("amd: denseRatio", denseRatio, 0, Number.POSITIVE_INFINITY);
+  checkRows("amd", n, rowPtr, colIdx);
+  return (arenas && amdEngine(n, rowPtr, colIdx, denseRatio, arenas)) ?? amdReference(n, rowPtr, colIdx, denseRatio);
+}
+
+/** The order that `amd` finds, in JavaScript. */
+export function amdReference(n: number, rowPtr: Int32Array, colIdx: Int32Array, denseRatio: number): Int32Array {
   const graph = symmetricGraph("amd", n, rowPtr, colIdx);
   return postordered(
     graph,

@@ -11,7 +11,7 @@ import { type SymmetricGraph, symmetricGraph } from "./symmetric-graph.ts";
 import { vertexSeparator } from "./vertex-separator.ts";
 import { type Subgraph, subgraph, unitWeights } from "./weighted-graph.ts";
 
-export interface NestedDissectionOptions extends AmdOptions {
+export interface NestedDissectionOptions extends Pick<AmdOptions, "denseRatio"> {
   /** Graphs of at most so many vertices are not dissected. Default 400; smaller takes longer and may fill more, AMD being good at those. */
   readonly leafSize?: number;
   /** Of the random choices. Default 1. The same seed gives the same order everywhere. */

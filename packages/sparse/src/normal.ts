@@ -1,6 +1,8 @@
 import { checkChoice } from "@slam/errors";
 import { newArrays, type Scratch } from "@slam/linop";
+import type { ArenaPool } from "@slam/wasm";
 import type { BsrPattern } from "./bsr-pattern.ts";
+import { normalEngine } from "./normal-engine.ts";
 
 /** Where A'A has blocks, and which pairs of blocks of A they sum. Made once per structure of A. */
 export interface NormalSymbolic {
@@ -15,10 +17,25 @@ export interface NormalSymbolic {
  * The structure of the lower triangle of A'A, or of its block diagonal alone, in O(pairs). Every diagonal block is present.
  *
  * @param scratch what its arrays are taken from. Default new ones.
+ * @param arenas where kernels find the lower triangle, and what its arrays are taken from then. Default none: JavaScript does.
  */
-export function normalSymbolic(A: BsrPattern, part: "lower" | "diagonal" = "lower", scratch: Scratch = newArrays): NormalSymbolic {
+export function normalSymbolic(
+  A: BsrPattern,
+  part: "lower" | "diagonal" = "lower",
+  scratch: Scratch = newArrays,
+  arenas?: ArenaPool,
+): NormalSymbolic {
   checkChoice("normalSymbolic: part", part, ["lower", "diagonal"]);
-  return part === "lower" ? lowerTriangle(A, scratch) : blockDiagonal(A, scratch);
+  if (part === "diagonal") return blockDiagonal(A, scratch);
+  const { rows, columns, target } = (arenas && normalEngine(A, arenas)) ?? lowerTriangle(A, scratch);
+  return { A, pattern: squarePattern(A, rows, columns), target };
+}
+
+/** The lower triangle of A'A by block rows, and `target`. */
+export interface NormalRows {
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  readonly target: Int32Array;
 }
 
 /** The pairs of blocks (i, j), i > j, of the rows of A, sorted by j: those of j begin at starts[j]. */
@@ -72,7 +89,8 @@ function sortPairs({ blockRows, blockCols: n, rowPtr, colIdx }: BsrPattern, scra
   return { starts, larger, place, pairs };
 }
 
-function lowerTriangle(A: BsrPattern, scratch: Scratch): NormalSymbolic {
+/** What `normalEngine` finds, in JavaScript. */
+export function lowerTriangle(A: BsrPattern, scratch: Scratch): NormalRows {
   const { blockRows, blockCols: n, rowPtr, colIdx } = A;
   const { starts, larger, place, pairs } = sortPairs(A, scratch);
   // j ascending, so that each row's blocks come in order: target <- place in row i, rows[i + 1] <- how many.
@@ -117,7 +135,7 @@ function lowerTriangle(A: BsrPattern, scratch: Scratch): NormalSymbolic {
       target[pair++] = rows[i + 1] - 1;
     }
   }
-  return { A, pattern: squarePattern(A, rows, columns), target };
+  return { rows, columns, target };
 }
 
 function blockDiagonal(A: BsrPattern, scratch: Scratch): NormalSymbolic {

@@ -1,7 +1,7 @@
 import type { SymmetricGraph } from "./symmetric-graph.ts";
 
 /** Int32Array numbers end here. */
-const MAX_STAMP = 2 ** 31 - 1;
+export const MAX_STAMP: number = 2 ** 31 - 1;
 
 /**
  * The graph of what is left of a symmetric matrix during elimination, in no more memory than the matrix took.

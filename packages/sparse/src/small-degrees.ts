@@ -2,10 +2,10 @@ import type { SymmetricGraph } from "./symmetric-graph.ts";
 import type { Subgraph } from "./weighted-graph.ts";
 
 /** Below this share of vertices of degree 2 and less their elimination costs more than it saves. */
-const WORTHWHILE = 1 / 16;
+export const WORTHWHILE: number = 1 / 16;
 
 /** Lists are searched, so neighbours of more than this many vertices stay, and so do theirs. */
-const LONGEST = 32;
+export const LONGEST = 32;
 
 /** A graph after the elimination of some of its vertices. */
 export interface PartlyEliminated {

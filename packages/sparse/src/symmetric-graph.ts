@@ -17,9 +17,7 @@ export interface SymmetricGraph {
  * @throws DimensionError if a length does not fit, OptionError if an index is outside 0 ... n - 1.
  */
 export function symmetricGraph(caller: string, n: number, rowPtr: Int32Array, colIdx: Int32Array): SymmetricGraph {
-  checkInteger(`${caller}: n`, n, 0);
-  checkLength(`${caller}: rowPtr`, rowPtr.length, n + 1);
-  checkLength(`${caller}: colIdx`, colIdx.length, rowPtr[n]);
+  checkRows(caller, n, rowPtr, colIdx);
   // counts[i + 1]: neighbours of i, if there are no duplicates.
   const counts = new Int32Array(n + 1);
   let lower = true;
@@ -43,6 +41,13 @@ export function symmetricGraph(caller: string, n: number, rowPtr: Int32Array, co
     counts[i + 1] += offDiagonal;
   }
   return sorted && (lower || upper) ? mirrorTriangle(counts, n, rowPtr, colIdx) : mergeTriangles(n, rowPtr, colIdx);
+}
+
+/** @throws OptionError, DimensionError unless the lengths fit. */
+export function checkRows(caller: string, n: number, rowPtr: Int32Array, colIdx: Int32Array): void {
+  checkInteger(`${caller}: n`, n, 0);
+  checkLength(`${caller}: rowPtr`, rowPtr.length, n + 1);
+  checkLength(`${caller}: colIdx`, colIdx.length, rowPtr[n]);
 }
 
 /** The graph of one triangle whose rows strictly ascend: each row is filled in ascending order then. */

@@ -1,5 +1,5 @@
 export { Arena, type ArenaArray, type ArenaArrayConstructor, ArenaError, bytesFor } from "./arena.ts";
-export { ArenaPool } from "./arena-pool.ts";
+export { ArenaPool, type LentIntegers } from "./arena-pool.ts";
 export { type ArenaSpace, type ArenaSpaceCounters, arenaSpace } from "./arena-space.ts";
 export { COS_SIN_BOUND, cosSin } from "./cos-sin.ts";
 export { EmitError } from "./emit-error.ts";
@@ -15,4 +15,5 @@ export { type Kernel, ModuleBuilder } from "./module-builder.ts";
 export { type KernelParameter, nameForModules } from "./module-names.ts";
 export { type FloatScalar, f32, f64, i32, i64, select } from "./scalar.ts";
 export { recordModules, shipModules } from "./shipped-modules.ts";
+export { at, place, readTables, type Tables } from "./tables.ts";
 export { v128 } from "./v128.ts";

@@ -136,6 +136,73 @@ test("what something took is free after it where it throws, too", () => {
   expect(pool.take(PAGE)).toBe(taken);
 });
 
+describe("what is lent", () => {
+  test("are arrays of zeros in one arena, at their addresses", () => {
+    const pool = new ArenaPool();
+
+    const found = pool.lend({ first: 3, none: 0, second: 5 }, ({ arena, views, at }) => {
+      views.second.fill(4);
+      return { at, addresses: [views.first, views.second].map((view) => arena.address("view", view)), values: [...views.first] };
+    });
+
+    expect(found).toEqual({ at: { first: 0, none: 16, second: 16 }, addresses: [0, 16], values: [0, 0, 0] });
+  });
+
+  test("is free again afterwards, while what is taken meanwhile stays, within something else, too", () => {
+    const pool = new ArenaPool();
+    pool.during(() => {
+      const [lent, kept] = pool.lend({ x: 9 }, ({ arena, views }) => {
+        views.x.fill(7);
+        return [arena, pool.integers(5).fill(3)];
+      });
+
+      expect(pool.take(36)).toBe(lent);
+      expect(pool.take(36)).not.toBe(lent);
+      expect([...kept]).toEqual([3, 3, 3, 3, 3]);
+    });
+  });
+
+  test("is free again where it throws, too, and of zeros the next time", () => {
+    const pool = new ArenaPool();
+    const failed = (): void =>
+      pool.lend({ x: 9 }, ({ views }) => {
+        views.x.fill(7);
+        throw new Error("failed");
+      });
+    expect(failed).toThrow("failed");
+
+    expect(pool.lend({ x: 9 }, ({ views }) => [...views.x])).toEqual(new Array(9).fill(0));
+  });
+
+  test("is lent again where it is large, until an arena is taken", () => {
+    const pool = new ArenaPool();
+    const x = 2 ** 20 + 1;
+    const lent = (length: number): unknown =>
+      pool.lend({ x: length }, ({ arena }) => {
+        pool.integers(1);
+        return arena;
+      });
+
+    const first = lent(x);
+    expect(lent(x - 9)).not.toBe(first);
+    expect(lent(x)).toBe(first);
+    const larger = lent(2 * x);
+    expect(lent(x)).toBe(larger);
+    expect(pool.take(4 * x)).not.toBe(larger);
+    expect(lent(x)).not.toBe(larger);
+  });
+
+  test("is the larger of two that are lent at the same time", () => {
+    const pool = new ArenaPool();
+    const x = 2 ** 20 + 1;
+
+    const [outer, inner] = pool.lend({ x }, ({ arena }) => [arena, pool.lend({ x: 2 * x }, (lent) => lent.arena)]);
+
+    expect(inner).not.toBe(outer);
+    expect(pool.lend({ x }, ({ arena }) => arena)).toBe(inner);
+  });
+});
+
 test("refuses sizes that are none", () => {
   expect(() => new ArenaPool().take(-1)).toThrow(OptionError);
 });

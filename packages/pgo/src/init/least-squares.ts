@@ -1,9 +1,9 @@
 import { cgnr } from "@slam/cgnr";
 import { type AnyPrecision, fp64, operationFormat } from "@slam/float";
-import { choleskyWorkspace, factorize, isFactor, triangularPreconditioner, triangularWorkspace } from "@slam/ichol";
+import { type CholeskySymbolic, choleskyWorkspace, factorize, isFactor, triangularPreconditioner, triangularWorkspace } from "@slam/ichol";
 import { Work } from "@slam/linop";
 import { newCounters } from "@slam/nlls";
-import { jacobiScaling } from "@slam/sparse";
+import { jacobiScaling, type NormalSymbolic } from "@slam/sparse";
 import { ArenaPool } from "@slam/wasm";
 import { scaledJacobian } from "../scaled-jacobian.ts";
 import type { GraphStructure } from "../structure.ts";
@@ -41,19 +41,22 @@ export function leastSquares(
   arenas: ArenaPool = new ArenaPool(),
   work: Work = new Work(),
 ): Float64Array[] {
-  return arenas.during(() => solveEach(structure, shape, write, arenas, work));
+  const { r, c, rightSides } = shape;
+  // Of the graph, for all that solves on it: found before what is freed.
+  const normal = structure.normal(r, c);
+  const symbolic = structure.cholesky(c);
+  return arenas.during(() => solveEach(normal, symbolic, rightSides, write, arenas, work));
 }
 
 function solveEach(
-  structure: GraphStructure,
-  { r, c, rightSides }: SystemShape,
+  normal: NormalSymbolic,
+  symbolic: CholeskySymbolic,
+  rightSides: number,
   write: WriteSystem,
   arenas: ArenaPool,
   work: Work,
 ): Float64Array[] {
   const format = operationFormat<AnyPrecision>(fp64);
-  const normal = structure.normal(r, c);
-  const symbolic = structure.cholesky(c);
   const products = scaledJacobian({
     pattern: normal.A,
     jacobian: fp64,
@@ -69,7 +72,7 @@ function solveEach(
   });
   const zeros = (length: number): Float64Array => products.space.zeros(length) as unknown as Float64Array;
   const A = products.own();
-  const b = Array.from({ length: rightSides }, () => zeros(normal.A.blockRows * r));
+  const b = Array.from({ length: rightSides }, () => zeros(normal.A.blockRows * normal.A.r));
   write(A.matrix.values as unknown as Float64Array, b);
   const scaling = jacobiScaling(A.columnSquares());
   products.replace(A.matrix, scaling);

@@ -1,6 +1,7 @@
 import { fp64, tolerance } from "@slam/float";
 import { bsrPattern } from "@slam/sparse";
 import { expectClose } from "@slam/testing";
+import { ArenaPool } from "@slam/wasm";
 import { expect, test } from "vitest";
 import { leastSquares } from "../../src/init/least-squares.ts";
 import { GraphStructure } from "../../src/structure.ts";
@@ -16,6 +17,7 @@ function solved(rows: number, values: readonly number[], b: readonly Float64Arra
       rowPtr: Int32Array.from({ length: rows + 1 }, (_, i) => 2 * i),
       colIdx: Int32Array.from({ length: 2 * rows }, (_, k) => k % 2),
     }),
+    new ArenaPool(),
   );
   return leastSquares(structure, { r: 1, c: 1, rightSides: b.length }, (A, into) => {
     A.set(values);

@@ -1,4 +1,6 @@
-import { type Expr, type FunctionBuilder, i32, type Local, type ResultType } from "@slam/wasm";
+import type { Expr, Local } from "./expression.ts";
+import type { FunctionBuilder, ResultType } from "./function-builder.ts";
+import { i32 } from "./scalar.ts";
 
 type Address = Local<"i32">;
 
