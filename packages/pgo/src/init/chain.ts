@@ -1,3 +1,4 @@
+import { newArrays, type Scratch } from "@slam/linop";
 import { type PoseGraph, poseGroup } from "../graph.ts";
 
 /** The edges at each pose: edges of pose k are edge[start[k]] ... edge[start[k + 1] - 1], in the graph's order. */
@@ -38,30 +39,34 @@ function place(graph: PoseGraph, poses: Float64Array, e: number, k: number): voi
 
 /**
  * The lowest pose of each connected component that has no pose in `held`, ascending: what has to be held besides for the gauge to be fixed.
+ *
+ * @param scratch what it works in. Default new arrays.
  */
-export function freeComponents(graph: PoseGraph, held: Iterable<number>): number[] {
-  const { start, edge } = incidence(graph);
-  const reached = new Uint8Array(graph.ids.length);
-  const stack = [...held];
-  const found: number[] = [];
-  for (let seed = -1; seed < graph.ids.length; seed++) {
-    if (seed >= 0) {
-      if (reached[seed] === 1) continue;
-      found.push(seed);
-      stack.push(seed);
-    }
-    for (const k of stack) reached[k] = 1;
-    while (stack.length > 0) {
-      const k = stack.pop() as number;
-      for (let t = start[k]; t < start[k + 1]; t++) {
-        const other = graph.from[edge[t]] === k ? graph.to[edge[t]] : graph.from[edge[t]];
-        if (reached[other] === 1) continue;
-        reached[other] = 1;
-        stack.push(other);
-      }
-    }
+export function freeComponents({ ids, from, to }: PoseGraph, held: Iterable<number>, scratch: Scratch = newArrays): number[] {
+  // Trees whose parents are below their children: the root of each is the lowest pose.
+  const parent = scratch.integers(ids.length);
+  for (let k = 0; k < parent.length; k++) parent[k] = k;
+  for (let e = 0; e < from.length; e++) {
+    const a = rootOf(parent, from[e]);
+    const b = rootOf(parent, to[e]);
+    if (a < b) parent[b] = a;
+    else parent[a] = b;
   }
+  const isHeld = new Set<number>();
+  for (const k of held) isHeld.add(rootOf(parent, k));
+  const found: number[] = [];
+  for (let k = 0; k < parent.length; k++) if (parent[k] === k && !isHeld.has(k)) found.push(k);
   return found;
+}
+
+/** Halves the way there. */
+function rootOf(parent: Int32Array, k: number): number {
+  let root = k;
+  while (parent[root] !== root) {
+    parent[root] = parent[parent[root]];
+    root = parent[root];
+  }
+  return root;
 }
 
 /** Breadth first from the poses marked in `placed`: each other pose is put where the first edge that reaches it says. */
