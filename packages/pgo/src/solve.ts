@@ -15,7 +15,7 @@ import {
   type SolveReport,
   start as startMinimization,
 } from "@slam/nlls";
-import type { ArenaPool } from "@slam/wasm";
+import { ArenaPool } from "@slam/wasm";
 import { type CostName, costConvention } from "./cost-conventions.ts";
 import { costAt, costOf } from "./costs.ts";
 import { DirectSolver } from "./direct-solver.ts";
@@ -137,6 +137,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     cost = "g2o",
     method = "lm",
     seed = 0,
+    arenas = new ArenaPool(),
     onIteration,
   } = options;
   const { text: convention } = costConvention(cost, graph);
@@ -145,13 +146,13 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const counters = newCounters();
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas: options.arenas }) : undefined;
-  const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas }) : undefined;
+  const held = extra?.held ?? [...fixed, ...arenas.during(() => freeComponents(graph, fixed, arenas))];
   const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const enough = graduated ? 500 : init === "chordal" ? 50 : 200;
-  const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, arenas, linear = "cgnr", ...rest } = options;
+  const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, linear = "cgnr", ...rest } = options;
   const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
   const robust = options.loss && new RobustGraph(problem, options.loss, cost);
   const shared = { counters, structure: problem.structure, arenas };
@@ -172,7 +173,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const initializeWork = counters.work.handOver();
   const settings = { ...rest, policy, method, maxIterations, counters, solver: solver ?? own!, ...(onIteration && { onIteration }) };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
-  const inFile = extra?.fromFile ?? fromFile(graph, held);
+  const inFile = extra?.fromFile ?? fromFile(graph, held, arenas);
   const initialCost = robust === undefined ? costAt(problem, inFile) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   const initializeSeconds = (performance.now() - began) / 1000;
@@ -234,14 +235,15 @@ function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held:
 }
 
 function initialize(problem: PoseGraphProblem, init: Initialization, held: readonly number[], seed: number): Float64Array {
-  const { graph } = problem;
+  const { graph, arenas } = problem;
   switch (init) {
     case "file":
-      return fromFile(graph, held);
+      // Which may be the graph's own array.
+      return fromFile(graph, held, arenas).slice();
     case "odometry":
-      return odometry(graph, held);
+      return odometry(graph, held, arenas);
     case "spanning-tree":
-      return spanningTree(graph, held);
+      return spanningTree(graph, held, arenas);
     case "chordal":
       return chordal(problem);
     case "random":

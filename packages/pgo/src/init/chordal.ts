@@ -24,7 +24,7 @@ const ROTATION_BLOCK = { 3: 1, 7: 6, 8: 10 } as const;
 export function chordal(problem: PoseGraphProblem): Float64Array {
   const held: number[] = [];
   for (let pose = 0; pose < problem.column.length; pose++) if (problem.column[pose] < 0) held.push(pose);
-  const poses = spanningTree(problem.graph, held);
+  const poses = spanningTree(problem.graph, held, problem.arenas);
   if (problem.graph.similarity !== undefined) relaxScales(problem, poses);
   relaxRotations(problem, poses);
   return relaxTranslations(problem, poses);
