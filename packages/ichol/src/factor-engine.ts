@@ -1,10 +1,11 @@
 import type { FP32, FP64, Storage } from "@slam/float";
 import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import { placeAreas } from "./areas.ts";
+import { columnSolveKernel } from "./column-solve.kernel.ts";
 import { factorKernel, TABLES } from "./factor.kernel.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 
-nameForModules("ichol", { factorKernel });
+nameForModules("ichol", { factorKernel, columnSolveKernel });
 
 /** Everything that the kernels read and write, in one arena. */
 export interface FactorEngine {
@@ -12,6 +13,8 @@ export interface FactorEngine {
   readonly floors: Float64Array;
   prepare(values: Storage, shift: number, pivotFloor: number): void;
   factorColumns(): number;
+  /** z <- P' L^-T L^-1 P r, in fp64, where `factorColumns` has left L. `z` may be `r`. */
+  solve(r: Float64Array, z: Float64Array): void;
 }
 
 /**
@@ -19,6 +22,8 @@ export interface FactorEngine {
  * meanwhile.
  */
 const CHUNK = 256;
+/** As many block columns in `solve`. */
+const COLUMNS = 128;
 /** Blocks, and row indices, that a tile may read beyond the last one; the indices are valid ones, zeros. */
 const OVERREAD = 4;
 
@@ -70,6 +75,19 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
         if (bad >= 0) return bad;
       }
       return -1;
+    },
+    solve(r, z) {
+      const columns = kernels(arena, columnSolveKernel, b);
+      // What the factorisation needed besides L is free, and large enough: A has the diagonal's blocks.
+      const [order, vector] = [where, A.subarray(0, n * b) as Float64Array];
+      order.set(symbolic.order);
+      vector.set(r);
+      const chunks = Array.from({ length: Math.ceil(n / COLUMNS) }, (_, k) => [k * COLUMNS, Math.min((k + 1) * COLUMNS, n)] as const);
+      for (const [from, to] of chunks) columns.gather(at.A, at.where, at.floors, from, to);
+      for (const [from, to] of chunks) columns.forward(at.L, at.colPtr, at.rowIdx, at.floors, from, to);
+      for (const [from, to] of chunks.toReversed()) columns.backward(at.L, at.colPtr, at.rowIdx, at.floors, from, to);
+      for (const [from, to] of chunks) columns.scatter(at.floors, at.where, at.A, from, to);
+      z.set(vector);
     },
   };
 }

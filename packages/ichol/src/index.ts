@@ -2,6 +2,7 @@ export { analyzeDiagonal } from "./analyze-diagonal.ts";
 export { checkDirectFormat, DirectFactor } from "./direct-factor.ts";
 export { type BadPivot, type CholeskyFactor, convertFactor, type FactorizeOptions, factorize, isFactor } from "./factorize.ts";
 export { type BlockRow, type ForwardSolution, type ForwardSolver, forwardSolver } from "./forward-solver.ts";
+export { solveOnce } from "./solve-once.ts";
 export { type SparseInverse, sparseInverse } from "./sparse-inverse.ts";
 export type { ColumnPattern, Supernodes } from "./supernodes.ts";
 export {

@@ -2,6 +2,7 @@ import { checkLength } from "@slam/errors";
 import { type AnyPrecision, fp32, type OperationFormat, powerOfTwoBelow, type Storage, storeCounted, type Vec } from "@slam/float";
 import type { Preconditioner, VectorSpace, Work } from "@slam/linop";
 import { type CholeskyFactor, convertFactor } from "./factorize.ts";
+import type { CholeskySymbolic } from "./symbolic.ts";
 import { solveReference } from "./triangular.reference.ts";
 import { checkTriangularWorkspace, type TriangularWorkspace, triangularWorkspace } from "./triangular-workspace.ts";
 
@@ -26,19 +27,24 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   const { symbolic } = factor;
   checkTriangularWorkspace(workspace, symbolic, format);
   const size = symbolic.n * symbolic.b;
-  const { storage, arithmetic } = format;
-  const bytes = 2 * symbolic.L.rowIdx.length * (symbolic.b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
+  const { storage } = format;
   const solve =
     workspace.engine === undefined ? referenceSolve(factor, format, space) : engineSolve(factor, format, workspace.engine, space);
-  // In each solve 2 for an entry off the diagonal and 1 for one on it.
-  const flops = 4 * symbolic.nonzeros - 2 * size;
   function apply(r: Storage, z: Storage): void {
     checkLength("preconditioner: r", r.length, size);
     checkLength("preconditioner: z", z.length, size);
     solve(r, z);
-    work?.count("precondition", arithmetic.name, flops, storage.name, bytes);
+    countSolves(symbolic, format, work);
   }
   return { size, space, storage: storage.name, apply: (r: Vec<P>, z: Vec<P>) => apply(r as Storage, z as Storage) };
+}
+
+/** Counts a solve with L and one with L'. */
+export function countSolves(symbolic: CholeskySymbolic, { storage, arithmetic }: OperationFormat, work: Work | undefined): void {
+  const { n, b, nonzeros, L } = symbolic;
+  const bytes = 2 * L.rowIdx.length * (b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
+  // In each 2 for an entry off the diagonal and 1 for one on it.
+  work?.count("precondition", arithmetic.name, 4 * nonzeros - 2 * n * b, storage.name, bytes);
 }
 
 type Solve = (r: Storage, z: Storage) => void;

@@ -20,6 +20,8 @@ export interface CholeskyWorkspace {
    * what lies behind it unspecified.
    */
   factorColumns(): number;
+  /** z <- P' L^-T L^-1 P r with the L that was left; in fp64 alone. */
+  readonly solve: ((r: Float64Array, z: Float64Array) => void) | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export function choleskyWorkspace(
   arenas: ArenaPool = new ArenaPool(),
 ): CholeskyWorkspace {
   if (format === (fp64 satisfies FP64)) return { symbolic, format, ...factorEngine(symbolic, fp64, arenas) };
-  if (format === (fp32 satisfies FP32)) return { symbolic, format, ...factorEngine(symbolic, fp32, arenas) };
+  if (format === (fp32 satisfies FP32)) return { symbolic, format, ...factorEngine(symbolic, fp32, arenas), solve: undefined };
   const L = zeros(format, symbolic.L.rowIdx.length * symbolic.b ** 2) as Storage;
   const floors = new Float64Array(symbolic.n * symbolic.b);
   return {
@@ -43,6 +45,7 @@ export function choleskyWorkspace(
     floors,
     prepare: (values, shift, pivotFloor) => prepareReference(symbolic, format, values, shift, pivotFloor, L, floors),
     factorColumns: () => factorColumnsReference(symbolic, format, L, floors),
+    solve: undefined,
   };
 }
 

@@ -14,6 +14,7 @@ test("exports nothing by accident", () => {
     "factorizeThreshold",
     "forwardSolver",
     "isFactor",
+    "solveOnce",
     "sparseInverse",
     "thresholdWorkspace",
     "triangularPreconditioner",

@@ -1,3 +1,4 @@
+import { newArrays, type Scratch } from "@slam/linop";
 import type { BsrPattern } from "@slam/sparse";
 import type { PoseGraph } from "./graph.ts";
 
@@ -9,16 +10,19 @@ export interface EdgeBlocks {
   readonly ofTo: Int32Array;
 }
 
-/** @param column the block column of each pose, -1 for those held; r x c the size of a block. */
-export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: number, c: number): EdgeBlocks {
+/**
+ * @param column the block column of each pose, -1 for those held; r x c the size of a block.
+ * @param scratch what its arrays are taken from. Default new ones.
+ */
+export function edgeBlocks({ from, to }: PoseGraph, column: Int32Array, r: number, c: number, scratch: Scratch = newArrays): EdgeBlocks {
   const edges = from.length;
-  const rowPtr = new Int32Array(edges + 1);
-  const colIdx = new Int32Array(2 * edges);
-  const ofFrom = new Int32Array(edges).fill(-1);
-  const ofTo = new Int32Array(edges).fill(-1);
+  const rowPtr = scratch.integers(edges + 1);
+  const colIdx = scratch.integers(2 * edges);
+  const ofFrom = scratch.integers(edges);
+  const ofTo = scratch.integers(edges);
   const blocks = place(from, to, column, rowPtr, colIdx, ofFrom, ofTo);
   const blockCols = lastColumn(column) + 1;
-  return { pattern: { blockRows: edges, blockCols, r, c, rowPtr, colIdx: colIdx.slice(0, blocks) }, ofFrom, ofTo };
+  return { pattern: { blockRows: edges, blockCols, r, c, rowPtr, colIdx: colIdx.subarray(0, blocks) }, ofFrom, ofTo };
 }
 
 /** Blocks of a row in ascending order of columns; returns how many there are. */
@@ -36,11 +40,14 @@ function place(
     const i = column[from[e]];
     const j = column[to[e]];
     const jFirst = j >= 0 && j < i;
-    if (jFirst) ofTo[e] = block++;
-    if (i >= 0) ofFrom[e] = block++;
-    if (j >= 0 && !jFirst) ofTo[e] = block++;
-    if (ofFrom[e] >= 0) colIdx[ofFrom[e]] = i;
-    if (ofTo[e] >= 0) colIdx[ofTo[e]] = j;
+    if (jFirst) colIdx[block] = j;
+    ofTo[e] = jFirst ? block++ : -1;
+    if (i >= 0) colIdx[block] = i;
+    ofFrom[e] = i >= 0 ? block++ : -1;
+    if (j >= 0 && !jFirst) {
+      colIdx[block] = j;
+      ofTo[e] = block++;
+    }
     rowPtr[e + 1] = block;
   }
   return block;

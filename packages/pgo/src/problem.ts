@@ -1,6 +1,7 @@
 import { checkInteger, checkLength } from "@slam/errors";
 import { type AnyPrecision, fp64, type OperationFormat } from "@slam/float";
 import type { LieGroup } from "@slam/lie";
+import type { Scratch } from "@slam/linop";
 import type { Counters, LeastSquaresProblem } from "@slam/nlls";
 import { ArenaPool } from "@slam/wasm";
 import { type CostName, costConvention, factorOfCost } from "./cost-conventions.ts";
@@ -72,11 +73,11 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     this.counters = counters;
     const factor = factorOfCost(convention, graph);
     this.#group = poseGroup(graph);
-    const { whitening, ofFactors, costScale } = squareRootInformation(graph);
+    const { whitening, ofFactors, costScale } = squareRootInformation(graph, arenas);
     const factors = factorTerms(graph, ofFactors);
-    this.column = blockColumns(graph, fixed, factors);
+    this.column = blockColumns(graph, fixed, factors, arenas);
     const { dof } = factor;
-    const ofEdges = edgeBlocks(graph, this.column, dof, dof);
+    const ofEdges = edgeBlocks(graph, this.column, dof, dof, arenas);
     const ofAll = hasExtras(graph) ? graphBlocks(ofEdges.pattern, this.column, factors, directions) : undefined;
     const pattern = ofAll?.pattern ?? ofEdges.pattern;
     const blocks = { ...ofEdges, pattern };
@@ -182,9 +183,9 @@ function paddingOf({ dimension, ids }: PoseGraph, column: Int32Array, cols: numb
 }
 
 /** Block columns in the order of poses and landmarks, for those that are neither held nor, as landmarks, in no factor. */
-function blockColumns(graph: PoseGraph, fixed: Iterable<number>, factors: readonly FactorTerms[]): Int32Array {
+function blockColumns(graph: PoseGraph, fixed: Iterable<number>, factors: readonly FactorTerms[], scratch: Scratch): Int32Array {
   const poses = graph.ids.length;
-  const column = new Int32Array(poses + landmarkCount(graph)).fill(-1, poses);
+  const column = scratch.integers(poses + landmarkCount(graph)).fill(-1, poses);
   for (const k of fixed) {
     checkInteger("fixed", k, 0, poses - 1);
     column[k] = -1;

@@ -4,9 +4,7 @@ import type { Counters } from "@slam/nlls";
 import {
   type BsrMatrix,
   type BsrPattern,
-  bsrMatrix,
   bsrOperator,
-  columnSquares,
   type NormalSymbolic,
   normalProduct,
   type PackedBsr,
@@ -46,8 +44,6 @@ export interface ScaledJacobianOptions {
 export interface ScaledJacobian {
   readonly space: VectorSpace<AnyPrecision>;
   readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
-  /** A J to be written, all zeros, that `replace` takes without a copy. Of fp64 or fp32. */
-  own(): OwnJacobian;
   /** J takes the place of the one before, S of the scaling before; the same two objects again, with the same numbers, change nothing. */
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void;
   /** The operators for the J and S at hand, timed; those made before must not be used any more. */
@@ -57,13 +53,6 @@ export interface ScaledJacobian {
   normal(): BsrMatrix<AnyPrecision>;
   /** Runs something whose vectors are not needed afterwards. */
   scoped<T>(run: () => T): T;
-}
-
-/** A J in the memory of its products. */
-interface OwnJacobian {
-  readonly matrix: BsrMatrix<AnyPrecision>;
-  /** The diagonal of J'J; a new array. */
-  columnSquares(): Float64Array;
 }
 
 export function scaledJacobian(options: ScaledJacobianOptions): ScaledJacobian {
@@ -116,22 +105,6 @@ class PackedJacobian implements ScaledJacobian {
     this.exactSpace = exact && arenaSpace<AnyPrecision>(this.#arena, operationFormat<AnyPrecision>(exact), counters);
   }
 
-  own(): OwnJacobian {
-    const { source } = this.#scaled;
-    const { pattern, format } = source;
-    const matrix = bsrMatrix(pattern, format, source.values);
-    this.#J = matrix;
-    return {
-      matrix,
-      columnSquares: () =>
-        this.scoped(() => {
-          const squares = this.#arena.view(fp64, pattern.blockCols * pattern.c);
-          source.columnSquares(squares);
-          return squares.slice();
-        }),
-    };
-  }
-
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {
     if (J === this.#J && S === this.#S) return;
     if (J !== this.#J) this.#scaled.load(J);
@@ -180,12 +153,6 @@ class PlainJacobian implements ScaledJacobian {
     this.#options = options;
     this.space = vectorSpace(vectors, counters);
     this.exactSpace = exact && vectorSpace(operationFormat<AnyPrecision>(exact), counters);
-  }
-
-  own(): OwnJacobian {
-    const { pattern, jacobian } = this.#options;
-    const matrix = bsrMatrix<AnyPrecision>(pattern, jacobian);
-    return { matrix, columnSquares: () => columnSquares(matrix) };
   }
 
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void {

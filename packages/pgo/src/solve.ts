@@ -147,7 +147,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
   const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas }) : undefined;
-  const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed)];
+  const held = extra?.held ?? [...fixed, ...arenas.during(() => freeComponents(graph, fixed, arenas))];
   const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
@@ -182,7 +182,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     ...(onIteration && { onIteration }),
   };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
-  const inFile = extra?.fromFile ?? fromFile(graph, held);
+  const inFile = extra?.fromFile ?? fromFile(graph, held, arenas);
   // The run has evaluated the cost of its start: what the problem needs for that is there, and is not freed here.
   const initialCost =
     robust === undefined ? arenas.during(() => costAt(problem, inFile, arenas.numbers(problem.rows))) : robust.cost(inFile);
@@ -246,14 +246,15 @@ function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held:
 }
 
 function initialize(problem: PoseGraphProblem, init: Initialization, held: readonly number[], seed: number): Float64Array {
-  const { graph } = problem;
+  const { graph, arenas } = problem;
   switch (init) {
     case "file":
-      return fromFile(graph, held);
+      // Which may be the graph's own array.
+      return fromFile(graph, held, arenas).slice();
     case "odometry":
-      return odometry(graph, held);
+      return odometry(graph, held, arenas);
     case "spanning-tree":
-      return spanningTree(graph, held);
+      return spanningTree(graph, held, arenas);
     case "chordal":
       return chordal(problem);
     case "random":

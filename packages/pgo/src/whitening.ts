@@ -1,9 +1,11 @@
 import { OptionError } from "@slam/errors";
 import { fp64, powerOfTwoBelow, tolerance } from "@slam/float";
+import type { ArenaPool } from "@slam/wasm";
 import { upperSize } from "./between-formulas.ts";
 import { factorOf } from "./factors/built-in.ts";
 import { factorName } from "./factors/sets.ts";
-import { informationSize, type PoseGraph, poseDof } from "./graph.ts";
+import { type PoseGraph, poseDof } from "./graph.ts";
+import { type Roots, whiteningEngine } from "./whitening-engine.ts";
 
 export interface Whitening {
   /** Of the edges. */
@@ -18,23 +20,29 @@ export interface Whitening {
  * W_e upper triangular with W_e'W_e = information_e, its upper triangle row-major as that of the information, all scaled by the power of two that brings
  * the largest entry into [1, 2).
  *
+ * @param arenas what the edges' are taken from, and computed in by the engine. Default new arrays and plain loops, with the same bits.
  * @throws OptionError for an information matrix that is not positive semidefinite (to rounding).
  */
-export function squareRootInformation(graph: PoseGraph): Whitening {
-  const whitening = graph.information.slice();
-  const bad = factoriseEach(whitening, poseDof(graph), informationSize(graph));
+export function squareRootInformation(graph: PoseGraph, arenas?: ArenaPool): Whitening {
+  const dof = poseDof(graph);
+  const edges = arenas === undefined ? plainRoots(graph.information.slice(), dof) : whiteningEngine(graph.information, dof, arenas);
+  const { bad } = edges;
   if (bad >= 0) throw indefinite(`the edge ${graph.ids[graph.from[bad]]} -> ${graph.ids[graph.to[bad]]}`);
   const ofFactors = (graph.factors ?? []).map((set) => {
-    const { rows } = factorOf(set.factor);
-    const roots = set.information.slice();
-    const k = factoriseEach(roots, rows, upperSize(rows));
-    if (k >= 0) throw indefinite(factorName(graph, set, k));
+    const roots = plainRoots(set.information.slice(), factorOf(set.factor).rows);
+    if (roots.bad >= 0) throw indefinite(factorName(graph, set, roots.bad));
     return roots;
   });
-  const largest = ofFactors.reduce((most, roots) => Math.max(most, largestMagnitude(roots)), largestMagnitude(whitening));
+  const largest = ofFactors.reduce((most, roots) => Math.max(most, roots.largest()), edges.largest());
   const scale = 1 / powerOfTwoBelow(largest);
-  for (const roots of [whitening, ...ofFactors]) multiplyBy(roots, scale);
-  return { whitening, ofFactors, costScale: 1 / (scale * scale) };
+  for (const roots of [edges, ...ofFactors]) roots.multiplyBy(scale);
+  return { whitening: edges.W, ofFactors: ofFactors.map(({ W }) => W), costScale: 1 / (scale * scale) };
+}
+
+/** In place. */
+function plainRoots(W: Float64Array, dof: number): Roots {
+  const bad = factoriseEach(W, dof, upperSize(dof));
+  return { W, bad, largest: () => largestMagnitude(W), multiplyBy: (factor) => multiplyBy(W, factor) };
 }
 
 function indefinite(what: string): OptionError {

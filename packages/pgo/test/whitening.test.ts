@@ -1,6 +1,7 @@
 import { OptionError } from "@slam/errors";
 import { fp64, tolerance } from "@slam/float";
-import { expectClose } from "@slam/testing";
+import { expectClose, expectSameBits } from "@slam/testing";
+import { ArenaPool } from "@slam/wasm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PoseGraph } from "../src/graph.ts";
@@ -42,6 +43,15 @@ function full(upper: Float64Array): number[] {
   return Array.from({ length: 36 }, (_, k) =>
     k % 6 < Math.floor(k / 6) ? 0 : upper[rows[Math.floor(k / 6)] + (k % 6) - Math.floor(k / 6)],
   );
+}
+
+/** What it gives, or says. */
+function attempt<T>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const entries = (n: number): fc.Arbitrary<number[]> =>
@@ -107,6 +117,42 @@ describe("squareRootInformation", () => {
         expectClose(product, information, tolerance(fp64, 6));
       }),
     );
+  });
+
+  test("the engine has the bits of plain loops, whatever the numbers", () => {
+    const any = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -2, max: 2 }), fc.constantFrom(-0, 5e-324, 1e-200, 1e200));
+    const matrix = fc.oneof(
+      fc.array(any, { minLength: 21, maxLength: 21 }),
+      entries(36).map((A) => gram(A, 6)),
+      entries(12).map((A) => gram(A, 2)),
+    );
+    const arenas = new ArenaPool();
+    fc.assert(
+      fc.property(fc.array(matrix, { maxLength: 3 }), (matrices) => {
+        const graph = withInformation(3, matrices.flat());
+        const [plain, engine] = [undefined, arenas].map((pool) => attempt(() => squareRootInformation(graph, pool)));
+
+        if (typeof plain === "string" || typeof engine === "string") expect(engine).toBe(plain);
+        else {
+          expectSameBits(engine.whitening, plain.whitening);
+          expect(engine.costScale).toBe(plain.costScale);
+        }
+        arenas.recycle();
+      }),
+    );
+  });
+
+  test("so it has beyond what one call of a kernel takes, and names the edge there", () => {
+    const information = Array.from({ length: 1100 }, (_, e) => [4 + e, 2, 0, 10 + e, 0, e % 7]).flat();
+    const broken = information.with(6 * 1050, -1);
+
+    const [plain, engine] = [undefined, new ArenaPool()].map((pool) => squareRootInformation(withInformation(2, information), pool));
+
+    expectSameBits(engine.whitening, plain.whitening);
+    expect(engine.costScale).toBe(plain.costScale);
+    const graph = { ...withInformation(2, broken), ids: Float64Array.of(7, 9, 11) };
+    graph.to[1050] = 2;
+    expect(() => squareRootInformation(graph, new ArenaPool())).toThrow("the edge 7 -> 11");
   });
 
   test.each([

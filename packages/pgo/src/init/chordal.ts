@@ -3,7 +3,7 @@ import { nearestRotation, so3, symmetricEigen } from "@slam/lie";
 import { informationSize, poseDof, poseSize } from "../graph.ts";
 import type { PoseGraphProblem } from "../problem.ts";
 import { spanningTree } from "./chain.ts";
-import { leastSquares, type WriteSystem } from "./least-squares.ts";
+import { leastSquares, type System } from "./least-squares.ts";
 import { relaxScales } from "./scales.ts";
 
 const EXACT = operationFormat(fp64);
@@ -24,7 +24,7 @@ const ROTATION_BLOCK = { 3: 1, 7: 6, 8: 10 } as const;
 export function chordal(problem: PoseGraphProblem): Float64Array {
   const held: number[] = [];
   for (let pose = 0; pose < problem.column.length; pose++) if (problem.column[pose] < 0) held.push(pose);
-  const poses = spanningTree(problem.graph, held);
+  const poses = spanningTree(problem.graph, held, problem.arenas);
   if (problem.graph.similarity !== undefined) relaxScales(problem, poses);
   relaxRotations(problem, poses);
   return relaxTranslations(problem, poses);
@@ -34,8 +34,12 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
   const { graph, structure, arenas, counters } = problem;
   const d = graph.dimension;
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
-  const write: WriteSystem = (A, b) => writeRotationRows(problem, poses, A, b);
-  placeRotations(problem, leastSquares(structure, { r: d, c: d, rightSides: d }, write, arenas, counters?.work), poses);
+  const system: System = {
+    ...{ r: d, c: d, rightSides: d },
+    write: (A, b) => writeRotationRows(problem, poses, A, b),
+    read: (rows) => placeRotations(problem, rows, poses),
+  };
+  leastSquares(structure, system, arenas, counters?.work);
 }
 
 /** The blocks of every edge, in the matrix, or in the right sides where their pose is held. */
@@ -144,12 +148,15 @@ function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Floa
   const d = graph.dimension;
   const dof = poseDof(graph);
   const J = problem.jacobian(poses, EXACT).matrix.values as unknown as Float64Array;
-  const write: WriteSystem = (A, [r]) => {
-    writeTranslationColumns(J, dof, d, A);
-    problem.residual(poses, EXACT, r);
+  const system: System = {
+    ...{ r: dof, c: d, rightSides: 1 },
+    write(A, [r]) {
+      writeTranslationColumns(J, dof, d, A);
+      problem.residual(poses, EXACT, r);
+    },
+    read: ([rho]) => moveBack(problem, rho, poses),
   };
-  const [rho] = leastSquares(structure, { r: dof, c: d, rightSides: 1 }, write, arenas, counters?.work);
-  moveBack(problem, rho, poses);
+  leastSquares(structure, system, arenas, counters?.work);
   return poses;
 }
 

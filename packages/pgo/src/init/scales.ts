@@ -30,6 +30,8 @@ export function relaxScales(problem: PoseGraphProblem, poses: Float64Array): voi
       b[e] = root * right;
     }
   };
-  const [logScales] = leastSquares(structure, { r: 1, c: 1, rightSides: 1 }, write, arenas, counters?.work);
-  for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) poses[pose * 8 + 7] = exp(logScales[column[pose]]);
+  const read = ([logScales]: readonly Float64Array[]): void => {
+    for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) poses[pose * 8 + 7] = exp(logScales[column[pose]]);
+  };
+  leastSquares(structure, { r: 1, c: 1, rightSides: 1, write, read }, arenas, counters?.work);
 }

@@ -55,7 +55,7 @@ export function startPoint(graph: PoseGraph, fixed: readonly number[], options: 
   const anchors = [...fixed, ...priors.poses.keys()];
   const roots = [...anchors, ...freeComponents(graph, anchors)];
   const chosen = init ?? defaultInitialization(graph, fixed, priors.count, roots);
-  const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots), true);
+  const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots, options.arenas), true);
   const point = chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, options), false);
   const gauge = findGauge(graph, fixed, terms, point);
   const open = undeterminedLandmarks(graph, terms, point);
@@ -77,9 +77,9 @@ function posesOf(
 ): Float64Array {
   switch (init) {
     case "odometry":
-      return odometry(graph, roots);
+      return odometry(graph, roots, arenas);
     case "spanning-tree":
-      return spanningTree(graph, roots);
+      return spanningTree(graph, roots, arenas);
     case "chordal":
       return chordal(new PoseGraphProblem(edgesOnly(graph), roots, { counters, arenas }));
     case "random":

@@ -19,12 +19,20 @@ function solved(rows: number, values: readonly number[], b: readonly Float64Arra
     }),
     new ArenaPool(),
   );
-  return leastSquares(structure, { r: 1, c: 1, rightSides: b.length }, (A, into) => {
-    A.set(values);
-    b.forEach((right, k) => {
-      into[k].set(right);
-    });
+  let found: Float64Array[] = [];
+  leastSquares(structure, {
+    ...{ r: 1, c: 1, rightSides: b.length },
+    write(A, into) {
+      A.set(values);
+      b.forEach((right, k) => {
+        into[k].set(right);
+      });
+    },
+    read(x) {
+      found = x.map((numbers) => numbers.slice());
+    },
   });
+  return found;
 }
 
 test("fits the line through three points, for each of two right sides", () => {
