@@ -27,8 +27,7 @@ export function columnSolveKernel(m: ModuleBuilder<ColumnSolveKernels>, b: numbe
   const segmentOf = (f: Body, w: Address, k: Expr<"i32">): Address => f.let(i32.add(w, i32.mul(k, segment)));
   /** Of the entry (i, j) of a block. */
   const offset = (i: number, j: number): number => (j * b + i) * BYTES;
-  const subtract = (f: Body, sum: Local<"f64">, factor: Expr<"f64">, x: Local<"f64">): void =>
-    f.set(sum, f64.sub(sum, f64.mul(factor, x)));
+  const subtract = (f: Body, sum: Local<"f64">, factor: Expr<"f64">, x: Local<"f64">): void => f.set(sum, f64.sub(sum, f64.mul(factor, x)));
 
   m.func("gather", { r: a, order: a, w: a, from: a, to: a }, "void", (f, { r, order, w, from, to }) => {
     f.for(from, to, 1, (k) => {

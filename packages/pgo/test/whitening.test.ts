@@ -120,7 +120,11 @@ describe("squareRootInformation", () => {
   });
 
   test("the engine has the bits of plain loops, whatever the numbers", () => {
-    const any = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -2, max: 2 }), fc.constantFrom(-0, 5e-324, 1e-200, 1e200));
+    const any = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: -2, max: 2 }),
+      fc.constantFrom(-0, 5e-324, 1e-200, 1e200),
+    );
     const matrix = fc.oneof(
       fc.array(any, { minLength: 21, maxLength: 21 }),
       entries(36).map((A) => gram(A, 6)),

@@ -6,7 +6,7 @@ type Address = Local<"i32">;
 export const BELOW = 1;
 export const ABOVE = 2;
 /** Rows that the other kernels cannot take: not strictly ascending, or out of range. */
-export const UNFIT = 4;
+const UNFIT = 4;
 
 /** The graph of one triangle of a matrix, as `symmetricGraph` has it. Addresses of arrays, numbers of rows. */
 export type SymmetricGraphKernels = {

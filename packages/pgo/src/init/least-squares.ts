@@ -3,7 +3,16 @@ import { type FP64, fp64, operationFormat, type Vec } from "@slam/float";
 import { choleskyWorkspace, factorize, isFactor, solveOnce, triangularPreconditioner, triangularWorkspace } from "@slam/ichol";
 import { Work } from "@slam/linop";
 import { newCounters } from "@slam/nlls";
-import { bsrOperator, jacobiScaling, type NormalSymbolic, packedBsr, packedBytes, packedNormalBytes, packNormal, packPattern } from "@slam/sparse";
+import {
+  bsrOperator,
+  jacobiScaling,
+  type NormalSymbolic,
+  packedBsr,
+  packedBytes,
+  packedNormalBytes,
+  packNormal,
+  packPattern,
+} from "@slam/sparse";
 import { ArenaPool, arenaSpace, bytesFor } from "@slam/wasm";
 import type { GraphStructure } from "../structure.ts";
 
@@ -13,7 +22,7 @@ const RTOL = 1e-10;
 const COLUMN_VECTORS = 7;
 
 /** The matrix and the right sides of one system. */
-export interface SystemShape {
+interface SystemShape {
   /** A has the pattern `structure.normal(r, c).A`. */
   readonly r: number;
   readonly c: number;
@@ -38,7 +47,12 @@ export interface System extends SystemShape {
  * The arenas are free again when it returns: neither `write` nor `read` must take any to keep.
  * @param work counts it. Default: nothing that is read does.
  */
-export function leastSquares(structure: GraphStructure, system: System, arenas: ArenaPool = new ArenaPool(), work: Work = new Work()): void {
+export function leastSquares(
+  structure: GraphStructure,
+  system: System,
+  arenas: ArenaPool = new ArenaPool(),
+  work: Work = new Work(),
+): void {
   // Found before the arenas are taken that are freed here: it outlives them.
   const normal = structure.normal(system.r, system.c);
   const symbolic = structure.cholesky(system.c);
