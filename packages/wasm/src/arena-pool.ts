@@ -24,8 +24,6 @@ export class ArenaPool {
   #computations = 0;
   /** Where arrays are put side by side, and the bytes of all such arenas that are taken now. */
   #shared: { readonly arena: Arena; readonly bytes: number } | undefined;
-  /** A large one that was lent. */
-  #spare: Arena | undefined;
 
   /**
    * An empty arena of at least so many bytes, and at most four times as many: a free one, or a new one.
@@ -34,47 +32,36 @@ export class ArenaPool {
    */
   take(bytes: number): Arena {
     checkInteger("take: bytes", bytes, 0);
-    this.#spare = undefined;
-    return this.#take(bytes);
-  }
-
-  #take(bytes: number): Arena {
     const at = this.#free.findIndex(({ capacity }) => capacity >= bytes);
     const fits = at >= 0 && this.#free[at].capacity <= Math.max(4 * bytes, SMALL);
+    if (!fits) this.#dropSmaller(bytes);
     const arena = fits ? this.#free.splice(at, 1)[0] : new Arena(bytes);
     this.#taken.push(arena);
     this.#used.set(arena, this.#computations);
     return arena;
   }
 
+  /** The largest free arena that is too small gives way to a large new one: phases of a large computation need sizes of their own, and its peak would be the sum of them. */
+  #dropSmaller(bytes: number): void {
+    const at = this.#free.findLastIndex(({ capacity }) => capacity < bytes);
+    if (at < 0 || this.#free[at].capacity <= MOST_KEPT) return;
+    for (const arena of this.#free.splice(at, 1)) this.#used.delete(arena);
+  }
+
   /**
-   * Runs something with arrays of integers, zeros at first, in one arena, which is free again afterwards; what it takes besides stays taken. A large arena serves
-   * what is lent next, and is left to the collector when an arena is taken: free, it would lie idle beside what a large computation needs then.
+   * Runs something with arrays of integers, zeros at first, in one arena, which is free again afterwards; what it takes besides stays taken.
    *
    * @throws what `Arena` throws.
    */
   lend<Name extends string, T>(lengths: { readonly [name in Name]: number }, use: (lent: LentIntegers<Name>) => T): T {
     const names = Object.keys(lengths) as Name[];
     const bytes = names.reduce((sum, name) => sum + bytesFor(Int32Array, lengths[name]), 0);
-    const arena = bytes > MOST_KEPT ? this.#takeSpare(bytes) : this.#take(bytes);
+    const arena = this.take(bytes);
     try {
       return use(integersIn(arena, names, lengths));
     } finally {
-      const at = this.#taken.indexOf(arena);
-      if (at >= 0) this.#give(this.#taken.splice(at, 1));
-      else this.#keepSpare(arena);
+      this.#give(this.#taken.splice(this.#taken.indexOf(arena), 1));
     }
-  }
-
-  #takeSpare(bytes: number): Arena {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    return spare !== undefined && spare.capacity >= bytes ? spare : new Arena(bytes);
-  }
-
-  #keepSpare(arena: Arena): void {
-    arena.release(0);
-    if (this.#spare === undefined || this.#spare.capacity < arena.capacity) this.#spare = arena;
   }
 
   /** n zeros, which are freed when arenas are that are taken now. @throws what `Arena` throws. */
@@ -91,7 +78,7 @@ export class ArenaPool {
   #withRoomFor(bytes: number): Arena {
     const { arena, bytes: before } = this.#shared ?? { arena: undefined, bytes: 0 };
     if (arena !== undefined && arena.capacity - arena.mark() >= bytes) return arena;
-    const next = this.#take(Math.max(bytes, Math.min(before, MOST_SHARED)));
+    const next = this.take(Math.max(bytes, Math.min(before, MOST_SHARED)));
     this.#shared = { arena: next, bytes: before + next.capacity };
     return next;
   }
@@ -126,7 +113,6 @@ export class ArenaPool {
   recycle(): void {
     this.#taken.length = 0;
     this.#shared = undefined;
-    this.#spare = undefined;
     this.#free = [];
     this.#give([...this.#used.keys()]);
     this.#used.clear();
@@ -142,7 +128,7 @@ export class ArenaPool {
 const KEPT = 64;
 /** Bytes of an arena that arrays share, unless one array alone takes more. */
 const MOST_SHARED = 2 ** 24;
-/** Bytes above which what was lent is not kept: those of a graph of some 30,000 poses. */
+/** Bytes above which a free arena gives way to a larger one. */
 const MOST_KEPT = 2 ** 22;
 /** Bytes below which it does not matter that a free arena is too large. */
 const SMALL = 2 ** 20;

@@ -1,7 +1,7 @@
 import { OptionError } from "@slam/errors";
 import { fp64 } from "@slam/float";
 import { describe, expect, test } from "vitest";
-import { ArenaPool } from "../src/index.ts";
+import { type Arena, ArenaPool } from "../src/index.ts";
 
 const PAGE = 65536;
 
@@ -173,34 +173,31 @@ describe("what is lent", () => {
 
     expect(pool.lend({ x: 9 }, ({ views }) => [...views.x])).toEqual(new Array(9).fill(0));
   });
+});
 
-  test("is lent again where it is large, until an arena is taken", () => {
-    const pool = new ArenaPool();
-    const x = 2 ** 20 + 1;
-    const lent = (length: number): unknown =>
-      pool.lend({ x: length }, ({ arena }) => {
-        pool.integers(1);
-        return arena;
-      });
+test("drops the largest free arena that is too small where it makes a large one", () => {
+  const pool = new ArenaPool();
+  const large = 2 ** 22 + PAGE;
+  const free = (...sizes: number[]): Arena[] => pool.during(() => sizes.map((bytes) => pool.take(bytes)));
+  const [small, first, second] = free(PAGE, large, 2 * large);
 
-    const first = lent(x);
-    expect(lent(x - 9)).not.toBe(first);
-    expect(lent(x)).toBe(first);
-    const larger = lent(2 * x);
-    expect(lent(x)).toBe(larger);
-    expect(pool.take(4 * x)).not.toBe(larger);
-    expect(lent(x)).not.toBe(larger);
-  });
+  const [larger] = free(3 * large);
 
-  test("is the larger of two that are lent at the same time", () => {
-    const pool = new ArenaPool();
-    const x = 2 ** 20 + 1;
+  expect(pool.take(PAGE)).toBe(small);
+  expect(pool.take(large)).toBe(first);
+  expect(pool.take(2 * large)).toBe(larger);
+  expect(pool.take(2 * large)).not.toBe(second);
+});
 
-    const [outer, inner] = pool.lend({ x }, ({ arena }) => [arena, pool.lend({ x: 2 * x }, (lent) => lent.arena)]);
+test("keeps free arenas that are too large, and small ones", () => {
+  const pool = new ArenaPool();
+  const large = 2 ** 22 + PAGE;
+  const [first, small] = pool.during(() => [pool.take(8 * large), pool.take(PAGE)]);
 
-    expect(inner).not.toBe(outer);
-    expect(pool.lend({ x }, ({ arena }) => arena)).toBe(inner);
-  });
+  pool.take(large);
+
+  expect(pool.take(8 * large)).toBe(first);
+  expect(pool.take(PAGE)).toBe(small);
 });
 
 test("refuses sizes that are none", () => {
