@@ -1,7 +1,7 @@
 import type { BsrPattern } from "@slam/sparse";
 import { type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import { structureKernel } from "./structure.kernel.ts";
-import type { CholeskySymbolic } from "./symbolic.ts";
+import type { ColumnPattern, Supernodes } from "./supernodes.ts";
 
 nameForModules("ichol", { structureKernel });
 
@@ -11,7 +11,14 @@ const CHUNK = 1024;
 const MAX_STEPS = 2 ** 26;
 
 /** What `analyzeCholesky` finds once it has an order. */
-export type FactorStructure = Pick<CholeskySymbolic, "L" | "supernodes" | "destination" | "blockUpdates">;
+export interface FactorStructure {
+  readonly L: ColumnPattern;
+  readonly supernodes: Supernodes;
+  /** For each block of A: its block in L, as 2 position + (1 if it lands transposed). */
+  readonly destination: Int32Array;
+  /** Products L_ik L_jk' of blocks that a factorisation subtracts. */
+  readonly blockUpdates: number;
+}
 
 /** The lower triangle of P A P' by rows, and the elimination tree. */
 interface Rows {

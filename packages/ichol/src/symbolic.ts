@@ -3,7 +3,7 @@ import { amd, type BsrPattern, checkPermutation, type PermutedTriangle, permuteS
 import type { ArenaPool } from "@slam/wasm";
 import { levelOfFill } from "./level-of-fill.ts";
 import { type FactorStructure, structureEngine } from "./structure-engine.ts";
-import { type ColumnPattern, type Supernodes, supernodes } from "./supernodes.ts";
+import { type ColumnPattern, supernodes } from "./supernodes.ts";
 
 /** "complete": every block of L. A number: those of at most that level of fill; 0: only where A has one. */
 export type Fill = "complete" | number;
@@ -18,7 +18,7 @@ export interface SymbolicOptions {
 }
 
 /** The structure of P A P' = L L' by blocks; no numbers. One serves every matrix of its pattern, in every format. */
-export interface CholeskySymbolic {
+export interface CholeskySymbolic extends FactorStructure {
   readonly A: BsrPattern;
   readonly fill: Fill;
   /** Blocks are b x b; there are n block columns. */
@@ -26,12 +26,6 @@ export interface CholeskySymbolic {
   readonly n: number;
   /** order[k]: the block row of A that is eliminated as the k-th. */
   readonly order: Int32Array;
-  readonly L: ColumnPattern;
-  readonly supernodes: Supernodes;
-  /** For each block of A: its block in L, as 2 position + (1 if it lands transposed). */
-  readonly destination: Int32Array;
-  /** Products L_ik L_jk' of blocks that a factorisation subtracts. */
-  readonly blockUpdates: number;
   /** Scalars stored in the lower triangle of L. */
   readonly nonzeros: number;
   /** Floating-point operations of one numeric factorisation. */

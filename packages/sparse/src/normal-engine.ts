@@ -1,12 +1,18 @@
 import { type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import type { BsrPattern } from "./bsr-pattern.ts";
 import { normalKernel } from "./normal.kernel.ts";
-import type { NormalRows } from "./normal.ts";
 
 nameForModules("sparse", { normalKernel });
 
 /** Rows that one call of a kernel handles: between calls the engine changes to the code that it has optimised meanwhile. */
 const CHUNK = 1024;
+
+/** The lower triangle of A'A by block rows, and `target`, as `NormalSymbolic` has them. */
+export interface NormalRows {
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  readonly target: Int32Array;
+}
 
 /**
  * What `normalSymbolic` finds of the lower triangle, found by kernels.

@@ -2,7 +2,7 @@ import { checkChoice } from "@slam/errors";
 import { newArrays, type Scratch } from "@slam/linop";
 import type { ArenaPool } from "@slam/wasm";
 import type { BsrPattern } from "./bsr-pattern.ts";
-import { normalEngine } from "./normal-engine.ts";
+import { type NormalRows, normalEngine } from "./normal-engine.ts";
 
 /** Where A'A has blocks, and which pairs of blocks of A they sum. Made once per structure of A. */
 export interface NormalSymbolic {
@@ -29,13 +29,6 @@ export function normalSymbolic(
   if (part === "diagonal") return blockDiagonal(A, scratch);
   const { rows, columns, target } = (arenas && normalEngine(A, arenas)) ?? lowerTriangle(A, scratch);
   return { A, pattern: squarePattern(A, rows, columns), target };
-}
-
-/** The lower triangle of A'A by block rows, and `target`. */
-export interface NormalRows {
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-  readonly target: Int32Array;
 }
 
 /** The pairs of blocks (i, j), i > j, of the rows of A, sorted by j: those of j begin at starts[j]. */
