@@ -199,6 +199,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--seed <n>", "of the simulation, and of the samples that measure loops", integer(0, 2 ** 32 - 1), 0)
     .option("--out <dir>", "write trajectory.tum, trajectory.kitti, graph.g2o and map.ply into this folder")
     .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
+    .option("--repeat <n>", "drive this many times; seconds are medians", integer(1), 1)
     .option("--quiet", "print warnings and errors only")
     .action(async (input: string | undefined, options: OdometryCommandOptions) => {
       const { odometry } = await import("./commands/odometry.ts");

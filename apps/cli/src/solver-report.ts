@@ -66,11 +66,9 @@ export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSe
   };
 }
 
-function medians(solves: readonly SolveSeconds[]): SolveSeconds {
-  const median = (phase: keyof SolveSeconds): number => {
-    const sorted = solves.map((seconds) => seconds[phase]).sort((a, b) => a - b);
-    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  };
+/** Of each phase by itself. */
+export function medians(solves: readonly SolveSeconds[]): SolveSeconds {
+  const median = (phase: keyof SolveSeconds): number => medianOf(solves.map((seconds) => seconds[phase]));
   return {
     solve: median("solve"),
     initialize: median("initialize"),
@@ -79,4 +77,10 @@ function medians(solves: readonly SolveSeconds[]): SolveSeconds {
     linearSolve: median("linearSolve"),
     update: median("update"),
   };
+}
+
+/** The middle value, or the mean of the two in the middle. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
