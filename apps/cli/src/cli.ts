@@ -1,7 +1,9 @@
 import { DELTA_UNITS, PAIR_RELATIONS, POSE_RELATIONS } from "@slam/eval";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
+import { BENCH_PARTS, type BenchPart } from "./bench/bench-job.ts";
 import type { ApeOptions } from "./commands/ape.ts";
 import type { BaOptions } from "./commands/ba.ts";
+import type { BenchOptions } from "./commands/bench.ts";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
@@ -324,6 +326,20 @@ export async function run(argv: readonly string[]): Promise<number> {
     .action(async (options: ReproduceOptions) => {
       const { reproduce } = await import("./commands/reproduce.ts");
       code = await reproduce(options);
+    });
+
+  command(
+    "bench",
+    "Say how long this machine takes in fp64, fp32 and 16 bits, as ratios to fp32: kernels, pose graphs and bundles, which it makes itself; about a minute.",
+    "slam bench kernels --repeat 3",
+  )
+    .addArgument(new Argument("[part]", "one of its parts (default: all)").choices(BENCH_PARTS))
+    .option("--repeat <n>", "turns of each contest, after one that does not count; figures are medians", integer(1), 7)
+    .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only")
+    .action(async (part: BenchPart | undefined, options: BenchOptions) => {
+      const { bench } = await import("./commands/bench.ts");
+      code = await bench(part, options);
     });
 
   await program.parseAsync(argv, { from: "user" });
