@@ -13,8 +13,8 @@ interface BundleCase {
 }
 
 const BUNDLES: readonly BundleCase[] = [
-  { scene: "apartment", poses: 60, points: 3000, held: { intrinsics: true } },
-  { scene: "orbit", poses: 50, points: 5000, held: { intrinsics: false } },
+  { scene: "apartment", poses: 40, points: 2000, held: { intrinsics: true } },
+  { scene: "orbit", poses: 30, points: 3000, held: { intrinsics: false } },
 ];
 
 /** Generated bundles by each linear solver, in each policy. */
