@@ -12,7 +12,7 @@ export interface Entrant<R extends SolveRun> {
 }
 
 /** Seconds of one solve, from its start on, and of its linear solves. */
-export interface SolveTurn {
+interface SolveTurn {
   readonly solve: number;
   readonly linearSolve: number;
 }

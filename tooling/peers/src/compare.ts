@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { basename, join } from "node:path";
 import { describeMachine, median, pairedRatio } from "@slam/bench";
 
-export interface Turn {
+interface Turn {
   readonly optimum: number;
   readonly termination: string;
   readonly seconds: number;

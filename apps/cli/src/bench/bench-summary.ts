@@ -23,7 +23,7 @@ export function benchSummary(report: BenchReport, colors: boolean): string {
 }
 
 /** "AMD EPYC, 2 cores, L2 1 MB, L3 32 MB, 24.9 GB; linux x64, Node v20.20.2". */
-export function machineText({ processor, cores, l2Bytes, l3Bytes, memoryBytes, system, node }: Machine): string {
+function machineText({ processor, cores, l2Bytes, l3Bytes, memoryBytes, system, node }: Machine): string {
   const caches = [
     ["L2", l2Bytes],
     ["L3", l3Bytes],
