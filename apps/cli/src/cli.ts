@@ -215,6 +215,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     "slam info sphere.g2o",
   )
     .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only")
     .action(async (files: string[], options: InfoOptions) => {
       const { info } = await import("./commands/info.ts");
       code = await info(files, options);
@@ -363,6 +364,7 @@ function addTrajectoryFlags(command: Command): Command {
     .option("--t_max_diff <s>", "poses at most so many seconds apart are a pair", number(0), 0.01)
     .option("--out <file>", "write the error of each pair, FILE.csv; packed if .gz follows")
     .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
     .option("--quiet", "print warnings and errors only");
 }
 

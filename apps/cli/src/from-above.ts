@@ -31,6 +31,21 @@ export function axesOf(bundle: Cameras): Axes {
   return { right: unit, ahead: cross(unit, down) };
 }
 
+/** Of poses of any body, n x 7: along the axis in which they spread least, which for most is the one that is up or down. */
+export function axesOfLeastSpread(poses: Float64Array): Axes {
+  const spreads = [0, 1, 2].map((axis) => {
+    const values = Array.from({ length: poses.length / 7 }, (_, k) => poses[7 * k + axis]!);
+    return values.reduce((most, x) => Math.max(most, x), -Infinity) - values.reduce((least, x) => Math.min(least, x), Infinity);
+  });
+  const [x, y, z]: Vector[] = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
+  const flat = spreads.indexOf(Math.min(...spreads));
+  return flat === 2 ? { right: x!, ahead: y! } : flat === 1 ? { right: x!, ahead: z! } : { right: y!, ahead: z! };
+}
+
 /** A camera's x (right), y (down) or z (ahead) in the world. Snavely's has y up and looks along -z. */
 export function axisOf({ poses, model }: Cameras, c: number, which: 0 | 1 | 2): Vector {
   const matrix = new Float64Array(16);

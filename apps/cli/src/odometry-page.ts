@@ -1,12 +1,15 @@
+import { stereo } from "@slam/camera";
 import { alignPoses, transformPoses } from "@slam/eval";
 import type { OdometryResult } from "@slam/odometry";
 import { convergenceChart } from "./charts.ts";
+import { axesOf } from "./from-above.ts";
 import { html, htmlTable, page } from "./html.ts";
-import { keyFrameChart, type PathView, pathChart } from "./odometry-chart.ts";
+import { keyFrameChart } from "./odometry-chart.ts";
 import type { Drive } from "./odometry-drives.ts";
 import type { OdometryInput } from "./odometry-input.ts";
 import { keyFrameMilliseconds, type OdometryReport, pairedWithTruth, type Quantiles } from "./odometry-report.ts";
 import { loopText } from "./odometry-summary.ts";
+import { type PathView, pathChart } from "./path-chart.ts";
 import { figure, iterationTable, linearRows, measuredRows, precisionTable } from "./solver-page.ts";
 import { costText, countText, errorText } from "./text.ts";
 
@@ -40,6 +43,8 @@ function viewsOf({ truth }: OdometryInput, result: OdometryResult): PathView[] {
   const { graph, map, odometry, poses, loops } = result;
   const view = (title: string, path: Float64Array): PathView => ({
     title,
+    // Of all cameras of odometry x is right, y down and z ahead.
+    axes: axesOf({ poses: path, model: stereo }),
     poses: path,
     ...(truth && { truth: laidOn(path, result, truth) }),
   });

@@ -1,3 +1,4 @@
+import { median } from "@slam/contests";
 import { associate, ate, type Statistics, selectPoses } from "@slam/eval";
 import { energyOf, horowitzCache, type Termination } from "@slam/linop";
 import type { PhaseSeconds, PrecisionEvents } from "@slam/nlls";
@@ -6,7 +7,7 @@ import type { Drive } from "./odometry-drives.ts";
 import type { OdometryInput } from "./odometry-input.ts";
 import { type PolicyNames, policyNames } from "./policy.ts";
 import type { SolveSeconds } from "./solve-job.ts";
-import { medianOf, medians, type SolverReport } from "./solver-report.ts";
+import { medians, type SolverReport } from "./solver-report.ts";
 import { VERSION } from "./version.ts";
 
 /** The JSON report of `slam odometry`, as schema/odometry.schema.json describes it; numbers that are not finite become null. */
@@ -140,9 +141,9 @@ export function keyFrameMilliseconds(drives: readonly Drive[]): readonly Readonl
   return Array.from(drives.at(-1)!.result.times, (_, k) => {
     const all = drives.map(({ result: { milliseconds } }) => ({ window: milliseconds.window[k]!, graph: milliseconds.graph[k]! }));
     return {
-      window: medianOf(all.map(({ window }) => window)),
-      graph: medianOf(all.map(({ graph }) => graph)),
-      both: medianOf(all.map(({ window, graph }) => window + graph)),
+      window: median(all.map(({ window }) => window)),
+      graph: median(all.map(({ graph }) => graph)),
+      both: median(all.map(({ window, graph }) => window + graph)),
     };
   });
 }
