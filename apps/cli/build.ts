@@ -9,7 +9,9 @@ const source = join(import.meta.dirname, "src");
 const dist = join(import.meta.dirname, "dist");
 
 await build({
-  input: ["main", "solve-worker", "reproduce/task-worker", "demo", "shipped-kernels"].map((name) => join(source, `${name}.ts`)),
+  input: ["main", "solve-worker", "bench/bench-worker", "reproduce/task-worker", "demo", "shipped-kernels"].map((name) =>
+    join(source, `${name}.ts`),
+  ),
   platform: "node",
   external: Object.keys(manifest.dependencies),
   resolve: { conditionNames: ["@slam/source", "import", "node", "default"] },

@@ -1,7 +1,9 @@
 import { DELTA_UNITS, PAIR_RELATIONS, POSE_RELATIONS } from "@slam/eval";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
+import { BENCH_PARTS, type BenchPart } from "./bench/bench-job.ts";
 import type { ApeOptions } from "./commands/ape.ts";
 import type { BaOptions } from "./commands/ba.ts";
+import type { BenchOptions } from "./commands/bench.ts";
 import type { ConvertOptions } from "./commands/convert.ts";
 import type { GenerateOptions } from "./commands/generate.ts";
 import type { InfoOptions } from "./commands/info.ts";
@@ -199,6 +201,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option("--seed <n>", "of the simulation, and of the samples that measure loops", integer(0, 2 ** 32 - 1), 0)
     .option("--out <dir>", "write trajectory.tum, trajectory.kitti, graph.g2o and map.ply into this folder")
     .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
+    .option("--repeat <n>", "drive this many times; seconds are medians", integer(1), 1)
     .option("--quiet", "print warnings and errors only")
     .action(async (input: string | undefined, options: OdometryCommandOptions) => {
       const { odometry } = await import("./commands/odometry.ts");
@@ -211,6 +215,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     "slam info sphere.g2o",
   )
     .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only")
     .action(async (files: string[], options: InfoOptions) => {
       const { info } = await import("./commands/info.ts");
       code = await info(files, options);
@@ -324,6 +329,20 @@ export async function run(argv: readonly string[]): Promise<number> {
       code = await reproduce(options);
     });
 
+  command(
+    "bench",
+    "Say how long this machine takes in fp64, fp32 and 16 bits, as ratios to fp32: kernels, pose graphs and bundles, which it makes itself; about a minute.",
+    "slam bench kernels --repeat 3",
+  )
+    .addArgument(new Argument("[part]", "one of its parts (default: all)").choices(BENCH_PARTS))
+    .option("--repeat <n>", "turns of each contest, after one that does not count; figures are medians", integer(1), 7)
+    .addOption(jsonOption())
+    .option("--quiet", "print warnings and errors only")
+    .action(async (part: BenchPart | undefined, options: BenchOptions) => {
+      const { bench } = await import("./commands/bench.ts");
+      code = await bench(part, options);
+    });
+
   await program.parseAsync(argv, { from: "user" });
   return code;
 }
@@ -345,6 +364,7 @@ function addTrajectoryFlags(command: Command): Command {
     .option("--t_max_diff <s>", "poses at most so many seconds apart are a pair", number(0), 0.01)
     .option("--out <file>", "write the error of each pair, FILE.csv; packed if .gz follows")
     .addOption(jsonOption())
+    .option("--report <file>", "write a page with pictures, FILE.html")
     .option("--quiet", "print warnings and errors only");
 }
 

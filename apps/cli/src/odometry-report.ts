@@ -1,10 +1,13 @@
+import { median } from "@slam/contests";
 import { associate, ate, type Statistics, selectPoses } from "@slam/eval";
 import { energyOf, horowitzCache, type Termination } from "@slam/linop";
-import type { PrecisionEvents } from "@slam/nlls";
+import type { PhaseSeconds, PrecisionEvents } from "@slam/nlls";
 import type { LoopCounts, OdometryResult } from "@slam/odometry";
+import type { Drive } from "./odometry-drives.ts";
 import type { OdometryInput } from "./odometry-input.ts";
 import { type PolicyNames, policyNames } from "./policy.ts";
-import type { SolverReport } from "./solver-report.ts";
+import type { SolveSeconds } from "./solve-job.ts";
+import { medians, type SolverReport } from "./solver-report.ts";
 import { VERSION } from "./version.ts";
 
 /** The JSON report of `slam odometry`, as schema/odometry.schema.json describes it; numbers that are not finite become null. */
@@ -43,19 +46,17 @@ export interface OdometryReport {
     readonly poses: number;
     readonly edges: number;
     /** The last solve, in the policy's formats; none where no loop was accepted. */
-    readonly solve?: {
-      readonly termination: Termination;
-      readonly message: string;
-      readonly iterations: number;
-      readonly cgIterations: number;
-      readonly cost: { readonly initial: number; readonly final: number };
-      readonly policy: PolicyNames;
-    };
+    readonly solve?: { readonly termination: Termination; readonly message: string; readonly policy: PolicyNames };
   };
+  /** Of that solve, as `slam pgo` reports them. */
+  readonly cost?: SolverReport["cost"];
+  readonly iterations?: SolverReport["iterations"];
+  readonly linear?: SolverReport["linear"];
   readonly landmarks: number;
   /** Of a key frame: half of them, 99 of 100, and all take no longer. */
   readonly milliseconds: { readonly window: Quantiles; readonly graph: Quantiles; readonly both: Quantiles };
-  readonly seconds: { readonly input: number; readonly odometry: number };
+  /** Phases are those of the windows and of the graph's last solve. */
+  readonly seconds: SolverReport["seconds"];
   readonly precision: PrecisionEvents;
   /** Of the windows. */
   readonly work: SolverReport["work"];
@@ -64,7 +65,9 @@ export interface OdometryReport {
 
 export type LoopSource = "none" | "oracle" | "descriptors";
 
-interface Quantiles {
+type Truth = NonNullable<OdometryInput["truth"]>;
+
+export interface Quantiles {
   readonly median: number;
   readonly p99: number;
   readonly max: number;
@@ -78,17 +81,20 @@ export interface Run {
   readonly recognizer: LoopSource;
   /** Whether it was ended before the last frame. */
   readonly interrupted: boolean;
-  readonly seconds: OdometryReport["seconds"];
+  readonly parseSeconds: number;
 }
 
+/** @param drives of the same frames; all that is not time is of the last. */
 export function odometryReport(
-  { file, input, seed, window: size, recognizer, interrupted, seconds }: Run,
-  result: OdometryResult,
+  { file, input, seed, window: size, recognizer, interrupted, parseSeconds }: Run,
+  drives: readonly Drive[],
 ): OdometryReport {
-  const { times, graph, map, lost, windows, final, milliseconds } = result;
+  const { result } = drives.at(-1)!;
+  const { times, graph, map, lost, windows, final } = result;
   const { ends: _, ...loops } = result.loops;
   const { policy, precision, work, linear, solves, iterations, cgIterations, terminations, landmarks, observations } = windows;
   const errors = input.truth && errorsOf(result, input.truth);
+  const milliseconds = keyFrameMilliseconds(drives);
   return {
     command: "odometry",
     version: VERSION,
@@ -102,28 +108,44 @@ export function odometryReport(
     graph: {
       poses: graph.ids.length,
       edges: graph.from.length,
-      ...(final && {
-        solve: {
-          termination: final.termination,
-          message: final.message,
-          iterations: final.iterations.length,
-          cgIterations: final.cgIterations,
-          cost: { initial: final.cost.initial, final: final.cost.final },
-          policy: policyNames(final.policy),
-        },
-      }),
+      ...(final && { solve: { termination: final.termination, message: final.message, policy: policyNames(final.policy) } }),
     },
+    ...(final && { cost: final.cost, iterations: final.iterations, linear: final.linear }),
     landmarks: map.tracks.length,
     milliseconds: {
-      window: quantiles(milliseconds.window),
-      graph: quantiles(milliseconds.graph),
-      both: quantiles(milliseconds.window.map((ms, k) => ms + milliseconds.graph[k]!)),
+      window: quantiles(milliseconds.map(({ window }) => window)),
+      graph: quantiles(milliseconds.map((of) => of.graph)),
+      both: quantiles(milliseconds.map(({ both }) => both)),
     },
-    seconds,
+    seconds: { parse: parseSeconds, ...medians(drives.map(phasesOf)), cold: drives[0]!.seconds },
     precision: sumOf(precision, final?.precision),
     work: { flops: work.flops, bytes: work.bytes, joules: energyOf(work, horowitzCache) },
     memoryBytes: process.resourceUsage().maxRSS * 1024,
   };
+}
+
+function phasesOf({ result: { windows, final }, seconds: solve }: Drive): SolveSeconds {
+  const sum = (phase: keyof PhaseSeconds): number => windows.seconds[phase] + (final?.seconds[phase] ?? 0);
+  return {
+    solve,
+    initialize: final?.initializeSeconds ?? 0,
+    linearize: sum("linearize"),
+    factorize: sum("factorize"),
+    linearSolve: sum("linearSolve"),
+    update: sum("update"),
+  };
+}
+
+/** Of each key frame of the last drive, medians over the drives that came to it. */
+export function keyFrameMilliseconds(drives: readonly Drive[]): readonly Readonly<Record<"window" | "graph" | "both", number>>[] {
+  return Array.from(drives.at(-1)!.result.times, (_, k) => {
+    const all = drives.map(({ result: { milliseconds } }) => ({ window: milliseconds.window[k]!, graph: milliseconds.graph[k]! }));
+    return {
+      window: median(all.map(({ window }) => window)),
+      graph: median(all.map(({ graph }) => graph)),
+      both: median(all.map(({ window, graph }) => window + graph)),
+    };
+  });
 }
 
 function ending({ times, lost, final, windows }: OdometryResult, interrupted: boolean): Pick<OdometryReport, "termination" | "message"> {
@@ -140,19 +162,30 @@ function ending({ times, lost, final, windows }: OdometryResult, interrupted: bo
   return { termination: "converged", message: `${solved}, ${final === undefined ? "no loop closed" : final.message}` };
 }
 
-function errorsOf({ times, odometry, poses }: OdometryResult, truth: NonNullable<OdometryInput["truth"]>): OdometryReport["ate"] {
-  const { reference, estimate } = associate(truth.times, times, 1e-3);
-  const of = (all: Float64Array, indices: Int32Array): Float64Array => selectPoses({ timestamps: times, poses: all }, indices).poses;
-  const truly = selectPoses({ timestamps: truth.times, poses: truth.poses }, reference).poses;
-  const error = (all: Float64Array): Statistics => {
-    const { alignment: _, ...statistics } = ate(truly, of(all, estimate), { align: "se3" });
+function errorsOf({ times, odometry, poses }: OdometryResult, truth: Truth): OdometryReport["ate"] {
+  const error = (path: Float64Array): Statistics => {
+    const { truly, estimated } = pairedWithTruth(times, path, truth);
+    const { alignment: _, ...statistics } = ate(truly, estimated, { align: "se3" });
     return statistics;
   };
   return { withoutLoops: error(odometry), withLoops: error(poses) };
 }
 
-function quantiles(values: Float64Array): Quantiles {
-  const sorted = [...values].sort((a, b) => a - b);
+/** The poses of a path, and the true ones of the same times, row by row. */
+export function pairedWithTruth(
+  times: Float64Array,
+  path: Float64Array,
+  truth: Truth,
+): { readonly truly: Float64Array; readonly estimated: Float64Array } {
+  const { reference, estimate } = associate(truth.times, times, 1e-3);
+  return {
+    truly: selectPoses({ timestamps: truth.times, poses: truth.poses }, reference).poses,
+    estimated: selectPoses({ timestamps: times, poses: path }, estimate).poses,
+  };
+}
+
+function quantiles(values: readonly number[]): Quantiles {
+  const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!;
   return { median: at(0.5), p99: at(0.99), max: at(1) };
 }

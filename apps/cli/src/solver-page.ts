@@ -10,7 +10,7 @@ export function figure(svg: string, caption?: Html): Html {
   return html`<figure class="wide">${new RawHtml(svg)}${caption === undefined ? "" : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }
 
-export function precisionTable(report: SolverReport): Html {
+export function precisionTable(report: Pick<SolverReport, "policy" | "work">): Html {
   return htmlTable(["operation", "format", "flops", "bytes"], precisionRows(report));
 }
 
@@ -25,13 +25,22 @@ export async function shareSection({ policy, parts }: SolverReport): Promise<Htm
 }
 
 /** The last rows of the numbers: the linear solver, what precision did, times and memory. */
-export function solverRows({ linear, precision, seconds, memoryBytes }: SolverReport, version: string): string[][] {
+export function solverRows(report: SolverReport, version: string): string[][] {
+  return [...linearRows(report.linear), ...measuredRows(report, version)];
+}
+
+export function linearRows({ solver, preconditioner, factorizations, factorNonzeros, cgIterations }: SolverReport["linear"]): string[][] {
   return [
-    [
-      "linear solver",
-      `${linear.solver}, ${linear.preconditioner}: ${linear.factorizations} factorised, ${amountText(linear.factorNonzeros)} non-zeros`,
-    ],
-    ["CG iterations", `${linear.cgIterations}`],
+    ["linear solver", `${solver}, ${preconditioner}: ${factorizations} factorised, ${amountText(factorNonzeros)} non-zeros`],
+    ["CG iterations", `${cgIterations}`],
+  ];
+}
+
+export function measuredRows(
+  { precision, seconds, memoryBytes }: Pick<SolverReport, "precision" | "seconds" | "memoryBytes">,
+  version: string,
+): string[][] {
+  return [
     ...Object.entries(precision).map(([event, count]) => [event, `${count}`]),
     ...Object.entries(seconds).map(([phase, time]) => [`time: ${phase}`, secondsText(time)]),
     ["peak memory", `${amountText(memoryBytes)}B`],
@@ -39,7 +48,7 @@ export function solverRows({ linear, precision, seconds, memoryBytes }: SolverRe
   ];
 }
 
-export function iterationTable({ iterations }: SolverReport): Html {
+export function iterationTable({ iterations }: Pick<SolverReport, "iterations">): Html {
   const rows = iterations.map(({ cost, step, damping, gainRatio, cgIterations, accepted, seconds }, i) => [
     `${i + 1}`,
     costText(cost),

@@ -1,3 +1,4 @@
+import { median } from "@slam/contests";
 import { type Energy, energyOf, horowitzCache, type Operation, type Termination, totalOf, Work } from "@slam/linop";
 import {
   type IterationRecord,
@@ -66,17 +67,15 @@ export function solverReport({ report, seconds }: Outcome<SolvedReport>, parseSe
   };
 }
 
-function medians(solves: readonly SolveSeconds[]): SolveSeconds {
-  const median = (phase: keyof SolveSeconds): number => {
-    const sorted = solves.map((seconds) => seconds[phase]).sort((a, b) => a - b);
-    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  };
+/** Of each phase by itself. */
+export function medians(solves: readonly SolveSeconds[]): SolveSeconds {
+  const of = (phase: keyof SolveSeconds): number => median(solves.map((seconds) => seconds[phase]));
   return {
-    solve: median("solve"),
-    initialize: median("initialize"),
-    linearize: median("linearize"),
-    factorize: median("factorize"),
-    linearSolve: median("linearSolve"),
-    update: median("update"),
+    solve: of("solve"),
+    initialize: of("initialize"),
+    linearize: of("linearize"),
+    factorize: of("factorize"),
+    linearSolve: of("linearSolve"),
+    update: of("update"),
   };
 }

@@ -9,6 +9,7 @@ import { VERSION } from "./version.ts";
 export interface ErrorOutputs {
   readonly json?: JsonTarget;
   readonly out?: string;
+  readonly report?: string;
   readonly quiet?: boolean;
 }
 
@@ -60,34 +61,50 @@ export function errorReport(
 }
 
 /** Checks before the work that results can be written. */
-export function checkErrorOutputs({ json, out }: ErrorOutputs): void {
+export function checkErrorOutputs({ json, out, report }: ErrorOutputs): void {
   checkJsonTarget(json);
-  checkTargets([out, jsonFile(json)].filter((target) => target !== undefined));
+  checkTargets([out, jsonFile(json), report].filter((target) => target !== undefined));
 }
 
-/** Prints or writes the report, and each error as csv. */
+/** The error of a pair, and where it is: seconds, or a row; of `rpe` those of its first pose. */
+export interface ErrorAt {
+  readonly at: number;
+  readonly error: number;
+}
+
+/** Prints or writes the report, each error as csv, and the page. */
 export async function deliverErrors(
   report: TrajectoryErrorReport,
-  csv: Iterable<string>,
-  { json, out, quiet }: ErrorOutputs,
+  pair: AlignedPair,
+  errors: { readonly at: readonly ErrorAt[]; readonly csv: Iterable<string> },
+  { json, out, report: pageFile, quiet }: ErrorOutputs,
 ): Promise<void> {
   const target = jsonFile(json);
   const outputs: Output[] = [];
-  if (out !== undefined) outputs.push({ target: out, chunks: csv });
+  if (out !== undefined) outputs.push({ target: out, chunks: errors.csv });
   if (target !== undefined) outputs.push({ target, chunks: [jsonText(report)] });
+  if (pageFile !== undefined) {
+    const { trajectoryErrorPage } = await import("./trajectory-error-page.ts");
+    outputs.push({ target: pageFile, chunks: [await trajectoryErrorPage(report, pair, errors.at)] });
+  }
   await writeOutputs(outputs);
   if (json !== undefined && target === undefined) process.stdout.write(jsonText(report));
   else if (!quiet) process.stdout.write(errorText(report));
 }
 
 function errorText(report: TrajectoryErrorReport): string {
-  const { command, poseRelation, unit, pairs, delta, alignment } = report;
+  const rows = statisticsRows(report).map(([name, value]) => `${name!.padEnd(8)}${value}`);
+  return `${[headText(report), ...rows].join("\n")}\n`;
+}
+
+/** "ape trans_part (m), 400 pairs, aligned: se3". */
+export function headText({ command, poseRelation, unit, pairs, delta, alignment }: TrajectoryErrorReport): string {
   const by = delta === undefined ? "" : ` over ${delta.value} ${delta.unit}${delta.allPairs ? ", all pairs" : ""}`;
   const aligned = alignment.length === 0 ? "not aligned" : `aligned: ${alignment.map(({ method }) => method).join(", ")}`;
+  return `${command} ${poseRelation} (${unit})${by}, ${countText(pairs, "pair")}, ${aligned}`;
+}
+
+export function statisticsRows(report: TrajectoryErrorReport): string[][] {
   const names = ["max", "mean", "median", "min", "rmse", "sse", "std"] as const;
-  const lines = [
-    `${command} ${poseRelation} (${unit})${by}, ${countText(pairs, "pair")}, ${aligned}`,
-    ...names.map((name) => `${name.padEnd(8)}${report[name].toPrecision(10)}`),
-  ];
-  return `${lines.join("\n")}\n`;
+  return names.map((name) => [name, report[name].toPrecision(10)]);
 }

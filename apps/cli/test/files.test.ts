@@ -126,4 +126,14 @@ describe.concurrent("slam info", () => {
 
     expect(JSON.parse(stdout)).toMatchObject({ command: "info", files: [{ file: "square.g2o" }] });
   });
+
+  test("prints nothing with --quiet, and writes the report all the same", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "square.g2o": SQUARE });
+
+    const { stdout } = await slam(folder, "info", "square.g2o", "--quiet", "--json", "info.json");
+
+    expect(stdout).toBe("");
+    expect(JSON.parse(readFileSync(join(folder, "info.json"), "utf8")).files).toHaveLength(1);
+  });
 });

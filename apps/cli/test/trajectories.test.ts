@@ -30,6 +30,24 @@ function lay(context: Parameters<typeof temporaryFolder>[0]): string {
   return folder;
 }
 
+test.for(["ape", "rpe"] as const)(
+  "%s --report draws a page with both trajectories, each error and the numbers",
+  async (command, context) => {
+    const folder = lay(context);
+
+    const { code, stdout } = await slam(folder, command, "truth.txt", "run.txt", "--align", "--report", "page.html");
+
+    const page = readFileSync(join(folder, "page.html"), "utf8");
+    expect(code).toBe(0);
+    expect(page.split("<svg").length - 1).toBe(2);
+    expect(page).toContain("dashed the reference truth.txt");
+    // Every number that is printed, in the same digits.
+    const rows = stdout.trimEnd().split("\n").slice(1);
+    expect(rows.length).toBe(7);
+    for (const [name, value] of rows.map((row) => row.split(/ +/))) expect(page).toContain(`<td>${name}</td>\n<td>${value}</td>`);
+  },
+);
+
 describe.concurrent("slam ape", () => {
   test("pairs by time, and reports what evo prints", async (context) => {
     const folder = lay(context);

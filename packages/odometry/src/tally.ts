@@ -1,6 +1,6 @@
 import type { WindowReport } from "@slam/ba";
 import { Work } from "@slam/linop";
-import type { Policy, PrecisionEvents } from "@slam/nlls";
+import type { PhaseSeconds, Policy, PrecisionEvents } from "@slam/nlls";
 
 /** What all solves of the window did, together. */
 export interface WindowTally {
@@ -9,6 +9,7 @@ export interface WindowTally {
   readonly cgIterations: number;
   /** How solves ended, and how many each way. */
   readonly terminations: { readonly [termination: string]: number };
+  readonly seconds: Readonly<PhaseSeconds>;
   readonly precision: Readonly<PrecisionEvents>;
   readonly work: Work;
   /** The most observations, and landmarks, of one window. */
@@ -25,6 +26,7 @@ export class Tally {
     iterations: 0,
     cgIterations: 0,
     terminations: {},
+    seconds: { linearize: 0, factorize: 0, linearSolve: 0, update: 0 },
     precision: { overflows: 0, flushed: 0, shifts: 0, fallbacks: 0, rejectedSteps: 0 },
     work: new Work(),
     observations: 0,
@@ -37,7 +39,8 @@ export class Tally {
     return this.#sum;
   }
 
-  add({ termination, iterations, cgIterations, precision, work, observations, landmarks, policy, linear }: WindowReport): void {
+  add(report: WindowReport): void {
+    const { termination, iterations, cgIterations, seconds, precision, work, observations, landmarks, policy, linear } = report;
     const sum = this.#sum;
     sum.work.include(work);
     this.#sum = {
@@ -45,6 +48,12 @@ export class Tally {
       iterations: sum.iterations + iterations.length,
       cgIterations: sum.cgIterations + cgIterations,
       terminations: { ...sum.terminations, [termination]: (sum.terminations[termination] ?? 0) + 1 },
+      seconds: {
+        linearize: sum.seconds.linearize + seconds.linearize,
+        factorize: sum.seconds.factorize + seconds.factorize,
+        linearSolve: sum.seconds.linearSolve + seconds.linearSolve,
+        update: sum.seconds.update + seconds.update,
+      },
       precision: {
         overflows: sum.precision.overflows + precision.overflows,
         flushed: sum.precision.flushed + precision.flushed,

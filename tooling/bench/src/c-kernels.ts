@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { NativeKernels } from "@slam/contests";
 import type { BsrPattern } from "@slam/sparse";
 import { buildNative } from "./native.ts";
 
 const here = join(import.meta.dirname, "..");
 
 /** The kernels in C, in a process that runs what it is told to. */
-export class CKernels {
+export class CKernels implements NativeKernels {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #folder: string = mkdtempSync(join(tmpdir(), "slam-bench-"));
@@ -23,7 +24,7 @@ export class CKernels {
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
 
-  /** "products fp32" and the like, with the size or the pattern: of a matrix by block rows, of L by block columns. Patterns go through a file. */
+  /** Patterns go through a file. */
   async prepare(what: string, argument: number | BsrPattern): Promise<void> {
     const text = typeof argument === "number" ? String(argument) : this.#fileOf(argument);
     await this.#ask(`${what} ${text}`);
@@ -33,7 +34,6 @@ export class CKernels {
     return (await this.#answer(kernel, format, repeats))[0];
   }
 
-  /** The sum of what a kernel computes. */
   async sum(kernel: string, format: string): Promise<number> {
     return (await this.#answer(kernel, format, 1))[1];
   }

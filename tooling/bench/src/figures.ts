@@ -1,5 +1,4 @@
-import type { Contestant, Timing } from "./contest.ts";
-import { median, pairedRatio } from "./statistics.ts";
+import { type Contestant, median, pairedRatio, type Timing } from "@slam/contests";
 
 /** What a kernel did in one group of contestants. */
 export interface Figure {

@@ -2,11 +2,12 @@
 // where gcc is, beside C. Prints tables and writes JSON to tooling/bench/results/.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type Contestant, compete, products, type Rig, triad, triangularSolves } from "@slam/contests";
 import { startCKernels } from "./c-kernels.ts";
-import { type Contestant, compete } from "./contest.ts";
-import { factorisation, linearisation, products, solves, triad, vectors } from "./contestants.ts";
+import { factorisation, linearisation, vectors } from "./contestants.ts";
 import { type Figure, figuresOf } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
+import { processorSeconds } from "./processor-seconds.ts";
 import { writeResults } from "./results.ts";
 import { digits, tableText } from "./table.ts";
 
@@ -17,6 +18,7 @@ const turns = Number(values.turns);
 const machine = describeMachine();
 const started = startCKernels();
 const c = typeof started === "string" ? undefined : started;
+const rig: Rig = { clock: processorSeconds, native: c };
 if (typeof started === "string") console.log(`skipped: C: ${started}`);
 
 interface Group {
@@ -28,25 +30,25 @@ interface Group {
 
 const sizes = [0.9, 44, 400];
 const groups: readonly Group[] = [
-  ...inSizes("vectors", sizes, (mb) => vectors(mb, c)),
-  ...inSizes("products, edges in space", sizes, (mb) => products({ r: 6, c: 6, pair: true }, mb, c)),
-  ...inSizes("products, edges in the plane", sizes, (mb) => products({ r: 3, c: 3, pair: true }, mb, c)),
-  ...inSizes("products, cameras", sizes, (mb) => products({ r: 2, c: 6, pair: false }, mb, c)),
-  ...inSizes("products, points", sizes, (mb) => products({ r: 2, c: 3, pair: false }, mb, c)),
-  ...inSizes("triangular solves, 6 x 6 blocks", [0.9, 8, 226], (mb) => solves(6, mb, c)),
-  ...inSizes("triangular solves, 3 x 3 blocks", [0.9, 8, 226], (mb) => solves(3, mb, c)),
-  ...inSizes("linearisation in space", [0.9, 44], (mb) => linearisation(3, mb)),
-  ...inSizes("linearisation in the plane", [0.9, 44], (mb) => linearisation(2, mb)),
-  ...inSizes("factorisation, 400 poses in space", [0.7], () => factorisation(3, 400)),
-  ...inSizes("factorisation, 2500 poses in space", [6], () => factorisation(3, 2500)),
-  ...inSizes("factorisation, 10000 poses in the plane", [6], () => factorisation(2, 10_000)),
+  ...inSizes("vectors", sizes, (mb) => vectors(mb, rig)),
+  ...inSizes("products, edges in space", sizes, (mb) => products({ r: 6, c: 6, pair: true }, mb, rig)),
+  ...inSizes("products, edges in the plane", sizes, (mb) => products({ r: 3, c: 3, pair: true }, mb, rig)),
+  ...inSizes("products, cameras", sizes, (mb) => products({ r: 2, c: 6, pair: false }, mb, rig)),
+  ...inSizes("products, points", sizes, (mb) => products({ r: 2, c: 3, pair: false }, mb, rig)),
+  ...inSizes("triangular solves, 6 x 6 blocks", [0.9, 8, 226], (mb) => triangularSolves(6, mb, rig)),
+  ...inSizes("triangular solves, 3 x 3 blocks", [0.9, 8, 226], (mb) => triangularSolves(3, mb, rig)),
+  ...inSizes("linearisation in space", [0.9, 44], (mb) => linearisation(3, mb, rig)),
+  ...inSizes("linearisation in the plane", [0.9, 44], (mb) => linearisation(2, mb, rig)),
+  ...inSizes("factorisation, 400 poses in space", [0.7], () => factorisation(3, 400, rig)),
+  ...inSizes("factorisation, 2500 poses in space", [6], () => factorisation(3, 2500, rig)),
+  ...inSizes("factorisation, 10000 poses in the plane", [6], () => factorisation(2, 10_000, rig)),
 ];
 
 const figures: Figure[] = [];
 let file = "no such group";
 for (const { name, megabytes, contestants } of groups) {
   if (!name.includes(values.only) || megabytes > Number(values.largest)) continue;
-  const list = [...(await triad(megabytes, c)), ...(await contestants())];
+  const list = [...(await triad(megabytes, rig)), ...(await contestants())];
   const found = figuresOf(name, megabytes, await compete(list, turns));
   await c?.clear();
   figures.push(...found);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeMachine, type Machine } from "./machine.ts";
 
@@ -8,6 +8,8 @@ export function writeResults(folder: string, machine: Machine, figures: object):
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${date}-${machine.commit}.json`);
   const loadAfter = describeMachine().load;
-  writeFileSync(file, `${JSON.stringify({ date, machine, loadAfter, ...figures }, null, 2)}\n`);
+  // In one go: a bench that is killed while it writes leaves what it had.
+  writeFileSync(`${file}.tmp`, `${JSON.stringify({ date, machine, loadAfter, ...figures }, null, 2)}\n`);
+  renameSync(`${file}.tmp`, file);
   return file;
 }

@@ -1,7 +1,6 @@
+import { median, triadKernel } from "@slam/contests";
 import { fp32 } from "@slam/float";
 import { Arena, kernels } from "@slam/wasm";
-import { median } from "./statistics.ts";
-import { triadKernel } from "./triad.kernel.ts";
 
 const TURNS = 9;
 

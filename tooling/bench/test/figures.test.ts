@@ -1,18 +1,6 @@
+import type { Contestant, Timing } from "@slam/contests";
 import { describe, expect, test } from "vitest";
-import type { Contestant, Timing } from "../src/contest.ts";
 import { figuresOf } from "../src/figures.ts";
-import { median, pairedRatio } from "../src/statistics.ts";
-
-describe("median", () => {
-  test("is the middle value, or the mean of the two in the middle", () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 3, 2])).toBe(2.5);
-  });
-});
-
-test("pairedRatio divides turn by turn", () => {
-  expect(pairedRatio([1, 20, 3], [2, 40, 3])).toBe(0.5);
-});
 
 describe("figuresOf", () => {
   const timing = (kernel: string, format: string, by: Contestant["by"], bytes: number, seconds: number): Timing => ({

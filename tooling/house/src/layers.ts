@@ -11,7 +11,7 @@ const layers: readonly (readonly string[])[] = [
   ["@slam/nlls"],
   ["@slam/ba", "@slam/pgo"],
   ["@slam/odometry"],
-  ["@slam/experiments"],
+  ["@slam/contests", "@slam/experiments"],
   ["@slam/cli", "@slam/web"],
 ];
 

@@ -11,3 +11,10 @@ test("the program makes a graph, solves it in its worker and draws its page", ()
   assert.equal(termination, "converged");
   assert.ok(cost.final > 0 && cost.final < cost.initial);
 });
+
+test("the program makes what it benches by itself", () => {
+  const { complete, pgo } = JSON.parse(slam("bench", "pgo", "--repeat", "1", "--json", "--quiet"));
+
+  assert.equal(complete, true);
+  assert.ok(pgo.length > 0 && pgo.every(({ termination }) => termination === "converged"));
+});

@@ -14,6 +14,7 @@ import { VERSION } from "../version.ts";
 
 export interface InfoOptions {
   readonly json?: JsonTarget;
+  readonly quiet?: boolean;
 }
 
 interface FileInfo extends Omit<GraphSurvey, "range"> {
@@ -35,7 +36,7 @@ interface FileInfo extends Omit<GraphSurvey, "range"> {
 }
 
 /** Says what files of pose graphs, bundles and trajectories hold. @returns the exit code. */
-export async function info(files: readonly string[], { json }: InfoOptions): Promise<number> {
+export async function info(files: readonly string[], { json, quiet = false }: InfoOptions): Promise<number> {
   checkJsonTarget(json);
   const target = jsonFile(json);
   const toStdout = json !== undefined && target === undefined;
@@ -45,7 +46,7 @@ export async function info(files: readonly string[], { json }: InfoOptions): Pro
     const read = readingOnce();
     const [found, text] = await describe(file, read);
     infos.push(found);
-    if (!toStdout) process.stdout.write(text);
+    if (!toStdout && !quiet) process.stdout.write(text);
   }
   const report = jsonText({ command: "info", version: VERSION, files: infos });
   if (toStdout) process.stdout.write(report);

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,7 +11,8 @@ import {
   type SceneSource,
   sceneOf,
 } from "@slam/experiments";
-import { EXIT, InputError } from "../failure.ts";
+import { EXIT } from "../failure.ts";
+import { makeFolder } from "../make-folder.ts";
 import { type Output, writeOutputs } from "../outputs.ts";
 import { readRecordings } from "../reproduce/recordings.ts";
 import { type PlanHead, RECORDS, RunLog } from "../reproduce/run-log.ts";
@@ -124,14 +124,6 @@ function sizeOf({ quick = false, share }: ReproduceOptions): PlanSize {
     pipelineSeeds: part(pipelineSeeds),
     pipelineFrames: part(pipelineFrames),
   };
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new InputError(`${folder}: cannot make this folder: ${(error as Error).message}`);
-  }
 }
 
 async function outputsOf(out: string, reproduction: Reproduction, results: readonly Result[]): Promise<Output[]> {

@@ -19,7 +19,8 @@ export async function rpe(reference: string, estimate: string, options: RpeOptio
   const found = rpeErrors(pair.reference, pair.estimate, { relation, delta, unit, allPairs });
   if (found.errors.length === 0) throw new InputError(`${estimate}: no two poses are ${delta} ${unit} apart; try a smaller --delta`);
   const report = errorReport("rpe", pair, relation, found.errors, { value: delta, unit, allPairs });
-  await deliverErrors(report, csv(found, pair.timestamps), options);
+  const at = Array.from(found.errors, (error, k) => ({ at: pair.timestamps?.[found.from[k]!] ?? found.from[k]!, error }));
+  await deliverErrors(report, pair, { at, csv: csv(found, pair.timestamps) }, options);
   return EXIT.converged;
 }
 

@@ -20,12 +20,26 @@ export interface Timing {
 const WARM_SECONDS = 0.1;
 const TURN_SECONDS = 0.03;
 
-/** Times all in turns, so that what disturbs the machine disturbs all; each is warm before, and runs long enough in a turn to be measured. */
-export async function compete(contestants: readonly Contestant[], turns: number): Promise<readonly Timing[]> {
+/**
+ * Times all in turns, so that what disturbs the machine disturbs all; each is warm before, and runs long enough in a turn to be measured.
+ *
+ * @param isStopped asked before each of them. @returns the turns so far where it says so, of which the last may lack some; none while they warm up.
+ */
+export async function compete(
+  contestants: readonly Contestant[],
+  turns: number,
+  isStopped: () => boolean = () => false,
+): Promise<readonly Timing[]> {
   const timings: { readonly contestant: Contestant; readonly seconds: number[]; readonly repeats: number }[] = [];
-  for (const contestant of contestants) timings.push({ contestant, seconds: [], repeats: await warmUp(contestant) });
+  for (const contestant of contestants) {
+    if (isStopped()) return [];
+    timings.push({ contestant, seconds: [], repeats: await warmUp(contestant) });
+  }
   for (let turn = 0; turn < turns; turn++) {
-    for (const { contestant, seconds, repeats } of timings) seconds.push((await contestant.run(repeats)) / repeats);
+    for (const { contestant, seconds, repeats } of timings) {
+      if (isStopped()) return timings;
+      seconds.push((await contestant.run(repeats)) / repeats);
+    }
   }
   return timings;
 }
@@ -42,12 +56,11 @@ async function warmUp({ run }: Contestant): Promise<number> {
   return Math.max(1, Math.round(TURN_SECONDS / Math.max(seconds, 1e-8)));
 }
 
-/** A contestant's `run` for a function of this process. Of all threads: some kernels count a single one by ticks of 4 ms. */
-export function timed(run: () => void): (repeats: number) => number {
+/** A contestant's `run` for a function of this process, by a clock that counts seconds. */
+export function timed(clock: () => number, run: () => void): (repeats: number) => number {
   return (repeats) => {
-    const began = process.cpuUsage();
+    const began = clock();
     for (let k = 0; k < repeats; k++) run();
-    const { user, system } = process.cpuUsage(began);
-    return (user + system) / 1e6;
+    return clock() - began;
   };
 }

@@ -1,6 +1,4 @@
 import type { AnyPrecision, Storage } from "@slam/float";
-import type { PoseGraph } from "@slam/pgo";
-import { manhattan, sphere } from "@slam/sim";
 import { type BsrMatrix, type BsrPattern, bsrMatrix, bsrPattern, valueCount } from "@slam/sparse";
 
 /** Blocks of edges or observations: r x c, two in a row where `pair`. */
@@ -33,24 +31,16 @@ export function bandPattern(b: number, width: number, megabytes: number): BsrPat
   return bsrPattern({ blockRows, blockCols: blockRows, r: b, c: b, rowPtr, colIdx });
 }
 
+/** After how many values they come again. */
+const PERIOD = 31;
+
 /** Sixteenths, exact in each format, as the kernels in C have them. */
 export function filled(p: BsrPattern, P: AnyPrecision): BsrMatrix<AnyPrecision> {
   const A = bsrMatrix(p, P);
-  const values = A.values as Storage;
-  const codes = Array.from({ length: 31 }, (_, k) => {
-    const one = new P.Storage(1);
-    P.store(one, 0, k / 16 - 0.9375);
-    return one[0];
-  });
-  for (let k = 0, n = valueCount(p); k < n; k++) values[k] = codes[(k * 7) % 31];
+  const values = (A.values as Storage).subarray(0, valueCount(p));
+  for (let k = 0; k < Math.min(PERIOD, values.length); k++) P.store(values, k, ((k * 7) % PERIOD) / 16 - 0.9375);
+  for (let done = PERIOD; done < values.length; done *= 2) values.copyWithin(done, 0, done);
   return A as BsrMatrix<AnyPrecision>;
-}
-
-/** A sphere or a town, at its true poses. */
-export function worldGraph(dimension: 2 | 3, poses: number): PoseGraph {
-  const world = dimension === 2 ? manhattan({ poses, seed: 1 }) : sphere({ poses, seed: 1 });
-  const ids = Float64Array.from({ length: poses }, (_, k) => k);
-  return { ...world, ids, poses: world.truth, known: new Uint8Array(poses).fill(1), fixed: Int32Array.of(0) };
 }
 
 function pattern(blockRows: number, blockCols: number, r: number, c: number, columns: (row: number) => readonly number[]): BsrPattern {
