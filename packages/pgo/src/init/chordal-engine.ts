@@ -7,7 +7,7 @@ import { chordalKernels } from "./chordal.kernel.ts";
 
 nameForModules("pgo", { chordalKernels });
 
-/** What `writeRotations` or `writeTranslations` take in an arena: what so many edges need is copied there at a time. */
+/** What one of these functions takes in an arena: what so many edges or poses need is copied there at a time. */
 export function stagingBytes(shape: PoseShape): number {
   const { size, triangle, dof } = sizesOf(shape);
   const ofEdges = bytesFor(fp64, ITEMS_A_CALL * size) + bytesFor(fp64, ITEMS_A_CALL * triangle) + 3 * bytesFor(Int32Array, ITEMS_A_CALL);
@@ -51,6 +51,52 @@ export function writeTranslations({ graph }: PoseGraphProblem, J: Float64Array, 
     const end = Math.min(row + chunk, rows);
     staged.set(J.subarray(row * dof, end * dof));
     translations(staged.byteOffset, end - row, values.byteOffset + 8 * graph.dimension * row);
+  }
+}
+
+/**
+ * In the plane: poses turn as the rotation nearest to their rows says, but for those that are handed over.
+ *
+ * @param rows the first and the second of all rotations, in the arena.
+ * @param rest takes a pose that is left out.
+ */
+export function turnPoses(
+  problem: PoseGraphProblem,
+  [first, second]: readonly Float64Array[],
+  poses: Float64Array,
+  arena: Arena,
+  rest: (pose: number) => void,
+): void {
+  const { turn } = kernels(arena, chordalKernels, problem.graph.dimension);
+  stagePoses(problem, poses, arena, rest, (count, posesAt, columnsAt, specialAt) =>
+    turn(count, posesAt, columnsAt, first.byteOffset, second.byteOffset, specialAt),
+  );
+}
+
+/** t <- t - R rho. @param rho in the arena. @param rest as above. */
+export function movePoses(problem: PoseGraphProblem, rho: Float64Array, poses: Float64Array, arena: Arena, rest: (pose: number) => void): void {
+  const { move } = kernels(arena, chordalKernels, problem.graph.dimension);
+  stagePoses(problem, poses, arena, rest, (count, posesAt, columnsAt, specialAt) => move(count, posesAt, columnsAt, rho.byteOffset, specialAt));
+}
+
+/** Runs a kernel that changes poses on all of them, so many at a time. */
+function stagePoses(
+  { graph, column }: PoseGraphProblem,
+  poses: Float64Array,
+  arena: Arena,
+  rest: (pose: number) => void,
+  run: (count: number, posesAt: number, columnsAt: number, specialAt: number) => number,
+): void {
+  const { size } = sizesOf(graph);
+  const staged = arena.view(fp64, ITEMS_A_CALL * size);
+  const [columns, special] = [0, 1].map(() => arena.view(Int32Array, ITEMS_A_CALL));
+  for (let pose = 0; pose < column.length; pose += ITEMS_A_CALL) {
+    const end = Math.min(pose + ITEMS_A_CALL, column.length);
+    staged.set(poses.subarray(pose * size, end * size));
+    columns.set(column.subarray(pose, end));
+    const left = run(end - pose, staged.byteOffset, columns.byteOffset, special.byteOffset);
+    poses.set(staged.subarray(0, (end - pose) * size), pose * size);
+    for (let k = 0; k < left; k++) rest(pose + special[k]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { COS_SIN_BOUND, cosSin, type Expr, type FunctionBuilder, f64, i32, type Local, type ModuleBuilder } from "@slam/wasm";
+import { arcTangent, COS_SIN_BOUND, cosSin, type Expr, type FunctionBuilder, f64, i32, type Local, type ModuleBuilder } from "@slam/wasm";
 
 /** Addresses, numbers in fp64, and how many edges or rows. */
 export interface ChordalKernels {
@@ -9,6 +9,12 @@ export interface ChordalKernels {
   rotations(count: number, measurements: number, information: number, ofFrom: number, ofTo: number, values: number, special: number): number;
   /** The columns of translations of so many rows of a Jacobian. */
   translations(J: number, rows: number, columns: number): void;
+  /**
+   * In the plane: so many poses turn as the rows of their rotations say, those of each block column's two numbers; poses of column -1 stay. Poses that take more than that are left out, as above.
+   */
+  turn(count: number, poses: number, columns: number, firstRow: number, secondRow: number, special: number): number;
+  /** t <- t - R rho of so many poses that have a block column; as above. */
+  move(count: number, poses: number, columns: number, rho: number, special: number): number;
 }
 
 /** Of a rotation's weight, relative to the trace: its eigenvalues are held above it. */
@@ -58,6 +64,56 @@ export function chordalKernels(m: ModuleBuilder<ChordalKernels>, dimension: 2 | 
     return i32.shr_u(i32.sub(next, special), 2);
   });
 
+  /** Runs something for each pose that has a column: it says whether the pose is done. */
+  const forEachFree = (
+    f: Body,
+    { count, poses, columns, special }: { readonly [name in "count" | "poses" | "columns" | "special"]: Local<"i32"> },
+    run: (pose: Local<"i32">, column: Local<"i32">) => Expr<"i32">,
+  ): Expr<"i32"> => {
+    const next = f.let(i32.add(special, 0));
+    f.for(0, count, 1, (k) => {
+      const column = f.let(i32.load(i32.add(columns, i32.shl(k, 2))));
+      f.if(i32.ge_s(column, 0), () => {
+        f.if(i32.eqz(run(f.let(i32.add(poses, i32.mul(k, size * 8))), column)), () => {
+          f.store(next, k);
+          f.set(next, i32.add(next, 4));
+        });
+      });
+    });
+    return i32.shr_u(i32.sub(next, special), 2);
+  };
+  const ofPoses = { count: "i32", poses: "i32", columns: "i32" } as const;
+
+  if (dimension === 2) {
+    m.func("turn", { ...ofPoses, firstRow: "i32", secondRow: "i32", special: "i32" }, "i32", (f, { firstRow, secondRow, ...parameters }) =>
+      forEachFree(f, parameters, (pose, column) => {
+        const offset = f.let(i32.mul(column, 16));
+        const [first, second] = [firstRow, secondRow].map((row) => f.let(i32.add(row, offset)));
+        const y = f.let(f64.sub(f64.load(second), f64.load(first, 8)));
+        const x = f.let(f64.add(f64.load(first), f64.load(second, 8)));
+        const { angle, isCommon } = arcTangent(f, y, x);
+        f.store(pose, angle, 16);
+        return isCommon;
+      }),
+    );
+  }
+
+  m.func("move", { ...ofPoses, rho: "i32", special: "i32" }, "i32", (f, { rho, ...parameters }) =>
+    forEachFree(f, parameters, (pose, column) => {
+      const step = f.let(i32.add(rho, i32.mul(column, dimension * 8)));
+      const { R, isPlain } = dimension === 2 ? planarRotation(f, pose) : { R: rotation(f, pose), isPlain: i32.const(1) };
+      const done = f.let(isPlain);
+      f.if(done, () => {
+        for (let a = 0; a < dimension; a++) {
+          const t = f.let(f64.load(pose, 8 * a));
+          for (let c = 0; c < dimension; c++) f.set(t, f64.sub(t, f64.mul(R[a * dimension + c], f64.load(step, 8 * c))));
+          f.store(pose, t, 8 * a);
+        }
+      });
+      return done;
+    }),
+  );
+
   m.func("translations", { J: "i32", rows: "i32", columns: "i32" }, "void", (f, { J, rows, columns }) => {
     const into = f.let(i32.add(columns, 0));
     f.for(J, f.let(i32.add(J, i32.mul(rows, dof * 8))), dof * 8, (row) => {
@@ -73,16 +129,23 @@ function negatedProduct(f: Body, pairs: readonly (readonly [Value, Value])[]): V
 }
 
 function planarBlocks(f: Body, z: Local<"i32">, W: Local<"i32">): Blocks {
-  const theta = f.let(f64.load(z, 16));
-  const [c, s] = cosSin(f, theta).map((value) => f.let(value));
+  const { R, isPlain } = planarRotation(f, z);
+  const [c, minusS, s] = R;
   const root = f.let(f64.sqrt(f64.max(f64.load(W, 40), 0)));
   const zero = f64.const(0);
   const along = negatedProduct(f, [[root, c]]);
   return {
     root: [root, zero, zero, root],
-    atFrom: [along, negatedProduct(f, [[root, s]]), negatedProduct(f, [[root, f.let(f64.neg(s))]]), along],
-    isPlain: f64.lt(f64.abs(theta), COS_SIN_BOUND),
+    atFrom: [along, negatedProduct(f, [[root, s]]), negatedProduct(f, [[root, minusS]]), along],
+    isPlain,
   };
+}
+
+/** Of a pose of the plane, row-major. */
+function planarRotation(f: Body, pose: Local<"i32">): { readonly R: readonly Value[]; readonly isPlain: Expr<"i32"> } {
+  const theta = f.let(f64.load(pose, 16));
+  const [c, s] = cosSin(f, theta).map((value) => f.let(value));
+  return { R: [c, f.let(f64.neg(s)), s, c], isPlain: f64.lt(f64.abs(theta), COS_SIN_BOUND) };
 }
 
 /** By Cholesky, where no pivot says that an eigenvalue may have to be held. */

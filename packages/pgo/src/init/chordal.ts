@@ -1,12 +1,12 @@
-import { atan2, fp64, operationFormat } from "@slam/float";
-import { nearestRotation } from "@slam/lie";
+import { fp64, operationFormat } from "@slam/float";
 import type { Arena } from "@slam/wasm";
-import { type PoseGraph, poseDof, poseSize } from "../graph.ts";
+import { type PoseGraph, poseDof } from "../graph.ts";
 import type { PoseGraphProblem } from "../problem.ts";
 import { spanningTree } from "./chain.ts";
-import { stagingBytes, writeRotations, writeTranslations } from "./chordal-engine.ts";
-import { readRotation, writeEdgeRotation } from "./edge-rotation.ts";
+import { movePoses, stagingBytes, turnPoses, writeRotations, writeTranslations } from "./chordal-engine.ts";
+import { writeEdgeRotation } from "./edge-rotation.ts";
 import { leastSquares, type System, type SystemShape } from "./least-squares.ts";
+import { movePose, turnPose } from "./place-pose.ts";
 import { relaxScales } from "./scales.ts";
 
 const EXACT = operationFormat(fp64);
@@ -36,7 +36,7 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
   const system: System = {
     ...{ r: d, c: d, rightSides: d, bytes: stagingBytes(graph), later: shapeOfTranslations(graph) },
     write: (A, b, arena) => writeRotationRows(problem, poses, A, b, arena),
-    read: (rows) => placeRotations(problem, rows, poses),
+    read: (rows, arena) => placeRotations(problem, rows, poses, arena),
   };
   leastSquares(structure, system, arenas, counters?.work);
 }
@@ -50,17 +50,11 @@ function writeRotationRows(problem: PoseGraphProblem, poses: Float64Array, A: Fl
 }
 
 /** Poses turn as the rotation nearest to their rows says. */
-function placeRotations({ graph, column }: PoseGraphProblem, rows: readonly Float64Array[], poses: Float64Array): void {
-  const d = graph.dimension;
-  const size = poseSize(graph);
-  const M = new Float64Array(d * d);
-  for (let pose = 0; pose < column.length; pose++) {
-    const at = column[pose] * d;
-    if (at < 0) continue;
-    for (let k = 0; k < d; k++) for (let c = 0; c < d; c++) M[k * d + c] = rows[k][at + c];
-    if (d === 2) poses[pose * 3 + 2] = atan2(M[2] - M[1], M[0] + M[3]);
-    else nearestRotation(M, 0, poses, pose * size + 3);
-  }
+function placeRotations(problem: PoseGraphProblem, rows: readonly Float64Array[], poses: Float64Array, arena: Arena): void {
+  const { graph, column } = problem;
+  const turn = (pose: number): void => turnPose(graph, rows, column[pose], poses, pose);
+  if (graph.dimension === 2) turnPoses(problem, rows, poses, arena, turn);
+  else for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) turn(pose);
 }
 
 /** Given the rotations, the residual is affine in the translations: one linear least-squares step in the Jacobian's columns of translation. */
@@ -76,7 +70,7 @@ function relaxTranslations(problem: PoseGraphProblem, poses: Float64Array): Floa
       else writeTranslationColumns(J, dof, d, A);
       problem.residual(poses, EXACT, r);
     },
-    read: ([rho]) => moveBack(problem, rho, poses),
+    read: ([rho], arena) => moveBack(problem, rho, poses, arena),
   };
   leastSquares(structure, system, arenas, counters?.work);
   return poses;
@@ -92,15 +86,9 @@ function writeTranslationColumns(J: Float64Array, dof: number, d: number, values
 }
 
 /** t <- t - s R rho */
-function moveBack({ graph, column }: PoseGraphProblem, rho: Float64Array, poses: Float64Array): void {
-  const d = graph.dimension;
-  const size = poseSize(graph);
-  const R = new Float64Array(d * d);
-  for (let pose = 0; pose < column.length; pose++) {
-    const k = column[pose];
-    if (k < 0) continue;
-    readRotation(d, poses, pose * size, R);
-    const scale = size === 8 ? poses[pose * size + 7] : 1;
-    for (let a = 0; a < d; a++) for (let c = 0; c < d; c++) poses[pose * size + a] -= scale * R[a * d + c] * rho[k * d + c];
-  }
+function moveBack(problem: PoseGraphProblem, rho: Float64Array, poses: Float64Array, arena: Arena): void {
+  const { graph, column } = problem;
+  const move = (pose: number): void => movePose(graph, rho, column[pose], poses, pose);
+  if (graph.similarity === undefined) movePoses(problem, rho, poses, arena, move);
+  else for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) move(pose);
 }

@@ -27,7 +27,7 @@ export interface SystemShape {
   readonly r: number;
   readonly c: number;
   readonly rightSides: number;
-  /** What `write` takes in the arena. */
+  /** What `write`, and then `read`, take in the arena. */
   readonly bytes: number;
 }
 
@@ -44,7 +44,7 @@ export interface System extends SystemShape {
    */
   write(A: Float64Array, b: readonly Float64Array[], arena: Arena): void;
   /** Takes what was found, an x for each right side, lent until it returns. */
-  read(x: readonly Float64Array[]): void;
+  read(x: readonly Float64Array[], arena: Arena): void;
 }
 
 /**
@@ -98,7 +98,7 @@ export function leastSquares(
       for (let j = 0; j < cols; j++) z[j] *= scaling[j];
       return z;
     });
-    system.read(x);
+    system.read(x, arena);
   });
 }
 

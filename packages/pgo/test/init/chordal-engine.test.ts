@@ -5,8 +5,9 @@ import { Arena, bytesFor } from "@slam/wasm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { informationSize, type PoseGraph, poseSize } from "../../src/graph.ts";
-import { stagingBytes, writeRotations, writeTranslations } from "../../src/init/chordal-engine.ts";
+import { movePoses, stagingBytes, turnPoses, writeRotations, writeTranslations } from "../../src/init/chordal-engine.ts";
 import { writeEdgeRotation } from "../../src/init/edge-rotation.ts";
+import { movePose, turnPose } from "../../src/init/place-pose.ts";
 import { PoseGraphProblem } from "../../src/problem.ts";
 import { planarPose, spatialPose } from "../arbitrary-pose.ts";
 import { worldGraph } from "../world-graph.ts";
@@ -124,4 +125,65 @@ test.each([1e9, Infinity])("leaves an angle of %f to the reference", (angle) => 
 
   expectSameBits(engine, plain);
   expect(left).toBe(1);
+});
+
+test.each([
+  [manhattan, 2],
+  [sphere, 3],
+] as const)("poses move as the reference moves them, but for those held", (world, d) => {
+  const graph = worldGraph(world({ poses: 700, seed: 2 }));
+  const problem = new PoseGraphProblem(graph, [3, 600]);
+  const arena = new Arena(bytesFor(fp64, 698 * d) + stagingBytes(graph));
+  const rho = arena.view(fp64, 698 * d);
+  rho.forEach((_, k) => {
+    rho[k] = Math.fround(1 / (k + 1)) * (k % 3 === 0 ? -1 : 1);
+  });
+  const [moved, expected] = [graph.poses.slice(), graph.poses.slice()];
+
+  movePoses(problem, rho, moved, arena, () => expect.unreachable());
+
+  problem.column.forEach((column, pose) => {
+    if (column >= 0) movePose(graph, rho, column, expected, pose);
+  });
+  expectSameBits(moved, expected);
+});
+
+test("poses of the plane turn as the reference turns them, those without a common angle included", () => {
+  const graph = worldGraph(manhattan({ poses: 700, seed: 2 }));
+  const problem = new PoseGraphProblem(graph, [3]);
+  const arena = new Arena(2 * bytesFor(fp64, 1398) + stagingBytes(graph));
+  const rows = [0, 1].map((row) => {
+    const numbers = arena.view(fp64, 1398);
+    numbers.forEach((_, k) => {
+      // Nothing says how every tenth pose turns.
+      numbers[k] = k % 20 < 2 ? 0 : ((k * (7919 + 104 * row)) % 1013) / 7 - 72;
+    });
+    return numbers;
+  });
+  const [turned, expected] = [graph.poses.slice(), graph.poses.slice()];
+  let left = 0;
+
+  turnPoses(problem, rows, turned, arena, (pose) => {
+    left++;
+    turnPose(graph, rows, problem.column[pose], turned, pose);
+  });
+
+  problem.column.forEach((column, pose) => {
+    if (column >= 0) turnPose(graph, rows, column, expected, pose);
+  });
+  expectSameBits(turned, expected);
+  expect([left >= 70, left < 90]).toEqual([true, true]);
+});
+
+test("a pose with an angle too large for the kernel is handed over, and not moved before", () => {
+  const graph = worldGraph(manhattan({ poses: 5, seed: 2 }));
+  const poses = graph.poses.slice();
+  poses[5] = 1e9;
+  const arena = new Arena(bytesFor(fp64, 8) + stagingBytes(graph));
+  const rho = arena.view(fp64, 8).fill(1);
+  const left: [pose: number, x: number][] = [];
+
+  movePoses(new PoseGraphProblem(graph, [0]), rho, poses, arena, (pose) => left.push([pose, poses[3]]));
+
+  expect(left).toEqual([[1, graph.poses[3]]]);
 });
