@@ -1,7 +1,7 @@
 import { fp64 } from "@slam/float";
 import { type Arena, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import { ITEMS_A_CALL } from "../coordinates-engine.ts";
-import { informationSize, type PoseGraph, poseDof, type PoseShape, poseSize } from "../graph.ts";
+import { informationSize, type PoseShape, poseDof, poseSize } from "../graph.ts";
 import type { PoseGraphProblem } from "../problem.ts";
 import { chordalKernels } from "./chordal.kernel.ts";
 
@@ -74,9 +74,17 @@ export function turnPoses(
 }
 
 /** t <- t - R rho. @param rho in the arena. @param rest as above. */
-export function movePoses(problem: PoseGraphProblem, rho: Float64Array, poses: Float64Array, arena: Arena, rest: (pose: number) => void): void {
+export function movePoses(
+  problem: PoseGraphProblem,
+  rho: Float64Array,
+  poses: Float64Array,
+  arena: Arena,
+  rest: (pose: number) => void,
+): void {
   const { move } = kernels(arena, chordalKernels, problem.graph.dimension);
-  stagePoses(problem, poses, arena, rest, (count, posesAt, columnsAt, specialAt) => move(count, posesAt, columnsAt, rho.byteOffset, specialAt));
+  stagePoses(problem, poses, arena, rest, (count, posesAt, columnsAt, specialAt) =>
+    move(count, posesAt, columnsAt, rho.byteOffset, specialAt),
+  );
 }
 
 /** Runs a kernel that changes poses on all of them, so many at a time. */

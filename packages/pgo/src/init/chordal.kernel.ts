@@ -6,7 +6,15 @@ export interface ChordalKernels {
    * The two blocks of each edge's rows of rotations at the places that its indices give, from its measurement and its information: `writeEdgeRotation`, with its bits. Edges
    * that take more than that, as where a pose is held, are left out: their numbers, counted from 0, are written to `special`; returns how many.
    */
-  rotations(count: number, measurements: number, information: number, ofFrom: number, ofTo: number, values: number, special: number): number;
+  rotations(
+    count: number,
+    measurements: number,
+    information: number,
+    ofFrom: number,
+    ofTo: number,
+    values: number,
+    special: number,
+  ): number;
   /** The columns of translations of so many rows of a Jacobian. */
   translations(J: number, rows: number, columns: number): void;
   /**
@@ -33,7 +41,15 @@ interface Blocks {
 
 export function chordalKernels(m: ModuleBuilder<ChordalKernels>, dimension: 2 | 3): void {
   const [size, triangle, dof] = dimension === 2 ? [3, 6, 3] : [7, 21, 6];
-  const parameters = { count: "i32", measurements: "i32", information: "i32", ofFrom: "i32", ofTo: "i32", values: "i32", special: "i32" } as const;
+  const parameters = {
+    count: "i32",
+    measurements: "i32",
+    information: "i32",
+    ofFrom: "i32",
+    ofTo: "i32",
+    values: "i32",
+    special: "i32",
+  } as const;
   const blockBytes = dimension * dimension * 8;
 
   m.func("rotations", parameters, "i32", (f, { count, measurements, information, ofFrom, ofTo, values, special }) => {
@@ -169,7 +185,14 @@ function spatialBlocks(f: Body, z: Local<"i32">, W: Local<"i32">): Blocks {
   const rows: readonly (readonly Value[])[] = [[l00, l10, l20], [l11, l21], [l22]];
   return {
     root: rows.flatMap((row, i) => [...Array.from({ length: i }, () => zero), ...row]),
-    atFrom: rows.flatMap((row, i) => [0, 1, 2].map((j) => negatedProduct(f, row.map((entry, k) => [entry, R[3 * j + i + k]] as const)))),
+    atFrom: rows.flatMap((row, i) =>
+      [0, 1, 2].map((j) =>
+        negatedProduct(
+          f,
+          row.map((entry, k) => [entry, R[3 * j + i + k]] as const),
+        ),
+      ),
+    ),
     isPlain: i32.and(i32.and(f64.gt(a, least), f64.gt(b, least)), f64.gt(c, least)),
   };
 }

@@ -42,7 +42,13 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
 }
 
 /** The blocks of every edge, in the matrix, or in the right sides where their pose is held. */
-function writeRotationRows(problem: PoseGraphProblem, poses: Float64Array, A: Float64Array, b: readonly Float64Array[], arena: Arena): void {
+function writeRotationRows(
+  problem: PoseGraphProblem,
+  poses: Float64Array,
+  A: Float64Array,
+  b: readonly Float64Array[],
+  arena: Arena,
+): void {
   const { graph } = problem;
   const writeEdge = (e: number): void => writeEdgeRotation(problem, poses, e, A, b);
   if (graph.similarity === undefined) writeRotations(problem, A, arena, writeEdge);

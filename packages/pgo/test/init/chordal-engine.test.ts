@@ -56,15 +56,17 @@ function ring(dimension: 2 | 3, measurements: readonly Float64Array[], informati
 function information(dimension: 2 | 3): fc.Arbitrary<readonly number[]> {
   const size = informationSize({ dimension });
   const weight = fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constantFrom(0, 1e-12, 1e12));
-  return fc.tuple(fc.array(weight, { minLength: 6, maxLength: 6 }), fc.double({ min: -1, max: 1, noNaN: true })).map(([diagonal, share]) => {
-    const rows = dimension === 2 ? 3 : 6;
-    const at = (i: number): number => i * rows - (i * (i - 1)) / 2;
-    const triangle = new Array<number>(size).fill(0);
-    for (let i = 0; i < rows; i++) triangle[at(i)] = diagonal[i];
-    // One pair of axes, within what makes it positive definite.
-    triangle[at(rows - 2) + 1] = dimension === 2 ? 0 : share * Math.sqrt(diagonal[4] * diagonal[5]) * 0.99;
-    return triangle;
-  });
+  return fc
+    .tuple(fc.array(weight, { minLength: 6, maxLength: 6 }), fc.double({ min: -1, max: 1, noNaN: true }))
+    .map(([diagonal, share]) => {
+      const rows = dimension === 2 ? 3 : 6;
+      const at = (i: number): number => i * rows - (i * (i - 1)) / 2;
+      const triangle = new Array<number>(size).fill(0);
+      for (let i = 0; i < rows; i++) triangle[at(i)] = diagonal[i];
+      // One pair of axes, within what makes it positive definite.
+      triangle[at(rows - 2) + 1] = dimension === 2 ? 0 : share * Math.sqrt(diagonal[4] * diagonal[5]) * 0.99;
+      return triangle;
+    });
 }
 
 describe.each([
@@ -119,7 +121,11 @@ test.each([
 
 test.each([1e9, Infinity])("leaves an angle of %f to the reference", (angle) => {
   const measurements = [angle, 0.1, 0.2].map((theta) => Float64Array.of(1, 0, theta));
-  const graph = ring(2, measurements, Array.from({ length: 3 }, () => [1, 0, 0, 1, 0, 1]));
+  const graph = ring(
+    2,
+    measurements,
+    Array.from({ length: 3 }, () => [1, 0, 0, 1, 0, 1]),
+  );
 
   const { engine, plain, left } = rotationBlocks(new PoseGraphProblem(graph, []));
 
