@@ -1,4 +1,4 @@
-export { atan2 } from "./atan2.ts";
+export { ATAN, atan2 } from "./atan2.ts";
 export { decodeTable } from "./decode-table.ts";
 export { type CodeStorage, defineFloat, type FloatDefinition } from "./define-float.ts";
 export { type Elementary, elementary } from "./elementary.ts";

@@ -3,6 +3,7 @@ import * as float from "../src/index.ts";
 
 test("exports these names", () => {
   expect(Object.keys(float).sort()).toEqual([
+    "ATAN",
     "HALF_PI",
     "HIGH_WORD",
     "SIN_COS",

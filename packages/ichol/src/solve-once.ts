@@ -6,8 +6,8 @@ import { countSolves } from "./triangular.ts";
 import type { CholeskyWorkspace } from "./workspace.ts";
 
 /**
- * z = P' L^-T L^-1 P r in fp64 by the factor that lies in a workspace: for a few right sides. A `triangularPreconditioner`, whose bits it has, first copies L
- * for each of the two solves, and is faster from some ten right sides on.
+ * z = P' L^-T L^-1 P r in fp64 by the factor that lies in a workspace: for a few right sides. A `triangularPreconditioner`, whose bits it has, takes twice L's
+ * memory besides, and first copies L there for each of the two solves.
  *
  * @param workspace the one that the factor was computed in, and nothing after it.
  * @param r length rows of A.

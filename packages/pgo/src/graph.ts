@@ -89,8 +89,9 @@ export function checkGraph(graph: PoseGraph): void {
   checkIndices("graph.from", from, ids.length);
   checkIndices("graph.to", to, ids.length);
   checkIndices("graph.fixed", fixed, ids.length);
-  const loop = from.findIndex((k, e) => k === to[e]);
-  if (loop >= 0) throw new OptionError(`graph.to[${loop}]`, { expected: "another pose than graph.from's", actual: to[loop] });
+  for (let e = 0; e < from.length; e++) {
+    if (from[e] === to[e]) throw new OptionError(`graph.to[${e}]`, { expected: "another pose than graph.from's", actual: to[e] });
+  }
   checkFinite("graph.poses", poses);
   checkFinite("graph.measurements", measurements);
   checkFinite("graph.information", information);

@@ -50,7 +50,7 @@ function errorOfDifference<R extends ResultType>(f: FunctionBuilder<R>, a: Value
 }
 
 /** By Horner's rule; coefficients by ascending powers. */
-function polynomial(z: Value, coefficients: readonly number[]): Expr<"f64"> {
+export function polynomial(z: Value, coefficients: readonly number[]): Expr<"f64"> {
   const [first, ...others] = coefficients;
   return others.length === 0 ? f64.const(first) : f64.add(first, f64.mul(z, polynomial(z, others)));
 }

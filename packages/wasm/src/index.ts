@@ -1,3 +1,4 @@
+export { arcTangent } from "./arc-tangent.ts";
 export { Arena, type ArenaArray, type ArenaArrayConstructor, ArenaError, bytesFor } from "./arena.ts";
 export { ArenaPool, type LentIntegers } from "./arena-pool.ts";
 export { type ArenaSpace, type ArenaSpaceCounters, arenaSpace } from "./arena-space.ts";

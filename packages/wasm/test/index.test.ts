@@ -10,6 +10,7 @@ test("exports these names", () => {
     "EmitError",
     "EngineError",
     "ModuleBuilder",
+    "arcTangent",
     "arenaSpace",
     "at",
     "bytesFor",

@@ -13,7 +13,7 @@ import {
   packNormal,
   packPattern,
 } from "@slam/sparse";
-import { ArenaPool, arenaSpace, bytesFor } from "@slam/wasm";
+import { type Arena, ArenaPool, arenaSpace, bytesFor } from "@slam/wasm";
 import type { GraphStructure } from "../structure.ts";
 
 /** Of the residual, relative, where CG has to find the solution. */
@@ -21,24 +21,30 @@ const RTOL = 1e-10;
 /** Vectors of as many numbers as there are columns: CG's, the scaling and what it is found from. Memory that is not touched costs nothing. */
 const COLUMN_VECTORS = 7;
 
-/** The matrix and the right sides of one system. */
-interface SystemShape {
+/** What says how much memory a system takes. */
+export interface SystemShape {
   /** A has the pattern `structure.normal(r, c).A`. */
   readonly r: number;
   readonly c: number;
   readonly rightSides: number;
+  /** What `write`, and then `read`, take in the arena. */
+  readonly bytes: number;
 }
 
+/** The matrix and the right sides of one system, and what becomes of its solution. */
 export interface System extends SystemShape {
+  /** One that is solved later, for which the memory is to do as well. */
+  readonly later?: SystemShape;
   /**
    * Writes the system into memory that is all zeros, and lent until it returns.
    *
    * @param A the blocks of the matrix, as `BsrMatrix` has them.
    * @param b each of length rows.
+   * @param arena where all that lies.
    */
-  write(A: Float64Array, b: readonly Float64Array[]): void;
+  write(A: Float64Array, b: readonly Float64Array[], arena: Arena): void;
   /** Takes what was found, an x for each right side, lent until it returns. */
-  read(x: readonly Float64Array[]): void;
+  read(x: readonly Float64Array[], arena: Arena): void;
 }
 
 /**
@@ -56,13 +62,15 @@ export function leastSquares(
   // Found before the arenas are taken that are freed here: it outlives them.
   const normal = structure.normal(system.r, system.c);
   const symbolic = structure.cholesky(system.c);
+  const { later = system } = system;
+  const bytes = Math.max(systemBytes(normal, system), systemBytes(structure.normal(later.r, later.c), later));
   arenas.during(() => {
-    const arena = arenas.take(systemBytes(normal, system));
+    const arena = arenas.take(bytes);
     const numbers = (length: number): Float64Array => arena.view(fp64, length);
     const A = packedBsr(packPattern(normal.A, arena), fp64);
     const [rows, cols] = [normal.A.blockRows * system.r, normal.A.blockCols * system.c];
     const b = Array.from({ length: system.rightSides }, () => numbers(rows));
-    system.write(A.values as unknown as Float64Array, b);
+    arena.scoped(() => system.write(A.values as unknown as Float64Array, b, arena));
     const squares = numbers(cols);
     A.columnSquares(squares);
     const scaling = jacobiScaling(squares, { numbers, integers: (n) => arena.view(Int32Array, n) });
@@ -90,12 +98,12 @@ export function leastSquares(
       for (let j = 0; j < cols; j++) z[j] *= scaling[j];
       return z;
     });
-    system.read(x);
+    system.read(x, arena);
   });
 }
 
-function systemBytes(normal: NormalSymbolic, { r, c, rightSides }: SystemShape): number {
+function systemBytes(normal: NormalSymbolic, { r, c, rightSides, bytes }: SystemShape): number {
   const rows = (1 + rightSides) * bytesFor(fp64, normal.A.blockRows * r);
   const cols = (COLUMN_VECTORS + rightSides) * bytesFor(fp64, normal.A.blockCols * c);
-  return packedBytes(normal.A, fp64) + packedNormalBytes(normal, fp64) + rows + cols;
+  return packedBytes(normal.A, fp64) + packedNormalBytes(normal, fp64) + rows + cols + bytes;
 }

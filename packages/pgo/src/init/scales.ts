@@ -33,5 +33,5 @@ export function relaxScales(problem: PoseGraphProblem, poses: Float64Array): voi
   const read = ([logScales]: readonly Float64Array[]): void => {
     for (let pose = 0; pose < column.length; pose++) if (column[pose] >= 0) poses[pose * 8 + 7] = exp(logScales[column[pose]]);
   };
-  leastSquares(structure, { r: 1, c: 1, rightSides: 1, write, read }, arenas, counters?.work);
+  leastSquares(structure, { r: 1, c: 1, rightSides: 1, bytes: 0, write, read }, arenas, counters?.work);
 }

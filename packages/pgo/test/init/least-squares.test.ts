@@ -21,7 +21,7 @@ function solved(rows: number, values: readonly number[], b: readonly Float64Arra
   );
   let found: Float64Array[] = [];
   leastSquares(structure, {
-    ...{ r: 1, c: 1, rightSides: b.length },
+    ...{ r: 1, c: 1, rightSides: b.length, bytes: 0 },
     write(A, into) {
       A.set(values);
       b.forEach((right, k) => {
