@@ -1,6 +1,7 @@
 // Prints the bytes of array buffers that the steps of warm solves of a pose graph make, for each of some settings, and those of one point.
-import { type PoseGraph, type PoseGraphOptions, SIXTEEN_BIT, start } from "@slam/pgo";
+
 import { presetPolicy } from "@slam/nlls";
+import { type PoseGraph, type PoseGraphOptions, SIXTEEN_BIT, start } from "@slam/pgo";
 import { ArenaPool } from "@slam/wasm";
 import { bytesInBuffers } from "./in-buffers.ts";
 import { manhattanGraph, sphereGraph } from "./world-graph.ts";
@@ -14,8 +15,8 @@ const SETTINGS: { readonly [name: string]: PoseGraphOptions } = {
   // From its own start, odometry, the first step would analyse the graph.
   loss: { loss: { loss: "cauchy" }, init: "chordal" },
 };
-const WARM = 10;
-const MEASURED = 5;
+const WARM = 4;
+const MEASURED = 3;
 
 const found: object[] = [];
 for (const [name, graph] of Object.entries(GRAPHS)) {
