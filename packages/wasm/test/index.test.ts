@@ -15,6 +15,7 @@ test("exports these names", () => {
     "bytesFor",
     "checkEngine",
     "cosSin",
+    "cosSinOfTwo",
     "decodeLanes",
     "encodeLanes",
     "engineSupport",
