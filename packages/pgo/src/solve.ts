@@ -88,8 +88,8 @@ export interface PoseGraphOptions {
   /** Takes the place of both; what is theirs is then unused. */
   readonly solver?: LinearSolver<BsrJacobian>;
   /**
-   * What the solve takes its memory from; `arenas.recycle()` makes it free for the next one, which is then spared the time for fresh memory. Default a new
-   * pool.
+   * What the solve takes its memory from; `arenas.recycle()`, once the report is read, makes it free for the next one, which is then spared the time for fresh
+   * memory. Default a new pool.
    */
   readonly arenas?: ArenaPool;
   /** Called after each outer iteration; the record's cost is that of `cost`. */
