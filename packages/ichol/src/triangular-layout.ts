@@ -22,18 +22,32 @@ const PART = 512;
 export function tileLayout({ n, b, L: { colPtr } }: CholeskySymbolic, lanes: 2 | 4, scratch: Scratch = newArrays): TileLayout {
   const { s } = tileShape(b, lanes);
   const tilePtr = scratch.integers(n + 1);
+  writeTilePtr(n, colPtr, s, tilePtr);
+  const parts = partStarts(n, colPtr);
+  return { tilePtr, rows: tilePtr[n] * s, parts, partBlocks: mostInPart(colPtr, parts), partTiles: mostInPart(tilePtr, parts) };
+}
+
+// Loops of their own: engines throw away optimised code that leaves a loop for what has never run.
+
+function writeTilePtr(n: number, colPtr: Int32Array, s: number, tilePtr: Int32Array): void {
   for (let j = 0; j < n; j++) tilePtr[j + 1] = tilePtr[j] + Math.ceil((colPtr[j + 1] - colPtr[j] - 1) / s);
+}
+
+function partStarts(n: number, colPtr: Int32Array): number[] {
   const parts = [0];
-  let [partBlocks, partTiles] = [0, 0];
   for (let j = 0, from = 0; j < n; j++) {
-    const blocks = colPtr[j + 1] - colPtr[from];
-    if (blocks < PART && j < n - 1) continue;
-    partBlocks = Math.max(partBlocks, blocks);
-    partTiles = Math.max(partTiles, tilePtr[j + 1] - tilePtr[from]);
+    if (colPtr[j + 1] - colPtr[from] < PART && j < n - 1) continue;
     from = j + 1;
     parts.push(from);
   }
-  return { tilePtr, rows: tilePtr[n] * s, parts, partBlocks, partTiles };
+  return parts;
+}
+
+/** @param ptr where what belongs to each column begins, and the end. */
+function mostInPart(ptr: Int32Array, parts: readonly number[]): number {
+  let most = 0;
+  for (let p = 1; p < parts.length; p++) most = Math.max(most, ptr[parts[p]] - ptr[parts[p - 1]]);
+  return most;
 }
 
 /** rows <- where the block rows of each tile begin in a vector, in bytes; n block rows after the first where the tile is filled up. Of the layout's length. */

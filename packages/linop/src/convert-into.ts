@@ -24,8 +24,12 @@ export function convertInto<P extends AnyPrecision, Q extends AnyPrecision>(
   // The typed arrays convert by themselves, rounding as the formats do.
   target.set(source);
   if (events === undefined) return;
-  if (to === (fp32 as AnyPrecision)) countEvents(source as Float, target as Float32Array, events);
-  else events.overflows += countInfinite(target as Float64Array);
+  if (to === (fp32 as AnyPrecision)) {
+    counts.fill(0);
+    countEvents(source as Float, target as Float32Array);
+    events.overflows += counts[OVERFLOWS];
+    events.flushed += counts[FLUSHED];
+  } else events.overflows += countInfinite(target as Float64Array);
 }
 
 type Float = Float64Array | Float32Array;
@@ -38,18 +42,19 @@ function storeEach(from: AnyPrecision, x: Storage, to: AnyPrecision, y: Storage,
   for (let i = 0; i < x.length; i++) storeCounted(to, y, i, from.load(x, i), events);
 }
 
-/** By integers: code that an engine has not optimised yet makes an object of each number with a fraction that it reads. */
-function countEvents(x: Float, y: Float32Array, events: RoundingEvents): void {
+const counts = new Int32Array(2);
+const [OVERFLOWS, FLUSHED] = [0, 1];
+
+// Loops end their functions: engines throw away optimised code that leaves a loop for what has never run.
+
+/** counts <- counts + what fp32 did to x. By integers: code that an engine has not optimised yet makes an object of each number with a fraction that it reads. */
+function countEvents(x: Float, y: Float32Array): void {
   const words = new Int32Array(y.buffer, y.byteOffset, y.length);
-  let overflows = 0;
-  let flushed = 0;
   for (let i = 0; i < words.length; i++) {
     const magnitude = words[i] & 0x7fffffff;
-    if (magnitude === 0x7f800000) overflows++;
-    else if (magnitude === 0 && x[i] !== 0) flushed++;
+    if (magnitude === 0x7f800000) counts[OVERFLOWS]++;
+    else if (magnitude === 0 && x[i] !== 0) counts[FLUSHED]++;
   }
-  events.overflows += overflows;
-  events.flushed += flushed;
 }
 
 /** What fp64 does to numbers of fp64 and fp32. */

@@ -104,9 +104,13 @@ export class EndingCheck<X, J extends Jacobian> {
   #roundingOf(exact: ExactEquations, cost: number): number {
     const { policy, solver, equations, ftol } = this.#options;
     if (policy.jacobian.arithmetic.significandBits < 24) return 0;
-    const difference = this.#difference;
-    for (let j = 0; j < difference.length; j++) difference[j] = exact.g[j] - equations.g[j];
-    const rounding = solver.norm(difference);
+    writeDifference(this.#difference, exact.g, equations.g);
+    const rounding = solver.norm(this.#difference);
     return rounding ** 2 <= ROUNDED_AWAY * ftol * cost ? rounding : 0;
   }
+}
+
+/** out <- x - y; a loop that ends its function, which engines optimise once. */
+function writeDifference(out: Float64Array, x: Float64Array, y: Float64Array): void {
+  for (let j = 0; j < out.length; j++) out[j] = x[j] - y[j];
 }

@@ -65,6 +65,8 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
   #x: X;
   #cost: number;
   #best: { readonly x: X; readonly cost: number };
+  /** Not the run's to discard. */
+  readonly #start: X;
   #J: J | undefined;
   /** Where the residual in fp64 that `#row` holds was evaluated, while it does. */
   #rowAt: X | undefined;
@@ -118,6 +120,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     });
     const costAt = (x: X): number => this.#costAt(x);
     this.#check = new EndingCheck({ problem, policy, solver, equations: this.#equations, ftol, eta, costAt, scratch });
+    this.#start = x0;
     this.#x = x0;
     this.#cost = this.#costAt(x0);
     this.#initialCost = this.#cost;
@@ -229,6 +232,7 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
     const conclusive = this.#control.isConclusive(trial);
     const settled = Math.abs(decrease) <= little && predicted <= little && (lowest || isFromLowest);
     const from = { x: this.#x, cost: this.#cost };
+    const { x: best } = this.#best;
     const end = settled && conclusive ? this.#check.verify({ from, J, r: this.#r, dx, to: { x: candidate, cost } }) : undefined;
     if (end !== undefined && end.best.cost <= this.#best.cost) this.#move(end.best.x, end.best.cost);
     else if (end === undefined && lowest) this.#move(candidate, cost);
@@ -247,6 +251,14 @@ class Minimization<X, J extends Jacobian> implements Run<X> {
       const termination = !Number.isFinite(cost) ? "non-finite" : this.#method === "gn" ? "diverged" : "stagnated";
       this.#reject(termination, `no step lowers the cost ${this.#shown(this.#best.cost)}; the linear solve says: ${linear.message}`);
     }
+    this.#discard(candidate);
+    this.#discard(from.x);
+    if (best !== from.x) this.#discard(best);
+  }
+
+  /** Unless it is in use. */
+  #discard(x: X): void {
+    if (x !== this.#start && x !== this.#x && x !== this.#best.x) this.#problem.discard?.(x);
   }
 
   /** Where the step leads, refined where it falls short and creeps, unless it promises no more than what ends the solve. */

@@ -20,6 +20,8 @@ export interface LeastSquaresProblem<X, J extends Jacobian> {
   jacobian(x: X, format: OperationFormat): J;
   /** x moved by dx (length cols), in the format; x is not changed. */
   retract(x: X, dx: Float64Array, format: OperationFormat): X;
+  /** x, which `retract` gave, is no longer used by whoever asked for it: its memory may become another point's. Default: it is left to the collector. */
+  discard?(x: X): void;
 }
 
 /** A Jacobian as evaluated. What crosses is fp64; all sums are in fp64, those of a gradient in the arithmetic asked for. */

@@ -87,6 +87,10 @@ export class RobustProblem<X, J extends WeighableJacobian> implements LeastSquar
     return this.#problem.retract(x, dx, format);
   }
 
+  discard(x: X): void {
+    this.#problem.discard?.(x);
+  }
+
   /** Of the point evaluated last, which the minimiser linearises at next, nothing is evaluated again. */
   #weigh(x: X): void {
     if (x === this.#at) return;

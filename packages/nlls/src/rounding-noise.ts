@@ -31,7 +31,9 @@ export function roundingNoise<X>(
   { r, rounded, noStep }: NoiseVectors = noiseVectors(problem),
 ): number {
   problem.residual(x, EXACT, r);
-  problem.residual(problem.retract(x, noStep, SINGLE), SINGLE, rounded);
+  const narrow = problem.retract(x, noStep, SINGLE);
+  problem.residual(narrow, SINGLE, rounded);
+  problem.discard?.(narrow);
   let cost = 0;
   let crossed = 0;
   let squares = 0;

@@ -45,7 +45,7 @@ export interface Refinement<X> {
 /** A solve in steps: `while (!run.done) run.step()`. */
 export interface Run<X> {
   readonly done: boolean;
-  /** The best point so far. */
+  /** The best point so far; until the run is done, a step may hand it to the problem's `discard`. */
   readonly x: X;
   readonly report: SolveReport;
   /** One outer iteration. */

@@ -3,8 +3,8 @@ import { type AnyPrecision, type FP32, type FP64, fp32, fp64, type OperationForm
 import { checkDirectFormat, DirectFactor } from "@slam/ichol";
 import { convertInto, type LinearOperator, type LinearReport, type LinearSolver, type VectorSpace, vectorSpace } from "@slam/linop";
 import type { Counters, Policy } from "@slam/nlls";
-import { addDiagonal, type BsrMatrix, bsrMatrix, writeJacobiScaling } from "@slam/sparse";
-import { ArenaPool } from "@slam/wasm";
+import { addDiagonal, type BsrMatrix, bsrMatrix, valueCount, writeJacobiScaling } from "@slam/sparse";
+import { ArenaPool, bytesFor } from "@slam/wasm";
 import type { BsrJacobian } from "./jacobian.ts";
 import { holdPadding } from "./padding.ts";
 import { type ScaledJacobian, scaledJacobian } from "./scaled-jacobian.ts";
@@ -91,7 +91,10 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
       arenas: this.#arenas,
     });
     this.#factor = new DirectFactor(structure.cholesky(c), this.#format, this.#counters, this.#arenas);
-    if (this.#format.storage === (fp32 as AnyPrecision)) this.#rounded = bsrMatrix(symbolic.pattern, fp32);
+    if (this.#format.storage === (fp32 as AnyPrecision)) {
+      const length = valueCount(symbolic.pattern);
+      this.#rounded = bsrMatrix(symbolic.pattern, fp32, this.#arenas.take(bytesFor(fp32, length)).view(fp32, length));
+    }
     this.#rows = blockRows * r;
     const vector = (): Float64Array => this.#arenas.numbers(blockCols * c);
     this.#vectors = { scaling: vector(), damping: vector(), scaledDamping: vector(), right: vector() };

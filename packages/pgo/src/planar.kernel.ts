@@ -1,8 +1,20 @@
-import { COS_SIN_BOUND, cosSin, type Expr, type FunctionBuilder, f32, f64, i32, type Local, type ModuleBuilder, select } from "@slam/wasm";
+import {
+  COS_SIN_BOUND,
+  cosSinOfTwo,
+  type Expr,
+  type FunctionBuilder,
+  f32,
+  f64,
+  f64x2,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  select,
+} from "@slam/wasm";
 
 /**
  * What `linearizeEngine` computes from angles before the kernels of the factor run, in fp64 or fp32 as those do. Poses and measurements are in fp64,
- * [x y theta]. Each returns how many angles are too large for it or not finite: those results are not the reference's.
+ * [x y theta]. Each returns 0, or more where an angle is too large for it or not finite: those results are not the reference's.
  */
 export interface PlanarKernels {
   /** into <- [x y cos sin] of so many poses. */
@@ -34,6 +46,18 @@ export function countBeyond(f: FunctionBuilder<"i32">, count: Local<"i32">, x: E
   f.set(count, i32.add(count, i32.eqz(f64.lt(f64.abs(x), bound))));
 }
 
+/** The numbers below count two by two; the last of an odd number twice. */
+function forEachTwo(f: Body, count: Address, body: (both: readonly [Address, Address]) => void): void {
+  f.for(0, count, 2, (k) => {
+    body([k, f.let(i32.add(k, i32.lt_u(i32.add(k, 1), count)))]);
+  });
+}
+
+/** Two numbers in one vector. */
+export function pairOf(f: FunctionBuilder<"i32">, [a, b]: readonly Local<"f64">[]): Local<"v128"> {
+  return f.let(f64x2.replace_lane(f64x2.splat(a), 1, b));
+}
+
 export function planarKernels(m: ModuleBuilder<PlanarKernels>, format: "fp64" | "fp32"): void {
   const bytes = format === "fp64" ? 8 : 4;
   const rounded = (x: Expr<"f64">): Expr<"f64"> => (format === "fp64" ? x : f64.promote_f32(f32.demote_f64(x)));
@@ -44,51 +68,58 @@ export function planarKernels(m: ModuleBuilder<PlanarKernels>, format: "fp64" | 
 
   m.func("place", { poses: "i32", count: "i32", into: "i32" }, "i32", (f, { poses, count, into }) => {
     const beyond = f.let<"i32">(i32.const(0));
-    f.for(0, count, 1, (k) => {
-      const pose = element(f, poses, k, POSE);
-      const at = element(f, into, k, 4 * bytes);
-      const theta = f.let(rounded(f64.load(pose, 16)));
-      countBeyond(f, beyond, theta, COS_SIN_BOUND);
-      const [c, s] = cosSin(f, theta);
-      store(f, at, f64.load(pose), 0);
-      store(f, at, f64.load(pose, 8), 1);
-      store(f, at, c, 2);
-      store(f, at, s, 3);
+    forEachTwo(f, count, (both) => {
+      const ends = both.map((k) => ({ pose: element(f, poses, k, POSE), at: element(f, into, k, 4 * bytes) }));
+      const thetas = ends.map(({ pose }) => f.let(rounded(f64.load(pose, 16))));
+      for (const theta of thetas) countBeyond(f, beyond, theta, COS_SIN_BOUND);
+      const [c, s] = cosSinOfTwo(f, pairOf(f, thetas)).map((pair) => f.let(pair));
+      ends.forEach(({ pose, at }, lane) => {
+        store(f, at, f64.load(pose), 0);
+        store(f, at, f64.load(pose, 8), 1);
+        store(f, at, f64x2.extract_lane(c, lane), 2);
+        store(f, at, f64x2.extract_lane(s, lane), 3);
+      });
     });
     return beyond;
   });
 
-  /** The angle by which each edge's error turns; as `turn` of the formulas, every operation rounded. */
-  const forEachTurn = (
+  /** The angle by which an edge's error turns; as `turn` of the formulas, every operation rounded. */
+  const turnOf = (
     f: Body,
-    { from, to, edges, poses, z }: { readonly [name in keyof typeof EDGES]: Address },
-    body: (edge: Address, turn: Local<"f64">) => void,
-  ): Expr<"i32"> => {
-    const beyond = f.let<"i32">(i32.const(0));
+    { from, to, poses, z }: { readonly [name in keyof typeof EDGES]: Address },
+    edge: Address,
+    beyond: Local<"i32">,
+  ): Local<"f64"> => {
     const thetaOf = (array: Address, index: Expr<"i32">): Expr<"f64"> => rounded(f64.load(element(f, array, index, POSE), 16));
-    f.for(0, edges, 1, (edge) => {
-      const offset = f.let(i32.mul(edge, 4));
-      const j = f.let(thetaOf(poses, i32.load(i32.add(to, offset))));
-      const i = f.let(thetaOf(poses, i32.load(i32.add(from, offset))));
-      const between = f.let(rounded(f64.sub(j, i)));
-      const turn = f.let(rounded(f64.sub(between, thetaOf(z, edge))));
-      countBeyond(f, beyond, turn, WRAPPED_AT_ONCE);
-      wrap(f, turn);
-      body(edge, f.let(rounded(turn)));
-    });
-    return beyond;
+    const offset = f.let(i32.mul(edge, 4));
+    const j = f.let(thetaOf(poses, i32.load(i32.add(to, offset))));
+    const i = f.let(thetaOf(poses, i32.load(i32.add(from, offset))));
+    const between = f.let(rounded(f64.sub(j, i)));
+    const turn = f.let(rounded(f64.sub(between, thetaOf(z, edge))));
+    countBeyond(f, beyond, turn, WRAPPED_AT_ONCE);
+    wrap(f, turn);
+    return f.let(rounded(turn));
   };
 
   m.func("angles", EDGES, "i32", (f, parameters) => {
-    return forEachTurn(f, parameters, (edge, turn) => store(f, element(f, parameters.turns, edge, bytes), turn, 0));
+    const beyond = f.let<"i32">(i32.const(0));
+    f.for(0, parameters.edges, 1, (edge) => {
+      store(f, element(f, parameters.turns, edge, bytes), turnOf(f, parameters, edge, beyond), 0);
+    });
+    return beyond;
   });
 
   m.func("directions", EDGES, "i32", (f, parameters) => {
-    return forEachTurn(f, parameters, (edge, turn) => {
-      const at = element(f, parameters.turns, edge, 2 * bytes);
-      const [c, s] = cosSin(f, turn);
-      store(f, at, c, 0);
-      store(f, at, s, 1);
+    const beyond = f.let<"i32">(i32.const(0));
+    forEachTwo(f, parameters.edges, (both) => {
+      const turns = both.map((edge) => turnOf(f, parameters, edge, beyond));
+      const [c, s] = cosSinOfTwo(f, pairOf(f, turns)).map((pair) => f.let(pair));
+      both.forEach((edge, lane) => {
+        const at = element(f, parameters.turns, edge, 2 * bytes);
+        store(f, at, f64x2.extract_lane(c, lane), 0);
+        store(f, at, f64x2.extract_lane(s, lane), 1);
+      });
     });
+    return beyond;
   });
 }

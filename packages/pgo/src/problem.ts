@@ -57,6 +57,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
   /** By format, where storage and arithmetic are in one: the engine's memory is made once. */
   readonly #linearizations: Map<AnyPrecision, Linearization> = new Map();
   #retraction: Retraction | undefined;
+  readonly #discarded: Float64Array[] = [];
 
   /**
    * @param given the graph; its information as the file has it.
@@ -106,7 +107,7 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
 
   retract(x: Float64Array, dx: Float64Array, format: OperationFormat): Float64Array {
     const { dof } = this.#terms.factor;
-    const moved = x.slice();
+    const moved = this.#copyOf(x);
     const { arithmetic } = format;
     if (arithmetic !== fp64 || this.graph.dimension === 3 || !this.#planarRetraction()(moved.subarray(0, this.graph.poses.length), dx)) {
       moveAll(this.#group, this.column.subarray(0, this.graph.ids.length), arithmetic, x, dx, moved);
@@ -114,6 +115,19 @@ export class PoseGraphProblem implements LeastSquaresProblem<Float64Array, BsrJa
     moveLandmarks(this.graph, this.column, arithmetic, dx, moved);
     this.#count("update", format, this.cols / dof, 100, this.#group.size);
     return this.store(moved, format);
+  }
+
+  discard(x: Float64Array): void {
+    this.#discarded.push(x);
+  }
+
+  /** In the memory of a point that was discarded, if there is one: as another array, since points are told apart by identity. */
+  #copyOf(x: Float64Array): Float64Array {
+    const memory = this.#discarded.pop();
+    if (memory === undefined) return x.slice();
+    const copy = new Float64Array(memory.buffer, memory.byteOffset, memory.length);
+    copy.set(x);
+    return copy;
   }
 
   /** Poses as the format of updates stores them. A rotation stored in few bits means the unit quaternion along them: none of other length is a pose. */

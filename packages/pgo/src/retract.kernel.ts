@@ -1,6 +1,6 @@
 import { EXP_SERIES } from "@slam/lie";
-import { COS_SIN_BOUND, cosSin, type Expr, f64, i32, type ModuleBuilder, select } from "@slam/wasm";
-import { countBeyond, WRAPPED_AT_ONCE, wrap } from "./planar.kernel.ts";
+import { COS_SIN_BOUND, cosSinOfTwo, type Expr, f64, f64x2, i32, type ModuleBuilder, select } from "@slam/wasm";
+import { countBeyond, pairOf, WRAPPED_AT_ONCE, wrap } from "./planar.kernel.ts";
 
 /** Poses of the plane moved along their tangents, with the bits of `se2.retract`. */
 export interface RetractKernel {
@@ -26,7 +26,11 @@ export function retractKernel(m: ModuleBuilder<RetractKernel>): void {
         const square = f.let(f64.mul(omega, omega));
         countBeyond(f, beyond, square, 1);
         const size = f.let(f64.sqrt(square));
-        const [, sine] = cosSin(f, f.let(f64.mul(size, 0.5)));
+        const theta = f.let(f64.load(pose, 16));
+        countBeyond(f, beyond, theta, COS_SIN_BOUND);
+        const [c2, s2] = cosSinOfTwo(f, pairOf(f, [f.let(f64.mul(size, 0.5)), theta])).map((pair) => f.let(pair));
+        const sine = f64x2.extract_lane(s2, 0);
+        const [cosine, sineOfTheta] = [c2, s2].map((pair) => f.let(f64x2.extract_lane(pair, 1)));
         const series = f64.sub(0.5, f64.div(square, 48));
         const half = f.let(select(series, f64.div(sine, size), f64.lt(square, EXP_SERIES.below)));
         const s = f.let(f64.mul(f64.mul(f64.mul(2, half), half), omega));
@@ -34,9 +38,6 @@ export function retractKernel(m: ModuleBuilder<RetractKernel>): void {
         const x = f.let(f64.sub(f64.mul(c, vx), f64.mul(s, vy)));
         const y = f.let(f64.add(f64.mul(s, vx), f64.mul(c, vy)));
         // X Exp(xi) = [t + R (x, y), theta + omega]
-        const theta = f.let(f64.load(pose, 16));
-        countBeyond(f, beyond, theta, COS_SIN_BOUND);
-        const [cosine, sineOfTheta] = cosSin(f, theta).map((value) => f.let(value));
         f.store(pose, f64.add(f64.load(pose), f64.sub(f64.mul(cosine, x), f64.mul(sineOfTheta, y))));
         f.store(pose, f64.add(f64.load(pose, 8), f64.add(f64.mul(sineOfTheta, x), f64.mul(cosine, y))), 8);
         const turned = f.let(f64.add(theta, omega));

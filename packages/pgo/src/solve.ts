@@ -88,8 +88,8 @@ export interface PoseGraphOptions {
   /** Takes the place of both; what is theirs is then unused. */
   readonly solver?: LinearSolver<BsrJacobian>;
   /**
-   * What the solve takes its memory from; `arenas.recycle()` makes it free for the next one, which is then spared the time for fresh memory. Default a new
-   * pool.
+   * What the solve takes its memory from; `arenas.recycle()`, once the report is read, makes it free for the next one, which is then spared the time for fresh
+   * memory. Default a new pool.
    */
   readonly arenas?: ArenaPool;
   /** Called after each outer iteration; the record's cost is that of `cost`. */
@@ -187,16 +187,18 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const initialCost =
     robust === undefined ? arenas.during(() => costAt(problem, inFile, arenas.numbers(problem.rows))) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
+  // A step may take the memory of a point that was the best before it.
+  const pointReached = (): Float64Array => (run.done ? run.x : run.x.slice());
   const initializeSeconds = (performance.now() - began) / 1000;
   return {
     get done() {
       return run.done;
     },
     get x() {
-      return run.x;
+      return pointReached();
     },
     get graph() {
-      return withPoint(graph, run.x);
+      return withPoint(graph, pointReached());
     },
     get report() {
       const { initialCost: afterInit, finalCost, ...report } = run.report;

@@ -3,6 +3,7 @@ import { fp64, tolerance } from "@slam/float";
 import type { LinearSolver } from "@slam/linop";
 import { type IterationRecord, newCounters, presetPolicy } from "@slam/nlls";
 import { grid, manhattan, ring, sphere, torus } from "@slam/sim";
+import { ArenaPool } from "@slam/wasm";
 import { describe, expect, test } from "vitest";
 import type { PoseGraph } from "../src/graph.ts";
 import { readG2o, writeG2o } from "../src/io/g2o.ts";
@@ -312,6 +313,25 @@ describe("a run", () => {
 
     expect([run.done, run.report.termination, run.report.message]).toEqual([true, "cancelled", "enough"]);
     expect([run.report.iterations.length, run.x]).toEqual([1, best]);
+  });
+
+  test("what was read of a run stays as it was: after further steps, and when its arenas are used again", () => {
+    const arenas = new ArenaPool();
+    const run = start(graph, { arenas, init: "file", ftol: 0 });
+    const seen: { readonly read: Float64Array; readonly copy: Float64Array }[] = [];
+    while (!run.done) {
+      run.step();
+      for (const read of [run.x, run.graph.poses]) seen.push({ read, copy: read.slice() });
+    }
+    const { x, graph: solved } = run;
+    const [finalX, finalPoses] = [x.slice(), solved.poses.slice()];
+
+    arenas.recycle();
+    finish(worldGraph(torus({ poses: 100, noise: 5, seed: 2 })), { arenas });
+
+    expect(seen.length).toBeGreaterThan(6);
+    for (const { read, copy } of seen) expect(read).toEqual(copy);
+    expect([x, solved.poses]).toEqual([finalX, finalPoses]);
   });
 
   test("written and read back has the same chi2", () => {

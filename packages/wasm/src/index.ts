@@ -2,7 +2,7 @@ export { arcTangent } from "./arc-tangent.ts";
 export { Arena, type ArenaArray, type ArenaArrayConstructor, ArenaError, bytesFor } from "./arena.ts";
 export { ArenaPool, type LentIntegers } from "./arena-pool.ts";
 export { type ArenaSpace, type ArenaSpaceCounters, arenaSpace } from "./arena-space.ts";
-export { COS_SIN_BOUND, cosSin } from "./cos-sin.ts";
+export { COS_SIN_BOUND, cosSin, cosSinOfTwo } from "./cos-sin.ts";
 export { EmitError } from "./emit-error.ts";
 export { checkEngine, EngineError, type EngineSupport, engineSupport } from "./engine-support.ts";
 export type { Expr, Local, Operand, ValueType } from "./expression.ts";

@@ -1,11 +1,13 @@
 import { cos, fp64, sin } from "@slam/float";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Arena, COS_SIN_BOUND, cosSin, f64, i32, kernels, type ModuleBuilder } from "../src/index.ts";
+import { Arena, COS_SIN_BOUND, cosSin, cosSinOfTwo, f64, i32, kernels, type ModuleBuilder, v128 } from "../src/index.ts";
 
 interface CosSins {
   /** out <- cos and sin of each of n numbers. */
   cosSins(x: number, n: number, out: number): void;
+  /** out <- the cosines of two numbers, then their sines. */
+  ofTwo(x: number, out: number): void;
 }
 
 function source(m: ModuleBuilder<CosSins>): void {
@@ -17,12 +19,17 @@ function source(m: ModuleBuilder<CosSins>): void {
       f.store(at, s, 8);
     });
   });
+  m.func("ofTwo", { x: "i32", out: "i32" }, "void", (f, { x, out }) => {
+    const [c, s] = cosSinOfTwo(f, f.let(v128.load(x)));
+    f.store(out, c);
+    f.store(out, s, 16);
+  });
 }
 
 test("have the bits of cos and sin", () => {
   const arena = new Arena(65536);
-  const x = arena.view(fp64, 1);
-  const out = arena.view(fp64, 2);
+  const x = arena.view(fp64, 2);
+  const [out, ofTwo] = [arena.view(fp64, 4), arena.view(fp64, 4)];
   const angle = fc.oneof(
     fc.double({ min: -10, max: 10, noNaN: true }),
     fc.double({ min: -COS_SIN_BOUND, max: COS_SIN_BOUND, minExcluded: true, maxExcluded: true, noNaN: true }),
@@ -32,10 +39,13 @@ test("have the bits of cos and sin", () => {
   );
 
   fc.assert(
-    fc.property(angle, (value) => {
-      x[0] = value;
-      kernels(arena, source).cosSins(x.byteOffset, 1, out.byteOffset);
-      expect([...out]).toEqual([cos(value), sin(value)]);
+    fc.property(angle, angle, (a, b) => {
+      x.set([a, b]);
+      const run = kernels(arena, source);
+      run.cosSins(x.byteOffset, 2, out.byteOffset);
+      run.ofTwo(x.byteOffset, ofTwo.byteOffset);
+      expect([...out]).toEqual([cos(a), sin(a), cos(b), sin(b)]);
+      expect([...ofTwo]).toEqual([cos(a), cos(b), sin(a), sin(b)]);
     }),
     { numRuns: 5000 },
   );

@@ -16,6 +16,7 @@ test("exports these names", () => {
     "bytesFor",
     "checkEngine",
     "cosSin",
+    "cosSinOfTwo",
     "decodeLanes",
     "encodeLanes",
     "engineSupport",
