@@ -1,5 +1,5 @@
 import { ATAN } from "@slam/float";
-import { polynomial } from "./cos-sin.ts";
+import { ONE, polynomial } from "./cos-sin.ts";
 import type { Expr, Local } from "./expression.ts";
 import type { FunctionBuilder, ResultType } from "./function-builder.ts";
 import { f64, i32, select } from "./scalar.ts";
@@ -45,7 +45,7 @@ export function arcTangent<R extends ResultType>(
   const ut = f.let(f64.div(rest, d));
   const z = f.let(f64.mul(u, u));
   const hi = f.let(f64.add(base, u));
-  const tail = f64.add(ut, f64.mul(f64.mul(u, z), polynomial(z, series)));
+  const tail = f64.add(ut, f64.mul(f64.mul(u, z), polynomial(ONE, z, series)));
   const lo = f.let(f64.add(f64.sub(u, f64.sub(hi, base)), f64.add(baseLo, tail)));
   reflect(f, hi, lo, pi[0] / 2, pi[1] / 2, isSteep);
   reflect(f, hi, lo, pi[0], pi[1], f.let(f64.lt(x, 0)));
