@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Odometry, type OdometryEvent, type OdometryOptions, type OdometryResult } from "@slam/odometry";
-import { EXIT } from "./failure.ts";
+import { hearInterrupts } from "./interruption.ts";
 import type { OdometryInput } from "./odometry-input.ts";
 import type { Progress } from "./progress.ts";
 
@@ -21,16 +21,10 @@ export async function driveRepeatedly(
   repeat: number,
   progress: Progress,
 ): Promise<{ readonly drives: readonly Drive[]; readonly interrupted: boolean }> {
-  let interrupted = false;
-  const interrupt = (): void => {
-    if (interrupted) process.exit(EXIT.interrupted);
-    interrupted = true;
-    progress.note("stopping after this key frame; Ctrl-C again exits at once");
-  };
-  process.on("SIGINT", interrupt);
+  const interruption = hearInterrupts(progress, "after this key frame");
   const drives: Drive[] = [];
   try {
-    for (let turn = 1; turn <= repeat && !interrupted; turn++) {
+    for (let turn = 1; turn <= repeat && !interruption.interrupted; turn++) {
       const which = turn === 1 ? "" : `drive ${turn}, `;
       const began = performance.now();
       const odometry = new Odometry({ ...settings(), onEvent: (event) => tell(progress, which, event) });
@@ -38,14 +32,14 @@ export async function driveRepeatedly(
         odometry.addFrame(frame);
         // For Ctrl-C to be heard.
         await setImmediate();
-        if (interrupted) break;
+        if (interruption.interrupted) break;
       }
       const result = odometry.finish();
       drives.push({ result, seconds: (performance.now() - began) / 1000 });
     }
-    return { drives, interrupted };
+    return { drives, interrupted: interruption.interrupted };
   } finally {
-    process.off("SIGINT", interrupt);
+    interruption.ignore();
     progress.end();
   }
 }

@@ -1,5 +1,6 @@
 import { type ResourceLimits, Worker } from "node:worker_threads";
-import { EXIT, InputError } from "./failure.ts";
+import { InputError } from "./failure.ts";
+import { hearInterrupts } from "./interruption.ts";
 import type { Progress } from "./progress.ts";
 import type { JobKind, OutcomeOf, SolveJob, SolveMessage, SolveRequest } from "./solve-job.ts";
 
@@ -32,15 +33,7 @@ export async function solveInWorker<J extends SolveJob>(
   job: J,
   progress: Progress,
 ): Promise<OutcomeOf<J> & { readonly interrupted: boolean }> {
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  let interrupted = false;
-  const interrupt = (): void => {
-    if (interrupted) process.exit(EXIT.interrupted);
-    interrupted = true;
-    Atomics.store(stop, 0, 1);
-    progress.note("stopping at the next iteration; Ctrl-C again exits at once");
-  };
-  process.on("SIGINT", interrupt);
+  const interruption = hearInterrupts(progress, "at the next iteration");
   const worker = waiting ?? newWorker(job.kind);
   waiting = undefined;
   worker.ref();
@@ -52,11 +45,11 @@ export async function solveInWorker<J extends SolveJob>(
         else if (message.kind === "rejected") reject(new InputError(`${job.name}: ${message.message}`));
         else progress.iteration(message.record, message.index, message.solve);
       });
-      worker.postMessage({ job, stop } satisfies SolveRequest);
+      worker.postMessage({ job, stop: interruption.stop } satisfies SolveRequest);
     });
-    return { ...outcome, interrupted };
+    return { ...outcome, interrupted: interruption.interrupted };
   } finally {
-    process.off("SIGINT", interrupt);
+    interruption.ignore();
     progress.end();
     await worker.terminate();
   }

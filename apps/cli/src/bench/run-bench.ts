@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { EXIT, InputError } from "../failure.ts";
+import { InputError } from "../failure.ts";
+import { hearInterrupts } from "../interruption.ts";
 import type { Progress } from "../progress.ts";
 import type { BenchJob, BenchMessage, KernelFigure, SolveFigure } from "./bench-job.ts";
 
@@ -17,32 +18,24 @@ export interface BenchFigures {
  * @throws InputError for a machine that cannot run it.
  */
 export async function runBench(job: Omit<BenchJob, "stop">, progress: Progress): Promise<BenchFigures> {
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  let interrupted = false;
-  const interrupt = (): void => {
-    if (interrupted) process.exit(EXIT.interrupted);
-    interrupted = true;
-    Atomics.store(stop, 0, 1);
-    progress.note("stopping with the contests that are done; Ctrl-C again exits at once");
-  };
-  process.on("SIGINT", interrupt);
+  const interruption = hearInterrupts(progress, "with the contests that are done");
   const figures = { kernels: [] as KernelFigure[], pgo: [] as SolveFigure[], ba: [] as SolveFigure[] };
   const worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./bench-worker.ts" : "./bench-worker.js", import.meta.url));
   try {
     await new Promise<void>((resolve, reject) => {
       worker.on("error", reject);
       worker.on("message", (message: BenchMessage) => {
-        if (message.kind === "begins" && !interrupted) progress.note(message.what);
+        if (message.kind === "begins" && !interruption.interrupted) progress.note(message.what);
         else if (message.kind === "kernels") figures.kernels.push(...message.figures);
         else if (message.kind === "solves") figures[message.part].push(...message.figures);
         else if (message.kind === "rejected") reject(new InputError(message.message));
         else if (message.kind === "done") resolve();
       });
-      worker.postMessage({ ...job, stop } satisfies BenchJob);
+      worker.postMessage({ ...job, stop: interruption.stop } satisfies BenchJob);
     });
-    return { ...figures, interrupted };
+    return { ...figures, interrupted: interruption.interrupted };
   } finally {
-    process.off("SIGINT", interrupt);
+    interruption.ignore();
     progress.end();
     await worker.terminate();
   }
