@@ -63,8 +63,11 @@ function solveByCeres(program: string, file: string, radius: string, { solves, e
 /** Matrices that are indefinite as written are repaired, as Ceres' program does in its own way. Not to converge is an answer. */
 function solveBySlam(file: string, { policy, solves, env, idle }: Contest): Turn {
   const main = join(import.meta.dirname, "../../../apps/cli/dist/main.js");
-  const args = [main, "pgo", file, "--policy", policy, "--repeat", solves, "--repair", "--quiet", "--json"];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8", maxBuffer: 1e8 });
+  const args = [main, "pgo", file, "--policy", policy, "--repeat", solves, "--quiet", "--json"];
+  const run = (...repair: string[]) => spawnSync(process.execPath, [...args, ...repair], { env, encoding: "utf8", maxBuffer: 1e8 });
+  const asWritten = run();
+  // Bad input; to look for what may be repaired takes memory of its own.
+  const { status, stdout, stderr } = asWritten.status === 3 ? run("--repair") : asWritten;
   if (status !== 0 && status !== 4) throw new Error(stderr.trim() || `slam pgo ended with ${status}`);
   const { cost, termination, seconds, memoryBytes } = JSON.parse(stdout);
   return { optimum: cost.final, termination, seconds: seconds.solve, cold: seconds.cold, bytes: memoryBytes - idle.slam };
