@@ -1,8 +1,6 @@
 import { type BundleRun, SIXTEEN_BIT, start } from "@slam/ba";
-import { ArenaPool } from "@slam/wasm";
-import { policyOf } from "../policy.ts";
 import { SCENES } from "../scenes.ts";
-import { POLICIES, type SolveContest } from "./solve-bench.ts";
+import { entrantsByPolicy, type SolveContest } from "./solve-bench.ts";
 
 interface BundleCase {
   readonly scene: string;
@@ -23,16 +21,7 @@ export function* baContests(): Generator<SolveContest<BundleRun>> {
     const bundle = SCENES[scene]!.make({ poses, points, sigma: 0.5, outliers: 0, seed: 1 });
     const size = { cameras: bundle.intrinsicsOf.length, points: bundle.points.length / 3, observations: bundle.camera.length };
     for (const linear of ["cgnr", "schur-cg", "schur-direct"] as const) {
-      const entrants = POLICIES.map((name) => {
-        const [policy, arenas] = [policyOf({ preset: name, name }, SIXTEEN_BIT), new ArenaPool()];
-        return {
-          name,
-          start: () => {
-            arenas.recycle();
-            return start(bundle, { policy, linear, held, arenas });
-          },
-        };
-      });
+      const entrants = entrantsByPolicy(SIXTEEN_BIT, (shared) => start(bundle, { ...shared, linear, held }));
       yield { problem: scene, size, linear, entrants, costOf: ({ finalCost }) => finalCost };
     }
   }

@@ -1,8 +1,6 @@
 import { type PoseGraphRun, SIXTEEN_BIT, start } from "@slam/pgo";
-import { ArenaPool } from "@slam/wasm";
-import { policyOf } from "../policy.ts";
 import { graphOf, WORLDS } from "../worlds.ts";
-import { POLICIES, type SolveContest } from "./solve-bench.ts";
+import { entrantsByPolicy, type SolveContest } from "./solve-bench.ts";
 
 /** Factors of the larger ones are beyond the second-level cache: there "mixed" stores them in 16 bits. */
 const GRAPHS: readonly (readonly [world: string, poses: number])[] = [
@@ -16,16 +14,7 @@ const GRAPHS: readonly (readonly [world: string, poses: number])[] = [
 export function* pgoContests(): Generator<SolveContest<PoseGraphRun>> {
   for (const [problem, poses] of GRAPHS) {
     const graph = graphOf(WORLDS[problem]!({ poses, seed: 1 }));
-    const entrants = POLICIES.map((name) => {
-      const [policy, arenas] = [policyOf({ preset: name, name }, SIXTEEN_BIT), new ArenaPool()];
-      return {
-        name,
-        start: () => {
-          arenas.recycle();
-          return start(graph, { policy, arenas });
-        },
-      };
-    });
+    const entrants = entrantsByPolicy(SIXTEEN_BIT, (shared) => start(graph, shared));
     yield { problem, size: { poses, edges: graph.from.length }, linear: "cgnr", entrants, costOf: ({ cost }) => cost.final };
   }
 }

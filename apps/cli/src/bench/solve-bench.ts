@@ -1,16 +1,38 @@
 import { competeInSolves, type Entrant, median, pairedRatio, type SolveRun, type SolveTimes } from "@slam/contests";
-import type { Termination } from "@slam/linop";
+import type { Operation, Termination } from "@slam/linop";
 import type { Policy } from "@slam/nlls";
-import { policyNames } from "../policy.ts";
+import { ArenaPool } from "@slam/wasm";
+import { policyNames, policyOf } from "../policy.ts";
 import type { BenchControl, BenchJob, SolveFigure } from "./bench-job.ts";
 import { problemText } from "./problem-text.ts";
 
-export const POLICIES: readonly ["fp64", "fp32", "mixed"] = ["fp64", "fp32", "mixed"];
+const POLICIES = ["fp64", "fp32", "mixed"];
 
 /** One problem by one linear solver, in each policy. */
 export interface SolveContest<R extends SolveRun> extends Pick<SolveFigure, "problem" | "size" | "linear"> {
   readonly entrants: readonly Entrant<R>[];
   readonly costOf: (report: R["report"]) => number;
+}
+
+/**
+ * An entrant for each policy, whose solves take over the memory of the one before.
+ *
+ * @param sixteenBit what "mixed" may store in 16 bits.
+ */
+export function entrantsByPolicy<R extends SolveRun>(
+  sixteenBit: readonly Operation[],
+  start: (options: { readonly policy: Policy; readonly arenas: ArenaPool }) => R,
+): readonly Entrant<R>[] {
+  return POLICIES.map((name) => {
+    const [policy, arenas] = [policyOf({ preset: name, name }, sixteenBit), new ArenaPool()];
+    return {
+      name,
+      start: () => {
+        arenas.recycle();
+        return start({ policy, arenas });
+      },
+    };
+  });
 }
 
 /** A run whose report says what figures need. */
