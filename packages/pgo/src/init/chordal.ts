@@ -34,7 +34,11 @@ function relaxRotations(problem: PoseGraphProblem, poses: Float64Array): void {
   const d = graph.dimension;
   // One right side for each row of the rotations: row k of Rj = row k of Ri times Rij.
   const system: System = {
-    ...{ r: d, c: d, rightSides: d, bytes: stagingBytes(graph), later: shapeOfTranslations(graph) },
+    r: d,
+    c: d,
+    rightSides: d,
+    bytes: stagingBytes(graph),
+    later: shapeOfTranslations(graph),
     write: (A, b, arena) => writeRotationRows(problem, poses, A, b, arena),
     read: (rows, arena) => placeRotations(problem, rows, poses, arena),
   };
