@@ -17,7 +17,10 @@ export type ColumnSolveKernels = {
 
 const BYTES = 8;
 
-/** The two solves of triangular.reference.ts in fp64 for b x b blocks by columns, as they were factorised: the same operations in the same order. */
+/**
+ * Substitution in fp64 with b x b blocks by columns, as they were factorised: y_i = (w_i - sum_{j < i} L_ij y_j) / L_ii, j ascending;
+ * x_j = (y_j - sum_{i > j} L_ij x_i) / L_jj, i descending.
+ */
 export function columnSolveKernel(m: ModuleBuilder<ColumnSolveKernels>, b: number): void {
   const a = "i32";
   const [segment, block] = [b * BYTES, b * b * BYTES];

@@ -14,8 +14,8 @@ export type DiagonalKernels = {
 };
 
 /**
- * The solves of triangular.reference.ts where L has nothing but blocks of b x b on its diagonal. In such a block each number waits for the ones before,
- * through a division: several blocks at once, one in each lane, have the operations of one in the same order.
+ * The solves of triangular.reference.ts where L has nothing but blocks of b x b on its diagonal: several of their inverses at once, one in each lane, with
+ * the operations of one in the same order.
  */
 export function diagonalKernel(m: ModuleBuilder<DiagonalKernels>, b: number, arithmetic: "fp64" | "fp32", rounding: Rounding): void {
   if (arithmetic === "fp64") emit(m, b, lanes64, rounding);
@@ -59,22 +59,21 @@ function emit<N extends "f64" | "f32">(m: ModuleBuilder<DiagonalKernels>, b: num
   });
 }
 
-/** x <- L^-T L^-1 x */
+/** x <- X' X x for inverses X of the blocks. */
 function solveGroup<N extends "f64" | "f32">(
   f: Body,
   b: number,
   T: Lanes<N>,
-  L: Address,
+  inverses: Address,
   x: readonly Local<"v128">[],
   rounding: Rounding,
 ): void {
-  const round = (v: Expr<"v128">): Expr<"v128"> => (rounding === "none" ? v : rounding.round(laneEmitter(f), f.let(v)));
-  const entry = (i: number, j: number): Expr<"v128"> => v128.load(L, packedIndex(b, i, j) * 16);
-  const solveLine = (line: number, others: readonly number[], at: (other: number) => Expr<"v128">): void => {
-    for (const other of others) f.set(x[line], round(T.subtract(x[line], round(T.multiply(at(other), x[other])))));
-    f.set(x[line], round(T.divide(x[line], entry(line, line))));
-  };
+  const round = (v: Expr<"v128">): Local<"v128"> => f.let(rounding === "none" ? v : rounding.round(laneEmitter(f), f.let(v)));
+  const entry = (i: number, j: number): Expr<"v128"> => v128.load(inverses, packedIndex(b, i, j) * 16);
   const ascending = Array.from({ length: b }, (_, line) => line);
-  for (const i of ascending) solveLine(i, ascending.slice(0, i), (c) => entry(i, c));
-  for (const c of ascending.toReversed()) solveLine(c, ascending.slice(c + 1).toReversed(), (i) => entry(i, c));
+  const descending = ascending.toReversed();
+  const sum = (products: readonly Local<"v128">[]): Local<"v128"> => products.reduce((partial, product) => round(T.add(partial, product)));
+  // Each line is finished when no other needs what it was.
+  for (const i of descending) f.set(x[i], sum(ascending.slice(0, i + 1).map((c) => round(T.multiply(entry(i, c), x[c])))));
+  for (const c of ascending) f.set(x[c], sum(descending.slice(0, b - c).map((i) => round(T.multiply(entry(i, c), x[i])))));
 }

@@ -10,6 +10,7 @@ export interface Lanes<N extends "f64" | "f32"> {
   readonly bytes: 8 | 4;
   splat(address: Address, offset: number): Vector;
   multiply(a: Vector, b: Vector): Vector;
+  add(a: Vector, b: Vector): Vector;
   subtract(a: Vector, b: Vector): Vector;
   divide(a: Vector, b: Vector): Vector;
   extract(v: Vector, lane: number): Expr<N>;
@@ -21,6 +22,7 @@ export interface Lanes<N extends "f64" | "f32"> {
   readonly one: {
     load(address: Address, offset?: number): Expr<N>;
     mul(a: Operand<N>, b: Operand<N>): Expr<N>;
+    add(a: Operand<N>, b: Operand<N>): Expr<N>;
     sub(a: Operand<N>, b: Operand<N>): Expr<N>;
     div(a: Operand<N>, b: Operand<N>): Expr<N>;
     sqrt(a: Operand<N>): Expr<N>;
@@ -37,6 +39,7 @@ export const lanes64: Lanes<"f64"> = {
   bytes: 8,
   splat: v128.load64_splat,
   multiply: f64x2.mul,
+  add: f64x2.add,
   subtract: f64x2.sub,
   divide: f64x2.div,
   extract: f64x2.extract_lane,
@@ -53,6 +56,7 @@ export const lanes32: Lanes<"f32"> = {
   bytes: 4,
   splat: v128.load32_splat,
   multiply: f32x4.mul,
+  add: f32x4.add,
   subtract: f32x4.sub,
   divide: f32x4.div,
   extract: f32x4.extract_lane,

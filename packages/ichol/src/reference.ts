@@ -1,3 +1,3 @@
 export { type BlockKernels, referenceKernels } from "./factor.reference.ts";
 export { inverseReference } from "./sparse-inverse.reference.ts";
-export { solveReference } from "./triangular.reference.ts";
+export { referenceSolver } from "./triangular.reference.ts";

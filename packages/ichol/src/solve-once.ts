@@ -6,8 +6,8 @@ import { countSolves } from "./triangular.ts";
 import type { CholeskyWorkspace } from "./workspace.ts";
 
 /**
- * z = P' L^-T L^-1 P r in fp64 by the factor that lies in a workspace: for a few right sides. A `triangularPreconditioner`, whose bits it has, takes twice L's
- * memory besides, and first copies L there for each of the two solves.
+ * z = P' L^-T L^-1 P r in fp64 by the factor that lies in a workspace, by substitution: for a few right sides. A `triangularPreconditioner` takes twice L's
+ * memory besides, copies L there for each of the two solves and inverts the blocks on its diagonal first.
  *
  * @param workspace the one that the factor was computed in, and nothing after it.
  * @param r length rows of A.

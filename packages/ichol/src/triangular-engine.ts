@@ -1,18 +1,20 @@
-import { type AnyPrecision, decodeTable, f16k, fp16, fp32, fp64, type LaneCodec, type RoundingEvents, type Storage } from "@slam/float";
+import { type AnyPrecision, f16k, fp16, fp32, fp64, type LaneCodec, type RoundingEvents, type Storage } from "@slam/float";
 import type { Scratch } from "@slam/linop";
 import { inversePermutation } from "@slam/sparse";
 import { type ArenaArray, type ArenaArrayConstructor, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import { type Area, placeAreas } from "./areas.ts";
 import { diagonalKernel } from "./diagonal.kernel.ts";
 import type { EngineFormat } from "./engine-format.ts";
-import { type CholeskyFactor, convertFactor } from "./factorize.ts";
+import type { CholeskyFactor } from "./factorize.ts";
+import { invertDiagonalKernel } from "./invert-diagonal.kernel.ts";
 import { encodeKernel, packKernel } from "./pack.kernel.ts";
 import { forgetCounts, largestMagnitude, takeCounts } from "./survey.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
 import { layoutOf, packedIndex, type TileStorage, tileBytes, tileVectors, triangularKernel } from "./triangular.kernel.ts";
+import { storedFactor } from "./triangular.reference.ts";
 import { tileLayout, writeTileRows } from "./triangular-layout.ts";
 
-nameForModules("ichol", { packKernel, encodeKernel, triangularKernel, diagonalKernel });
+nameForModules("ichol", { packKernel, encodeKernel, triangularKernel, diagonalKernel, invertDiagonalKernel });
 
 type Numbers = Float64Array | Float32Array;
 
@@ -49,6 +51,7 @@ export function triangularEngine(
   const triangle = (b * (b + 1)) / 2;
   const groups = Math.ceil(n / lanes);
   const isDiagonal = tilePtr[n] === 0;
+  const storesInverses = isDiagonal && encoded && rounding === "none";
   /** Such a solve needs no second try. */
   const isInPlace = isDiagonal && order.every((row, k) => row === k);
   const numbers = (length: number): Area => [Type, length + BEYOND / width];
@@ -77,6 +80,7 @@ export function triangularEngine(
   const w = views.w as Numbers;
   const surveyed = { counts: views.counts as Int32Array, largest: views.largest as Float32Array, lanes: width / 4 };
   const pack = kernels(arena, packKernel, b, kind);
+  const inversion = kernels(arena, invertDiagonalKernel, b, arithmetic.name, rounding);
   const vectorEnd = at.w + Math.ceil((n * b * width) / 16) * 16;
   const diagonalEnd = at.diagonal + Math.ceil((n * triangle * width) / 16) * 16;
   /** The layout at hand: for fp16 it depends on the range. */
@@ -86,6 +90,10 @@ export function triangularEngine(
 
   function survey(P: AnyPrecision, from: number, to: number): void {
     pack.survey(from, to, at.counts, P.overflowThreshold, P.minSubnormal / 2);
+  }
+
+  function invert(): void {
+    inversion.invert(at.diagonal, at.diagonal + n * triangle * width);
   }
 
   /** L's numbers in the arithmetic, part by part, through `each`. */
@@ -109,8 +117,13 @@ export function triangularEngine(
       coder.encode(at.forwardPart, at.forwardPart + bytes, at.forward + from);
       coder.transpose(at.forward + from, at.forward + to, at.backward + from);
     });
-    survey(storage, at.diagonal, diagonalEnd);
-    coder.round(at.diagonal, diagonalEnd);
+    const roundDiagonal = (): void => {
+      survey(storage, at.diagonal, diagonalEnd);
+      coder.round(at.diagonal, diagonalEnd);
+    };
+    if (rounding !== "none") roundDiagonal();
+    invert();
+    if (storesInverses) roundDiagonal();
     const magnitude = largestMagnitude(surveyed);
     takeCounts(surveyed, events);
     return magnitude;
@@ -164,9 +177,17 @@ export function triangularEngine(
   return {
     vector: (isInPlace ? w : (views.vector as Numbers)).subarray(0, n * b),
     load(factor, events) {
-      const values = numbersOf(factor, storage, arithmetic, events);
-      if (encoded) encode(values, factor.format === arithmetic ? events : { overflows: 0, flushed: 0 });
-      else packParts(values, () => {});
+      const isReady = factor.format === arithmetic;
+      const values = isReady
+        ? (factor.values as Storage)
+        : storedFactor(factor, { storage, arithmetic: rounding === "none" ? arithmetic : storage }, events);
+      if (encoded) {
+        const wasCounted = !isReady && !storesInverses;
+        encode(values, wasCounted ? { overflows: 0, flushed: 0 } : events);
+      } else {
+        packParts(values, () => {});
+        invert();
+      }
       sweep = isDiagonal ? sweepDiagonal() : sweepTiles(stored, "vector");
     },
     solve(V, events) {
@@ -182,16 +203,4 @@ export function triangularEngine(
       if (!isInPlace) pack.permute(at.w, at.vector, at.inverse, 0, n);
     },
   };
-}
-
-/** The factor's numbers, rounded to the format that they are stored in where that is not left to the kernels. */
-function numbersOf(factor: CholeskyFactor<AnyPrecision>, storage: AnyPrecision, arithmetic: AnyPrecision, events: RoundingEvents): Storage {
-  if (factor.format === arithmetic) return factor.values as Storage;
-  const { format, values } = convertFactor(factor, storage, events);
-  const table = decodeTable(format);
-  const codes = values as Storage;
-  const numbers = new Float32Array(codes.length);
-  if (table === undefined) for (let i = 0; i < codes.length; i++) numbers[i] = format.load(codes, i);
-  else for (let i = 0; i < codes.length; i++) numbers[i] = table[codes[i]];
-  return numbers;
 }

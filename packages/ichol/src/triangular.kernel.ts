@@ -152,21 +152,13 @@ function emitSolves<N extends "f64" | "f32">(
     const product = round(f, T.multiply(a, x));
     f.set(sum, round(f, T.subtract(sum, product)));
   };
-  /** The row's sum without the terms of those solved, through the diagonal; kept in w. */
-  const solveLine = (
-    f: Body,
-    sum: Local<N>,
-    line: number,
-    terms: readonly (readonly [Expr<N>, Local<N>])[],
-    pivot: Expr<N>,
-    at: Address,
-  ): void => {
-    for (const [factor, x] of terms) {
-      const product = roundOne(f, T.one.mul(factor, x));
-      f.set(sum, roundOne(f, T.one.sub(sum, product)) as never);
-    }
-    f.set(sum, roundOne(f, T.one.div(sum, pivot)) as never);
+  /** The sum of the terms, the first of them the first; kept in w. */
+  const solveLine = (f: Body, line: number, terms: readonly (readonly [Expr<N>, Local<N>])[], at: Address): Local<N> => {
+    const [first, ...others] = terms.map(([factor, x]) => roundOne(f, T.one.mul(factor, x)));
+    const sum = f.let(first);
+    for (const product of others) f.set(sum, roundOne(f, T.one.add(sum, product)) as never);
     f.store(at, sum, line * T.bytes);
+    return sum;
   };
 
   m.func("forward", params, "void", (f, { tiles, diagonal, tilePtr, rows, w, from, to }) => {
@@ -176,11 +168,11 @@ function emitSolves<N extends "f64" | "f32">(
     const row = f.let(i32.add(rows, i32.mul(index(tilePtr, from), 4 * shape.s)));
     f.for(from, to, 1, (j) => {
       const end = f.let(i32.add(tiles, i32.mul(index(tilePtr, i32.add(j, 1)), bytes)));
-      const y = ascending.map((line) => f.let(T.one.load(at, line * T.bytes)));
-      for (const i of ascending) {
-        const terms = ascending.slice(0, i).map((c) => [entry(L, i, c), y[c]] as const);
-        solveLine(f, y[i], i, terms, entry(L, i, i), at);
-      }
+      const right = ascending.map((line) => f.let(T.one.load(at, line * T.bytes)));
+      const y = ascending.map((i) => {
+        const terms = ascending.slice(0, i + 1).map((c) => [entry(L, i, c), right[c]] as const);
+        return solveLine(f, i, terms as never, at);
+      });
       const spread = y.map((x) => folded(f, T.spread(x as never)));
       // w_i <- w_i - L_ij y_j; a tile, its rows and s segments of w read, these written
       f.while(i32.ne(tile, end), () => {
@@ -228,8 +220,8 @@ function emitSolves<N extends "f64" | "f32">(
       });
       const x = chunks.flatMap(({ count }, k) => Array.from({ length: count }, (_, lane) => f.let(T.extract(sums[k], lane))));
       for (const c of descending) {
-        const terms = descending.slice(0, b - 1 - c).map((i) => [entry(L, i, c), x[i]] as const);
-        solveLine(f, x[c] as Local<N>, c, terms as never, entry(L, c, c), at);
+        const terms = descending.slice(0, b - c).map((i) => [entry(L, i, c), x[i]] as const);
+        solveLine(f, c, terms as never, at);
       }
       f.set(j, i32.sub(j, 1));
     });

@@ -1,14 +1,15 @@
 import { checkLength } from "@slam/errors";
 import { type AnyPrecision, fp32, type OperationFormat, powerOfTwoBelow, type Storage, storeCounted, type Vec } from "@slam/float";
 import type { Preconditioner, VectorSpace, Work } from "@slam/linop";
-import { type CholeskyFactor, convertFactor } from "./factorize.ts";
+import type { CholeskyFactor } from "./factorize.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
-import { solveReference } from "./triangular.reference.ts";
+import { referenceSolver } from "./triangular.reference.ts";
 import { checkTriangularWorkspace, type TriangularWorkspace, triangularWorkspace } from "./triangular-workspace.ts";
 
 /**
  * z = P' L^-T L^-1 P r with L stored in any format, each entry rounded once, and every operation of the two solves rounded to the
- * arithmetic.
+ * arithmetic. Blocks on the diagonal, a small part of L that acts on all of the solution, are inverted and kept in the arithmetic; where L has no other, their
+ * inverses are what is stored.
  *
  * Where the arithmetic's range is narrower than fp32's, r is scaled by a power of two to a norm in [1, 2) before and back after. What
  * overflows or is flushed when L is stored, and when z is, counts in the space's events.
@@ -30,6 +31,7 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   const { storage } = format;
   const solve =
     workspace.engine === undefined ? referenceSolve(factor, format, space) : engineSolve(factor, format, workspace.engine, space);
+  countInversion(symbolic, format, work);
   function apply(r: Storage, z: Storage): void {
     checkLength("preconditioner: r", r.length, size);
     checkLength("preconditioner: z", z.length, size);
@@ -39,12 +41,23 @@ export function triangularPreconditioner<P extends AnyPrecision>(
   return { size, space, storage: storage.name, apply: (r: Vec<P>, z: Vec<P>) => apply(r as Storage, z as Storage) };
 }
 
+function countInversion({ n, b }: CholeskySymbolic, { arithmetic }: OperationFormat, work: Work | undefined): void {
+  // b divisions, and 2 (i - j) for each entry (i, j) below the diagonal. Read and written.
+  const bytes = n * b * (b + 1) * arithmetic.Storage.BYTES_PER_ELEMENT;
+  work?.count("precondition", arithmetic.name, (n * (b ** 3 + 2 * b)) / 3, arithmetic.name, bytes);
+}
+
 /** Counts a solve with L and one with L'. */
 export function countSolves(symbolic: CholeskySymbolic, { storage, arithmetic }: OperationFormat, work: Work | undefined): void {
-  const { n, b, nonzeros, L } = symbolic;
-  const bytes = 2 * L.rowIdx.length * (b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
+  const { n, b, L } = symbolic;
+  const below = L.rowIdx.length - n;
   // In each 2 for an entry off the diagonal and 1 for one on it.
-  work?.count("precondition", arithmetic.name, 4 * nonzeros - 2 * n * b, storage.name, bytes);
+  if (below > 0) {
+    const bytes = 2 * below * (b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
+    work?.count("precondition", arithmetic.name, 4 * below * b ** 2, storage.name, bytes);
+  }
+  const kept = below > 0 ? arithmetic : storage;
+  work?.count("precondition", arithmetic.name, 2 * n * b ** 2, kept.name, n * b * (b + 1) * kept.Storage.BYTES_PER_ELEMENT);
 }
 
 type Solve = (r: Storage, z: Storage) => void;
@@ -80,18 +93,16 @@ function engineSolve(
 function referenceSolve(factor: CholeskyFactor<AnyPrecision>, format: OperationFormat, space: VectorSpace<AnyPrecision>): Solve {
   const { symbolic } = factor;
   const { n, b, order } = symbolic;
-  const { storage, arithmetic: A } = format;
+  const A = format.arithmetic;
   const V = space.format.storage;
-  const converted = convertFactor(factor, storage, space.events).values as Storage;
-  // The factor may lie in a workspace that is used again.
-  const values = storage === factor.format ? converted.slice() : converted;
+  const solve = referenceSolver(factor, format, space.events);
   const w = new Float64Array(n * b);
   return (r, z) => {
     const scale = scaleOf(format, V, r);
     for (let k = 0; k < n; k++) {
       for (let a = 0; a < b; a++) w[k * b + a] = A.round(V.load(r, order[k] * b + a) / scale);
     }
-    solveReference(symbolic, format, values, w);
+    solve(w);
     for (let k = 0; k < n; k++) {
       for (let a = 0; a < b; a++) storeCounted(V, z, order[k] * b + a, w[k * b + a] * scale, space.events);
     }

@@ -11,7 +11,6 @@ import {
   operationFormat,
   pack,
   powerOfTwoBelow,
-  type Storage,
   tolerance,
   unpack,
 } from "@slam/float";
@@ -20,9 +19,9 @@ import { expectClose, expectSameBits, preconditionerLaws } from "@slam/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { engineFormat } from "../src/engine-format.ts";
-import { type CholeskyFactor, convertFactor, factorize } from "../src/factorize.ts";
+import { type CholeskyFactor, factorize } from "../src/factorize.ts";
 import { analyzeCholesky, type CholeskySymbolic, type SymbolicOptions } from "../src/symbolic.ts";
-import { solveReference } from "../src/triangular.reference.ts";
+import { referenceSolver } from "../src/triangular.reference.ts";
 import { triangularPreconditioner } from "../src/triangular.ts";
 import { triangularWorkspace } from "../src/triangular-workspace.ts";
 import { choleskyWorkspace } from "../src/workspace.ts";
@@ -159,7 +158,7 @@ const anySolve: fc.Arbitrary<SolveCase> = anyCase.map((drawn) => {
 
 function referenceSolve({ symbolic, values, r }: SolveCase, format: OperationFormat): Float64Array {
   const w = Float64Array.from(r, (x) => format.arithmetic.round(x));
-  solveReference(symbolic, format, pack(format.storage, values), w);
+  referenceSolver(factorFrom(symbolic, format.storage, values), format, newCounters().events)(w);
   return w;
 }
 
@@ -222,9 +221,8 @@ describe("the engine has the reference's bits", () => {
 
     const z = applied(preconditioner(factor, format, operationFormat(fp64)), unpermuted(symbolic, r));
 
-    const stored = convertFactor(factor, format.storage, newCounters().events);
     const w = Float64Array.from(r);
-    solveReference(symbolic, format, stored.values as Storage, w);
+    referenceSolver(factor, format, newCounters().events)(w);
     expectSameBits(z, unpermuted(symbolic, w));
   });
 
@@ -243,11 +241,11 @@ describe("the engine has the reference's bits", () => {
         const expected = newCounters();
 
         const M = preconditioner(factor, format, operationFormat(fp32), counters);
-        const stored = convertFactor(factor, P, expected.events);
+        const solve = referenceSolver(factor, format, expected.events);
 
         expect(counters.events).toEqual(expected.events);
         const w = Float64Array.from(r, Math.fround);
-        solveReference(symbolic, format, stored.values as Storage, w);
+        solve(w);
         expectSameBits(applied(M, unpermuted(symbolic, r)), unpermuted(symbolic, w));
       }),
     );
@@ -303,7 +301,7 @@ describe("the engine has the reference's bits", () => {
           const z = applied(preconditioner(factor, operationFormat(fp16 as AnyPrecision), operationFormat(fp64)), unpermuted(symbolic, r));
 
           const w = Float64Array.from(r);
-          solveReference(symbolic, operationFormat(fp16 as AnyPrecision), values, w);
+          referenceSolver(factor, operationFormat(fp16 as AnyPrecision), newCounters().events)(w);
           expectSameBits(z, unpermuted(symbolic, w));
         },
       ),
@@ -341,19 +339,46 @@ function unpermuted({ order, b }: CholeskySymbolic, w: ArrayLike<number>): numbe
   return z;
 }
 
-/** The same solves on a dense L: y_i over ascending j, x_j over descending i, each operation rounded. */
-function denseSolve(L: readonly (readonly number[])[], r: readonly number[], round: (x: number) => number): number[] {
+/**
+ * The same solves on a dense L whose diagonal blocks are inverses X: w_i less L_ij y_j over ascending j, then y_i = X_ii w_i; y_j less L_ij' x_i over
+ * descending i, then x_j = X_jj' y_j; each operation rounded.
+ */
+function denseSolve(L: readonly (readonly number[])[], b: number, r: readonly number[], round: (x: number) => number): number[] {
   const w = r.map(round);
-  const n = w.length;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) w[i] = round(w[i] - round(L[i][j] * w[j]));
-    w[i] = round(w[i] / L[i][i]);
+  const blocks = Array.from({ length: w.length / b }, (_, k) => Array.from({ length: b }, (_, a) => k * b + a));
+  const sum = (terms: readonly number[]): number => terms.map(round).reduce((s, term) => round(s + term));
+  for (const block of blocks) {
+    for (const i of block) for (let j = 0; j < block[0]; j++) w[i] = round(w[i] - round(L[i][j] * w[j]));
+    const y = block.map((i) => sum(block.filter((j) => j <= i).map((j) => L[i][j] * w[j])));
+    for (const [a, i] of block.entries()) w[i] = y[a];
   }
-  for (let j = n - 1; j >= 0; j--) {
-    for (let i = n - 1; i > j; i--) w[j] = round(w[j] - round(L[i][j] * w[i]));
-    w[j] = round(w[j] / L[j][j]);
+  for (const block of blocks.toReversed()) {
+    for (const j of block) for (let i = w.length - 1; i > block[b - 1]; i--) w[j] = round(w[j] - round(L[i][j] * w[i]));
+    const below = (j: number): number[] => block.filter((i) => i >= j).toReversed();
+    const x = block.map((j) => sum(below(j).map((i) => L[i][j] * w[i])));
+    for (const [a, j] of block.entries()) w[j] = x[a];
   }
   return w;
+}
+
+/** L with its numbers below the diagonal blocks stored, and those blocks inverted: X_ij = -X_ii (L_ij X_jj + ... + L_i,i-1 X_i-1,j), rounded. */
+function withInverses(
+  L: readonly (readonly number[])[],
+  b: number,
+  store: (x: number) => number,
+  round: (x: number) => number,
+): number[][] {
+  const X = L.map((row, i) => row.map((x, j) => (Math.floor(i / b) > Math.floor(j / b) ? round(store(x)) : 0)));
+  const size = L.length;
+  for (let j = 0; j < size; j++) {
+    for (let i = j; Math.floor(i / b) === Math.floor(j / b) && i < size; i++) {
+      const pivot = round(1 / round(L[i][i]));
+      const others = Array.from({ length: i - j }, (_, k) => round(round(L[i][j + k]) * X[j + k][j]));
+      X[i][j] = i === j ? pivot : round(others.reduce((s, x) => round(s + x)) * -pivot);
+    }
+  }
+  const isDiagonal = X.every((row, i) => row.every((x, j) => x === 0 || Math.floor(i / b) === Math.floor(j / b)));
+  return isDiagonal ? X.map((row) => row.map((x) => round(store(x)))) : X;
 }
 
 describe.each([
@@ -363,7 +388,7 @@ describe.each([
   ["fp12/fp12", operationFormat(fp12 as AnyPrecision, fp12)],
   ["fp64 stored, rounded to fp16", operationFormat(fp64 as AnyPrecision, fp16)],
 ])("%s", (_, format) => {
-  test("has the bits of dense substitution with every operation rounded", () => {
+  test("has the bits of the same solves on a dense L with every operation rounded", () => {
     fc.assert(
       fc.property(anyCase, (drawn) => {
         const factor = normalFactor(drawn);
@@ -376,9 +401,9 @@ describe.each([
         const z = applied(M, r);
 
         const round = (x: number): number => format.arithmetic.round(x);
-        const L = denseFactor(factor).map((row) => row.map((x) => round(format.storage.round(x))));
         const expected = denseSolve(
-          L,
+          withInverses(denseFactor(factor), drawn.b, (x) => format.storage.round(x), round),
+          drawn.b,
           order.map((p) => r[p]),
           round,
         );
@@ -463,12 +488,25 @@ describe.each([
 describe("what the range of the format does", () => {
   const diagonal = (...entries: number[]): number[][] => entries.map((x, i) => entries.map((_, j) => (i === j ? x : 0)));
 
-  test("to L is counted when L is stored", () => {
-    // L = diag(1e6, 1, 1e-9), and fp16 ends at 65504 and 2^-24.
-    const factor = factorOf(diagonal(1e12, 1, 1e-18));
+  test("to L is counted when L is stored, its blocks on the diagonal aside", () => {
+    // L = [1e9; 1e6 1; 0 1e-9 1], and fp16 ends at 65504 and 2^-24.
+    const A = [
+      [1e18, 1e15, 0],
+      [1e15, 1e12 + 1, 1e-9],
+      [0, 1e-9, 1],
+    ];
     const counters = newCounters();
 
-    preconditioner(factor, operationFormat(fp16), operationFormat(fp64), counters);
+    preconditioner(factorOf(A), operationFormat(fp16), operationFormat(fp64), counters);
+
+    expect(counters.events).toEqual({ overflows: 1, flushed: 1 });
+  });
+
+  test("to the inverses of L's blocks is counted where it has none but those on the diagonal", () => {
+    // L = diag(1e9, 1, 1e-6)
+    const counters = newCounters();
+
+    preconditioner(factorOf(diagonal(1e18, 1, 1e-12)), operationFormat(fp16), operationFormat(fp64), counters);
 
     expect(counters.events).toEqual({ overflows: 1, flushed: 1 });
   });
@@ -530,7 +568,7 @@ describe("narrow arithmetic", () => {
   });
 });
 
-test("work counts the operations executed, and the factor read twice with its row indices", () => {
+test("work counts the operations executed, and the factor read twice with its row indices, inversion included", () => {
   const counting = new CountingFormat();
   const factor = normalFactor(drawn);
   const counters = newCounters();
@@ -539,7 +577,8 @@ test("work counts the operations executed, and the factor read twice with its ro
 
   applied(M, new Float64Array(15).fill(1));
 
-  const blocks = factor.symbolic.L.rowIdx.length;
+  const blocks = factor.symbolic.L.rowIdx.length - 5;
   expect(counters.work.flops).toEqual({ precondition: { fp64: counting.operations } });
-  expect(counters.work.bytes).toEqual({ precondition: { fp64: 2 * (9 * 8 + 4) * blocks } });
+  // Triangles on the diagonal are read and written once more by their inversion.
+  expect(counters.work.bytes).toEqual({ precondition: { fp64: 2 * ((9 * 8 + 4) * blocks + 2 * 5 * 6 * 8) } });
 });
