@@ -7,13 +7,6 @@ export type Policy = { readonly name: string; readonly bySize?: readonly Operati
   readonly [operation in Operation]: OperationFormat;
 };
 
-/**
- * What an operation reads in fp32, in bytes, beyond which a policy that chooses by size stores it in fp16: such a working set is past the second-level
- * cache of common processors, where half the bytes are saved time; within it, decoding costs more than it saves. A constant, so that the same problem
- * has the same bits on every machine.
- */
-const LARGE = 2 * 2 ** 20;
-
 export const OPERATIONS: readonly Operation[] = ["update", "residual", "jacobian", "matvec", "factorize", "precondition", "vectors"];
 
 const PRESETS = ["fp64", "fp32", "mixed", "half", "naive"] as const;
@@ -52,16 +45,17 @@ export function presetPolicy(name: PresetName, bySize: readonly Operation[] = []
 }
 
 /**
- * The policy for a problem: each operation of `policy.bySize` in fp16 where what it reads in fp32 exceeds 2 MB. Formats that were asked for by name are
+ * The policy for a problem: each operation of `policy.bySize` in fp16 where what it reads in fp32 exceeds a limit. Formats that were asked for by name are
  * kept.
  *
  * @param bytes of each operation's working set in fp32; one that is missing is small.
- * @param limit instead of 2 MB, for what gains later.
+ * @param limit in bytes, from where on half of them are saved time for whoever solves. A constant and no machine's cache, so that the same problem has the
+ *   same bits on every machine.
  */
 export function chooseBySize(
   { bySize = [], ...policy }: Policy,
   bytes: { readonly [operation in Operation]?: number },
-  limit: number = LARGE,
+  limit: number,
 ): Policy {
   const large = bySize.filter((operation) => (bytes[operation] ?? 0) > limit);
   return { ...policy, ...Object.fromEntries(large.map((operation) => [operation, operationFormat(fp16)])) };

@@ -42,17 +42,10 @@ describe("presetPolicy", () => {
 describe("chooseBySize", () => {
   const MB = 2 ** 20;
 
-  test("takes another limit where it is given one", () => {
-    const policy = presetPolicy("mixed", ["matvec"]);
-
-    expect(chooseBySize(policy, { matvec: 1000 }, 1000).matvec.name).toBe("fp32");
-    expect(chooseBySize(policy, { matvec: 1001 }, 1000).matvec.name).toBe("fp16");
-  });
-
-  test("stores in fp16 what is larger than 2 MB in fp32, and no more than mixed may", () => {
+  test("stores in fp16 what is larger than the limit in fp32, and no more than mixed may", () => {
     const mixed = presetPolicy("mixed", ["precondition", "matvec"]);
 
-    const chosen = chooseBySize(mixed, { precondition: 2 * MB + 4, matvec: 2 * MB, factorize: 100 * MB });
+    const chosen = chooseBySize(mixed, { precondition: 2 * MB + 4, matvec: 2 * MB, factorize: 100 * MB }, 2 * MB);
 
     expect(names(chosen)).toEqual({ ...fp32Names, precondition: "fp16" });
     expect(chosen.precondition).toMatchObject({ storage: fp16, arithmetic: fp32 });
@@ -60,13 +53,13 @@ describe("chooseBySize", () => {
   });
 
   test("leaves what other policies say", () => {
-    expect(names(chooseBySize(presetPolicy("fp32", ["matvec"]), { matvec: 9 * MB }))).toEqual(fp32Names);
+    expect(names(chooseBySize(presetPolicy("fp32", ["matvec"]), { matvec: 9 * MB }, MB))).toEqual(fp32Names);
   });
 
   test("leaves the formats asked for by name", () => {
     const policy = parsePolicy({ precondition: "fp32", matvec: "bf16" }, ["precondition", "matvec"]);
 
-    expect(names(chooseBySize(policy, { precondition: 9 * MB, matvec: 1 }))).toEqual({ ...fp32Names, matvec: "bf16" });
+    expect(names(chooseBySize(policy, { precondition: 9 * MB, matvec: 1 }, MB))).toEqual({ ...fp32Names, matvec: "bf16" });
   });
 });
 

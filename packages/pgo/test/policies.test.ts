@@ -90,7 +90,7 @@ describe("a policy of one's own", () => {
   ])("%s: converges to the optimum", (_, policy) => {
     const report = run(graph, { policy });
 
-    expect([report.termination, report.policy]).toEqual(["converged", chooseBySize(policy, {})]);
+    expect([report.termination, report.policy]).toEqual(["converged", chooseBySize(policy, {}, 0)]);
     expect(Math.abs(report.cost.final / optimum - 1)).toBeLessThan(SAME);
   });
 });
@@ -116,14 +116,17 @@ test("the report says what ran in which format", () => {
 
 describe("mixed chooses by size", () => {
   test.each([
-    { poses: 100, chosen: ["fp32", "fp32"] },
+    { poses: 100, refresh: "static", chosen: ["fp32", "fp32"], stored: ["fp32"] },
     // J alone is past 2 MB too.
-    { poses: 4000, chosen: ["fp16", "fp32"] },
-  ])("on a torus of $poses poses the factor and J are in $chosen", ({ poses, chosen }) => {
-    const report = run(worldGraph(torus({ poses })), { policy: presetPolicy("mixed", SIXTEEN_BIT), maxIterations: 2 });
+    { poses: 4000, refresh: "static", chosen: ["fp16", "fp32"], stored: ["fp32", "fp16"] },
+    { poses: 4000, refresh: "adaptive", chosen: ["fp32", "fp32"], stored: ["fp32"] },
+    { poses: 4000, refresh: "always", chosen: ["fp32", "fp32"], stored: ["fp32"] },
+    { poses: 12000, refresh: "adaptive", chosen: ["fp16", "fp32"], stored: ["fp32", "fp16"] },
+  ] as const)("on a torus of $poses poses and a $refresh factor it and J are in $chosen", ({ poses, refresh, chosen, stored }) => {
+    const report = run(worldGraph(torus({ poses })), { policy: presetPolicy("mixed", SIXTEEN_BIT), refresh, maxIterations: 2 });
 
     expect([report.policy.precondition.name, report.policy.matvec.name]).toEqual(chosen);
-    expect(Object.keys(report.work.bytes.precondition ?? {})).toEqual([chosen[0]]);
+    expect(Object.keys(report.work.bytes.precondition ?? {})).toEqual(stored);
     expect(Object.keys(report.work.bytes.matvec ?? {})).toEqual([chosen[1]]);
   });
 });
