@@ -14,25 +14,15 @@ import {
 } from "@slam/wasm";
 import { tileShape } from "./block-rows.kernel.ts";
 import { type Lanes, lanes32, lanes64 } from "./lanes.ts";
-import { layoutOf, packedIndex, type TileStorage, tileBytes, tileVectors } from "./triangular.kernel.ts";
+import { layoutOf, packedIndex, type TileStorage, tileVectors } from "./triangular.kernel.ts";
 
 /** Of `packKernel`: addresses, and the block columns from ... to - 1. */
 export type PackKernels = {
   /**
-   * The columns' blocks at `source`, by columns, into tiles of numbers: those below the diagonal by columns at `forward` and, unless
-   * tiles are to be encoded, by rows at `backward`, the lower triangles of the diagonal at `diagonal`. Blocks that fill up a tile are
-   * read from `zeros`.
+   * The columns' blocks at `source`, by columns: those below the diagonal into tiles of numbers at `tiles`, the lower triangles on it at
+   * `diagonal`. Blocks that fill up a tile are read from `zeros`.
    */
-  arrange(
-    source: number,
-    colPtr: number,
-    from: number,
-    to: number,
-    zeros: number,
-    forward: number,
-    backward: number,
-    diagonal: number,
-  ): void;
+  arrange(source: number, colPtr: number, from: number, to: number, zeros: number, tiles: number, diagonal: number): void;
   /** Segment k of b numbers of `target` <- segment index[k] of `source`, k = from ... to - 1. May write a vector beyond the last. */
   permute(source: number, target: number, index: number, from: number, to: number): void;
   /**
@@ -46,8 +36,6 @@ export type PackKernels = {
 export type EncodeKernels = {
   /** Words at `target` <- numbers, rounded once. */
   encode(numbers: number, end: number, target: number): void;
-  /** Tiles of words by rows at `target` <- those by columns at `tiles`. */
-  transpose(tiles: number, end: number, target: number): void;
   /** Rounded once to the format, still numbers. */
   round(numbers: number, end: number): void;
 };
@@ -70,11 +58,11 @@ function emitPack<N extends "f64" | "f32">(
   const vectors = tileVectors(b, storage);
   const index = (array: Local<"i32">, i: Expr<"i32">): Expr<"i32"> => i32.load(i32.add(array, i32.shl(i, 2)));
   const a = "i32";
-  const params = { source: a, colPtr: a, from: a, to: a, zeros: a, forward: a, backward: a, diagonal: a } as const;
+  const params = { source: a, colPtr: a, from: a, to: a, zeros: a, tiles: a, diagonal: a } as const;
 
-  m.func("arrange", params, "void", (f, { source, colPtr, from, to, zeros, forward, backward, diagonal }) => {
+  m.func("arrange", params, "void", (f, { source, colPtr, from, to, zeros, tiles, diagonal }) => {
     const block = f.let(source);
-    const [columnwise, rowwise, triangle] = [f.let(forward), f.let(backward), f.let(diagonal)];
+    const [tile, triangle] = [f.let(tiles), f.let(diagonal)];
     const padding = f.let(i32x4.splat(0));
     f.for(from, to, 1, (j) => {
       const end = f.let(i32.add(block, i32.mul(i32.sub(index(colPtr, i32.add(j, 1)), index(colPtr, j)), blockBytes)));
@@ -84,28 +72,20 @@ function emitPack<N extends "f64" | "f32">(
       f.set(triangle, i32.add(triangle, packedIndex(b, b, b) * T.bytes));
       f.set(block, i32.add(block, blockBytes));
       f.while(i32.lt_u(block, end), () => {
-        for (let k = used; k < vectors; k++) f.store(columnwise, padding, 16 * k);
-        const left = f.let(columnwise);
-        const right = f.let(rowwise);
+        for (let k = used; k < vectors; k++) f.store(tile, padding, 16 * k);
+        const first = f.let(tile);
         f.for(0, shape.s, 1, () => {
-          // Line l of a block: column l for the one, row l for the other.
           const column = f.let(select(block, zeros, i32.lt_u(block, end)));
-          const row = f.let(column);
-          const target = f.let(left);
+          const target = f.let(first);
           f.for(0, b, 1, () => {
             for (let i = 0; i < b; i++) f.store(target, T.one.load(column, i * T.bytes), i * T.bytes);
             f.set(column, i32.add(column, b * T.bytes));
             f.set(target, i32.add(target, shape.s * b * T.bytes));
-            if (typeof storage !== "string") return;
-            for (let i = 0; i < b; i++) f.store(right, T.one.load(row, i * b * T.bytes), i * T.bytes);
-            f.set(row, i32.add(row, T.bytes));
-            f.set(right, i32.add(right, b * T.bytes));
           });
-          f.set(left, i32.add(left, b * T.bytes));
+          f.set(first, i32.add(first, b * T.bytes));
           f.set(block, i32.add(block, blockBytes));
         });
-        f.set(columnwise, i32.add(columnwise, 16 * vectors));
-        f.set(rowwise, i32.add(rowwise, 16 * vectors));
+        f.set(tile, i32.add(tile, 16 * vectors));
       });
       f.set(block, end);
     });
@@ -137,35 +117,14 @@ function emitPack<N extends "f64" | "f32">(
   });
 }
 
-export function encodeKernel(m: ModuleBuilder<EncodeKernels>, b: number, codec: LaneCodec): void {
-  const { lanes, parts } = layoutOf(codec);
+export function encodeKernel(m: ModuleBuilder<EncodeKernels>, codec: LaneCodec): void {
+  const { parts } = layoutOf(codec);
   m.func("encode", { numbers: "i32", end: "i32", target: "i32" }, "void", (f, { numbers, end, target }) => {
     const to = f.let(target);
     f.for(numbers, end, 16 * parts, (p) => {
       const read = Array.from({ length: parts }, (_, part) => f.let(v128.load(p, 16 * part)));
       f.store(to, codec.encode(laneEmitter(f), read));
       f.set(to, i32.add(to, 16));
-    });
-  });
-  const bytes = tileBytes(b, codec);
-  const height = tileShape(b, lanes).s * b;
-  const width = codec.bits / 8;
-  /** Where the code of number `t` of a tile is. */
-  const byteOf = (t: number): number => {
-    const vector = Math.floor(t / lanes);
-    return 16 * Math.floor(vector / parts) + 4 * (t % lanes) + width * (vector % parts);
-  };
-  const loadCode = width === 2 ? v128.load16_lane : v128.load8_lane;
-  m.func("transpose", { tiles: "i32", end: "i32", target: "i32" }, "void", (f, { tiles, end, target }) => {
-    const to = f.let(target);
-    f.for(tiles, end, bytes, (tile) => {
-      const words = Array.from({ length: bytes / 16 }, (): Expr<"v128"> => i32x4.splat(0));
-      for (let t = 0; t < height * b; t++) {
-        const [word, lane] = [Math.floor(byteOf(t) / 16), (byteOf(t) % 16) / width];
-        words[word] = loadCode(tile, words[word], lane, byteOf((t % b) * height + Math.floor(t / b)));
-      }
-      for (const [k, word] of words.entries()) f.store(to, word, 16 * k);
-      f.set(to, i32.add(to, bytes));
     });
   });
   m.func("round", { numbers: "i32", end: "i32" }, "void", (f, { numbers, end }) => {

@@ -18,7 +18,7 @@ nameForModules("ichol", { packKernel, encodeKernel, triangularKernel, diagonalKe
 
 type Numbers = Float64Array | Float32Array;
 
-/** A factor in an arena, packed for the kernels once for each direction, and its solves. */
+/** A factor in an arena, packed for the kernels, and its solves. */
 export interface TriangularEngine {
   /** In the order of A: r before `solve`, M^-1 r after it. */
   readonly vector: Numbers;
@@ -55,13 +55,11 @@ export function triangularEngine(
   /** Such a solve needs no second try. */
   const isInPlace = isDiagonal && order.every((row, k) => row === k);
   const numbers = (length: number): Area => [Type, length + BEYOND / width];
-  const tiles: Area = [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4];
   const part = numbers(encoded ? (layout.partTiles * vectors * 16) / width : 0);
   const { arena, views, at } = placeAreas(arenas, {
-    forward: tiles,
-    backward: tiles,
+    tiles: [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4],
     staging: numbers(layout.partBlocks * b * b),
-    forwardPart: part,
+    part,
     zeros: numbers(b * b),
     diagonal: numbers(groups * lanes * triangle),
     groups: numbers(isDiagonal ? groups * lanes * triangle : 0),
@@ -101,21 +99,18 @@ export function triangularEngine(
     for (let p = 1; p < parts.length; p++) {
       const [from, to] = [parts[p - 1], parts[p]];
       staging.set(values.subarray(L.colPtr[from] * b * b, L.colPtr[to] * b * b) as never);
-      const tileStart = encoded ? 0 : tilePtr[from] * tileBytes(b, kind);
-      const forward = encoded ? at.forwardPart : at.forward + tileStart;
-      pack.arrange(at.staging, at.colPtr, from, to, at.zeros, forward, at.backward + tileStart, at.diagonal + from * triangle * width);
+      const target = encoded ? at.part : at.tiles + tilePtr[from] * tileBytes(b, kind);
+      pack.arrange(at.staging, at.colPtr, from, to, at.zeros, target, at.diagonal + from * triangle * width);
       each(tilePtr[from], tilePtr[to]);
     }
   }
 
   function encodeWith(codec: LaneCodec, values: Storage, events: RoundingEvents): number {
-    const coder = kernels(arena, encodeKernel, b, codec);
+    const coder = kernels(arena, encodeKernel, codec);
     packParts(values, (first, last) => {
       const bytes = (last - first) * vectors * 16;
-      survey(storage, at.forwardPart, at.forwardPart + bytes);
-      const [from, to] = [first * tileBytes(b, codec), last * tileBytes(b, codec)];
-      coder.encode(at.forwardPart, at.forwardPart + bytes, at.forward + from);
-      coder.transpose(at.forward + from, at.forward + to, at.backward + from);
+      survey(storage, at.part, at.part + bytes);
+      coder.encode(at.part, at.part + bytes, at.tiles + first * tileBytes(b, codec));
     });
     const roundDiagonal = (): void => {
       survey(storage, at.diagonal, diagonalEnd);
@@ -144,11 +139,11 @@ export function triangularEngine(
       // What tiles are filled up with points behind the last segment.
       w.fill(0, n * b);
       for (let j = 0; j < n; j += CHUNK) {
-        kernel.forward(at.forward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
+        kernel.forward(at.tiles, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
       }
       w.fill(0, n * b);
       for (let j = Math.floor((n - 1) / CHUNK) * CHUNK; j >= 0; j -= CHUNK) {
-        kernel.backward(at.backward, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
+        kernel.backward(at.tiles, at.diagonal, at.tilePtr, at.rows, at.w, j, Math.min(j + CHUNK, n));
       }
     };
   }

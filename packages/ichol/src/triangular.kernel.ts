@@ -19,7 +19,7 @@ export type TriangularKernels = {
 
 /**
  * How the blocks below the diagonal are stored: in the arithmetic, or as a codec's words under fp32 arithmetic. They lie in tiles of a
- * few blocks of one column, the last one filled up with zeros: forward by columns, backward by rows.
+ * few blocks of one column, the last one filled up with zeros, by columns.
  */
 export type TileStorage = "fp64" | "fp32" | LaneCodec;
 
@@ -135,10 +135,6 @@ function emitSolves<N extends "f64" | "f32">(
   const shape = tileShape(b, T.count);
   const bytes = tileBytes(b, storage);
   const triangle = ((b * (b + 1)) / 2) * T.bytes;
-  const chunks = Array.from({ length: Math.ceil(b / T.count) }, (_, k) => ({
-    first: k * T.count,
-    count: Math.min(T.count, b - k * T.count),
-  }));
   const ascending = Array.from({ length: b }, (_, line) => line);
   const descending = ascending.toReversed();
   const blocks = Array.from({ length: shape.s }, (_, q) => q);
@@ -159,6 +155,11 @@ function emitSolves<N extends "f64" | "f32">(
     for (const product of others) f.set(sum, roundOne(f, T.one.add(sum, product)) as never);
     f.store(at, sum, line * T.bytes);
     return sum;
+  };
+
+  const sumOfLanes = (f: Body, v: Local<"v128">): Local<N> => {
+    const halves = T.count === 2 ? v : f.let(round(f, T.add(v, f32x4.shuffle(v, v, [2, 3, 0, 1]))));
+    return f.let(roundOne(f, T.one.add(T.extract(halves, 0), T.extract(halves, 1)))) as Local<N>;
   };
 
   m.func("forward", params, "void", (f, { tiles, diagonal, tilePtr, rows, w, from, to }) => {
@@ -202,25 +203,26 @@ function emitSolves<N extends "f64" | "f32">(
       const L = f.let(i32.add(diagonal, i32.mul(j, triangle)));
       const at = f.let(i32.add(w, i32.mul(j, b * T.bytes)));
       const end = f.let(i32.add(tiles, i32.mul(index(tilePtr, j), bytes)));
-      const sums = chunks.map(({ first }) => f.let(v128.load(at, first * T.bytes)));
+      // Row after row of L' the products of every lane by themselves, then their sum.
+      const sums = ascending.map(() => f.let(T.spread(T.one.const(0))));
       // x_j <- y_j - sum over i of L_ij' x_i; a tile, its rows and s segments of w read
       f.while(i32.ne(tile, end), () => {
         f.set(tile, i32.sub(tile, bytes));
         f.set(row, i32.sub(row, 4 * shape.s));
+        const sources = blocks.map((q) => f.let(i32.add(w, i32.load(row, 4 * q))));
+        const segments: BlockRows = { at: (q) => ({ address: sources[q], offset: 0 }) };
         const read = reader(tile, f);
-        for (const q of blocks.toReversed()) {
-          const source = f.let(i32.add(w, i32.load(row, 4 * q)));
-          for (const line of descending) {
-            const x = folded(f, T.splat(source, line * T.bytes));
-            for (const [k, { first, count }] of chunks.entries()) {
-              subtract(f, sums[k], read((q * b + line) * b + first, count), x);
-            }
+        const x = Array.from({ length: shape.vectors }, (_, v) => folded(f, loadRows(T, b, segments, 0, v)));
+        for (const c of descending) {
+          for (const [v, segment] of [...x.entries()].toReversed()) {
+            const product = round(f, T.multiply(read((c * shape.vectors + v) * T.count, T.count), segment));
+            f.set(sums[c], round(f, T.add(sums[c], product)));
           }
         }
       });
-      const x = chunks.flatMap(({ count }, k) => Array.from({ length: count }, (_, lane) => f.let(T.extract(sums[k], lane))));
+      const y = ascending.map((c) => f.let(roundOne(f, T.one.sub(T.one.load(at, c * T.bytes), sumOfLanes(f, sums[c])))));
       for (const c of descending) {
-        const terms = descending.slice(0, b - c).map((i) => [entry(L, i, c), x[i]] as const);
+        const terms = descending.slice(0, b - c).map((i) => [entry(L, i, c), y[i]] as const);
         solveLine(f, c, terms as never, at);
       }
       f.set(j, i32.sub(j, 1));

@@ -1,10 +1,11 @@
-import { type AnyPrecision, type OperationFormat, type RoundingEvents, type Storage, storeCounted, zeros } from "@slam/float";
+import { type AnyPrecision, fp64, type OperationFormat, type RoundingEvents, type Storage, storeCounted, zeros } from "@slam/float";
 import type { CholeskyFactor } from "./factorize.ts";
 
 /**
  * w <- L^-T L^-1 w. Forward: y_j = X_jj (w_j - sum_{k < j} L_jk y_k), j ascending; backward: x_j = X_jj' (y_j - sum_{i > j} L_ij' x_i), j and i
  * descending; the blocks L_ij as `storedFactor` has them and X_jj = L_jj^-1 as `invertedDiagonal` does. Products with X_jj sum over ascending columns forward,
- * descending rows backward. Every operation is rounded to the arithmetic, whose values w holds.
+ * descending rows backward. The sum over i has as many parts as a vector of the engine has lanes, 2 in fp64 and 4 in all else: the k-th scalar row below the
+ * diagonal block counts in part k mod lanes, and the parts are added last. Every operation is rounded to the arithmetic, whose values w holds.
  *
  * @param events what storing L does is counted there.
  */
@@ -20,6 +21,8 @@ export function referenceSolver(
   const inverses = invertedDiagonal(factor, format, values, events);
   const entry = (block: number, i: number, j: number): number => values[(block * b + j) * b + i];
   const right = new Float64Array(b);
+  const lanes = lanesOf(A);
+  const sums = new Float64Array(b * lanes);
   return (w) => {
     for (let j = 0; j < n; j++) {
       right.set(w.subarray(j * b, (j + 1) * b));
@@ -36,13 +39,16 @@ export function referenceSolver(
       }
     }
     for (let j = n - 1; j >= 0; j--) {
+      sums.fill(0);
       for (let e = colPtr[j + 1] - 1; e > colPtr[j]; e--) {
         for (let a = b - 1; a >= 0; a--) {
-          const x = w[rowIdx[e] * b + a];
-          for (let c = 0; c < b; c++) w[j * b + c] = A.sub(w[j * b + c], A.mul(entry(e, a, c), x));
+          const lane = ((e - colPtr[j] - 1) * b + a) % lanes;
+          for (let c = 0; c < b; c++) {
+            sums[c * lanes + lane] = A.add(sums[c * lanes + lane], A.mul(entry(e, a, c), w[rowIdx[e] * b + a]));
+          }
         }
       }
-      right.set(w.subarray(j * b, (j + 1) * b));
+      for (let c = 0; c < b; c++) right[c] = A.sub(w[j * b + c], sumOfLanes(A, sums.subarray(c * lanes, (c + 1) * lanes)));
       for (let c = 0; c < b; c++) {
         const column = inverses.subarray((j * b + c) * b, (j * b + c + 1) * b);
         let s = A.mul(column[b - 1], right[b - 1]);
@@ -51,6 +57,17 @@ export function referenceSolver(
       }
     }
   };
+}
+
+/** Of a vector of the engine. */
+export function lanesOf(arithmetic: AnyPrecision): 2 | 4 {
+  return arithmetic === (fp64 as AnyPrecision) ? 2 : 4;
+}
+
+/** p0 + p1, or (p0 + p2) + (p1 + p3). */
+function sumOfLanes(A: AnyPrecision, parts: Float64Array): number {
+  if (parts.length === 2) return A.add(parts[0], parts[1]);
+  return A.add(A.add(parts[0], parts[2]), A.add(parts[1], parts[3]));
 }
 
 /**

@@ -3,7 +3,7 @@ import { type AnyPrecision, fp32, type OperationFormat, powerOfTwoBelow, type St
 import type { Preconditioner, VectorSpace, Work } from "@slam/linop";
 import type { CholeskyFactor } from "./factorize.ts";
 import type { CholeskySymbolic } from "./symbolic.ts";
-import { referenceSolver } from "./triangular.reference.ts";
+import { lanesOf, referenceSolver } from "./triangular.reference.ts";
 import { checkTriangularWorkspace, type TriangularWorkspace, triangularWorkspace } from "./triangular-workspace.ts";
 
 /**
@@ -36,7 +36,7 @@ export function triangularPreconditioner<P extends AnyPrecision>(
     checkLength("preconditioner: r", r.length, size);
     checkLength("preconditioner: z", z.length, size);
     solve(r, z);
-    countSolves(symbolic, format, work);
+    countSolves(symbolic, format, work, lanesOf(format.arithmetic));
   }
   return { size, space, storage: storage.name, apply: (r: Vec<P>, z: Vec<P>) => apply(r as Storage, z as Storage) };
 }
@@ -47,14 +47,17 @@ function countInversion({ n, b }: CholeskySymbolic, { arithmetic }: OperationFor
   work?.count("precondition", arithmetic.name, (n * (b ** 3 + 2 * b)) / 3, arithmetic.name, bytes);
 }
 
-/** Counts a solve with L and one with L'. */
-export function countSolves(symbolic: CholeskySymbolic, { storage, arithmetic }: OperationFormat, work: Work | undefined): void {
+/**
+ * Counts a solve with L and one with L'.
+ * @param parts of the sums with L'. Default: they have none.
+ */
+export function countSolves(symbolic: CholeskySymbolic, { storage, arithmetic }: OperationFormat, work: Work | undefined, parts = 0): void {
   const { n, b, L } = symbolic;
   const below = L.rowIdx.length - n;
   // In each 2 for an entry off the diagonal and 1 for one on it.
   if (below > 0) {
     const bytes = 2 * below * (b ** 2 * storage.Storage.BYTES_PER_ELEMENT + 4);
-    work?.count("precondition", arithmetic.name, 4 * below * b ** 2, storage.name, bytes);
+    work?.count("precondition", arithmetic.name, 4 * below * b ** 2 + parts * n * b, storage.name, bytes);
   }
   const kept = below > 0 ? arithmetic : storage;
   work?.count("precondition", arithmetic.name, 2 * n * b ** 2, kept.name, n * b * (b + 1) * kept.Storage.BYTES_PER_ELEMENT);

@@ -340,10 +340,18 @@ function unpermuted({ order, b }: CholeskySymbolic, w: ArrayLike<number>): numbe
 }
 
 /**
- * The same solves on a dense L whose diagonal blocks are inverses X: w_i less L_ij y_j over ascending j, then y_i = X_ii w_i; y_j less L_ij' x_i over
- * descending i, then x_j = X_jj' y_j; each operation rounded.
+ * The same solves on a dense L whose diagonal blocks are inverses X: w_i less L_ij y_j over ascending j, then y_i = X_ii w_i; the sum of L_ij' x_i over
+ * descending i in four parts by turns, y_j less ((p0 + p2) + (p1 + p3)), then x_j = X_jj' y_j; each operation rounded.
+ *
+ * @param below the scalar rows that are stored below each block on the diagonal.
  */
-function denseSolve(L: readonly (readonly number[])[], b: number, r: readonly number[], round: (x: number) => number): number[] {
+function denseSolve(
+  L: readonly (readonly number[])[],
+  below: readonly (readonly number[])[],
+  r: readonly number[],
+  round: (x: number) => number,
+): number[] {
+  const b = L.length / below.length;
   const w = r.map(round);
   const blocks = Array.from({ length: w.length / b }, (_, k) => Array.from({ length: b }, (_, a) => k * b + a));
   const sum = (terms: readonly number[]): number => terms.map(round).reduce((s, term) => round(s + term));
@@ -352,13 +360,28 @@ function denseSolve(L: readonly (readonly number[])[], b: number, r: readonly nu
     const y = block.map((i) => sum(block.filter((j) => j <= i).map((j) => L[i][j] * w[j])));
     for (const [a, i] of block.entries()) w[i] = y[a];
   }
-  for (const block of blocks.toReversed()) {
-    for (const j of block) for (let i = w.length - 1; i > block[b - 1]; i--) w[j] = round(w[j] - round(L[i][j] * w[i]));
-    const below = (j: number): number[] => block.filter((i) => i >= j).toReversed();
-    const x = block.map((j) => sum(below(j).map((i) => L[i][j] * w[i])));
+  for (const [k, block] of [...blocks.entries()].toReversed()) {
+    for (const j of block) {
+      const part = (lane: number): number =>
+        sum([
+          0,
+          ...below[k]
+            .filter((_, at) => at % 4 === lane)
+            .toReversed()
+            .map((i) => L[i][j] * w[i]),
+        ]);
+      w[j] = round(w[j] - round(round(part(0) + part(2)) + round(part(1) + part(3))));
+    }
+    const lower = (j: number): number[] => block.filter((i) => i >= j).toReversed();
+    const x = block.map((j) => sum(lower(j).map((i) => L[i][j] * w[i])));
     for (const [a, j] of block.entries()) w[j] = x[a];
   }
   return w;
+}
+
+function rowsBelow({ n, b, L }: CholeskySymbolic): number[][] {
+  const blocks = (j: number): number[] => [...L.rowIdx.subarray(L.colPtr[j] + 1, L.colPtr[j + 1])];
+  return Array.from({ length: n }, (_, j) => blocks(j).flatMap((i) => Array.from({ length: b }, (_, a) => i * b + a)));
 }
 
 /** L with its numbers below the diagonal blocks stored, and those blocks inverted: X_ij = -X_ii (L_ij X_jj + ... + L_i,i-1 X_i-1,j), rounded. */
@@ -403,7 +426,7 @@ describe.each([
         const round = (x: number): number => format.arithmetic.round(x);
         const expected = denseSolve(
           withInverses(denseFactor(factor), drawn.b, (x) => format.storage.round(x), round),
-          drawn.b,
+          rowsBelow(factor.symbolic),
           order.map((p) => r[p]),
           round,
         );
