@@ -60,10 +60,9 @@ export interface CgnrSolverOptions {
 }
 
 /**
- * Bytes of a factor in fp32 beyond which "mixed" stores it in 16 bits. One that is made once for all steps is off by more than its rounding: it takes as many iterations
- * in 16 bits, each of which gains beyond a second-level cache. With one made anew each step takes a few iterations, and some more in 16 bits.
+ * Bytes of a factor in fp32 beyond which "mixed" stores it in 16 bits: there solves wait for memory, and gain more than what is rounded costs in iterations.
  */
-const SIXTEEN_BIT_BEYOND: { readonly [refresh in Refresh]: number } = { static: 2 * 2 ** 20, adaptive: 32 * 2 ** 20, always: 32 * 2 ** 20 };
+const SIXTEEN_BIT_BEYOND = 32 * 2 ** 20;
 
 /** CGNR on J diag(S) preconditioned by a Cholesky factor of its normal matrix: the method as published, in the formats of a policy. */
 export class CgnrSolver implements LinearSolver<BsrJacobian> {
@@ -147,7 +146,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern, this.#arenas), r, c);
     const pattern = this.#normal?.A ?? J.matrix.pattern;
     const bytes = { matvec: 4 * valueCount(pattern), precondition: 4 * this.factorNonzeros };
-    this.#policy = chooseBySize(this.#policy, bytes, SIXTEEN_BIT_BEYOND[this.#refresh]);
+    this.#policy = chooseBySize(this.#policy, bytes, SIXTEEN_BIT_BEYOND);
     const { matvec, vectors, residual, jacobian, factorize: factorization } = this.#policy;
     const isExact = jacobian.arithmetic.significandBits >= 24;
     const exact: FP64 | FP32 = wider(residual.arithmetic, vectors.storage) === fp64 ? fp64 : fp32;
