@@ -55,7 +55,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addOption(
       choice(
         "--init <name>",
-        "where poses start (default: chordal if there are loops, and at most one fixed pose or prior; odometry with a loss)",
+        "where poses start (default: file if its estimate fits; else chordal if there are loops, and at most one fixed pose or prior; odometry with a loss)",
         ["file", "odometry", "spanning-tree", "chordal", "random"],
       ),
     )

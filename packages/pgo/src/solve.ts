@@ -62,7 +62,9 @@ export interface PoseGraphOptions {
   readonly refresh?: Refresh;
   /**
    * Default "odometry" with a loss, since a false loop spoils every other start; otherwise "chordal" where the graph has loops, at most one fixed pose or prior, and
-   * no parts that landmarks or factors alone connect; else "file". Landmarks are placed from their measurements, with "file" only those without an estimate.
+   * no parts that landmarks or factors alone connect; else "file". "file", too, where there are poses and edges alone and their estimate costs at most twice what noise
+   * as stated leaves at the optimum on average, one for each redundant number measured. Landmarks are placed from their measurements, with "file" only those without an
+   * estimate.
    */
   readonly init?: Initialization;
   /** Of "random", an integer in 0 ... 2^32 - 1; the same seed gives the same start. Default 0. */
@@ -140,7 +142,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     arenas = new ArenaPool(),
     onIteration,
   } = options;
-  const { text: convention } = costConvention(cost, graph);
+  const { text: convention, scale } = costConvention(cost, graph);
   if (options.init !== undefined) checkChoice("init", options.init, INITIALIZATIONS);
   checkInteger("seed", seed, 0, 2 ** 32 - 1);
   const counters = newCounters();
@@ -148,13 +150,16 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
   const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas }) : undefined;
   const held = extra?.held ?? [...fixed, ...arenas.during(() => freeComponents(graph, fixed, arenas))];
-  const init = extra?.init ?? wanted ?? defaultInitialization(graph, fixed, held);
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
+  const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
+  const robust = options.loss && new RobustGraph(problem, options.loss, cost);
+  const inFile = extra?.fromFile ?? fromFile(graph, held, arenas);
+  // What the problem takes for it stays: the solve needs it, too.
+  const initialCost = robust === undefined ? arenas.lendNumbers(problem.rows, (r) => costAt(problem, inFile, r)) : robust.cost(inFile);
+  const init = extra?.init ?? wanted ?? defaultInitialization(problem, fixed, held, initialCost / scale);
   const capped = OPERATIONS.some((operation) => policy[operation].arithmetic.significandBits < 24);
   const enough = graduated ? 500 : init === "chordal" ? 50 : 200;
   const { maxIterations = capped ? 12 : enough, maxCgIterations = capped ? 60 : 1000, solver, linear = "cgnr", ...rest } = options;
-  const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
-  const robust = options.loss && new RobustGraph(problem, options.loss, cost);
   const shared = { counters, structure: problem.structure, arenas };
   const own =
     solver !== undefined
@@ -182,10 +187,6 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
     ...(onIteration && { onIteration }),
   };
   const run = robust === undefined ? startMinimization(problem, x0, settings) : robust.start(x0, settings);
-  const inFile = extra?.fromFile ?? fromFile(graph, held, arenas);
-  // The run has evaluated the cost of its start: what the problem needs for that is there, and is not freed here.
-  const initialCost =
-    robust === undefined ? arenas.during(() => costAt(problem, inFile, arenas.numbers(problem.rows))) : robust.cost(inFile);
   const undetermined = (extra?.undetermined ?? []).map((k) => graph.landmarks?.ids[k] as number);
   // A step may take the memory of a point that was the best before it.
   const pointReached = (): Float64Array => (run.done ? run.x : run.x.slice());
@@ -242,9 +243,13 @@ export function chi2(graph: PoseGraph): number {
   return costOf(graph, "g2o");
 }
 
-function defaultInitialization(graph: PoseGraph, fixed: readonly number[], held: readonly number[]): Initialization {
-  const loops = graph.from.length - (graph.ids.length - held.length);
-  return loops > 0 && fixed.length <= 1 ? "chordal" : "file";
+/** @param fit sum e'We of the file's estimate. */
+function defaultInitialization(problem: PoseGraphProblem, fixed: readonly number[], held: readonly number[], fit: number): Initialization {
+  const { ids, from } = problem.graph;
+  const loops = from.length - (ids.length - held.length);
+  if (loops <= 0 || fixed.length > 1) return "file";
+  const redundant = loops * (problem.rows / from.length);
+  return fit <= 2 * redundant ? "file" : "chordal";
 }
 
 function initialize(problem: PoseGraphProblem, init: Initialization, held: readonly number[], seed: number): Float64Array {

@@ -167,6 +167,7 @@ describe("what starts a solve", () => {
     ["chordal with one fixed pose", { ...graph, fixed: Int32Array.of(5) }, "chordal"],
     ["the file with two", { ...graph, fixed: Int32Array.of(5, 9) }, "file"],
     ["the file where there is no loop", worldGraph(sphere({ poses: 60, loops: 0 })), "file"],
+    ["the file where its estimate fits already", finish(graph).graph, "file"],
   ])("by default %s", (_, graph, init) => {
     expect(start(graph).report.init).toBe(init);
   });

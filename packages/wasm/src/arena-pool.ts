@@ -56,9 +56,18 @@ export class ArenaPool {
   lend<Name extends string, T>(lengths: { readonly [name in Name]: number }, use: (lent: LentIntegers<Name>) => T): T {
     const names = Object.keys(lengths) as Name[];
     const bytes = names.reduce((sum, name) => sum + bytesFor(Int32Array, lengths[name]), 0);
+    return this.#lendArena(bytes, (arena) => use(integersIn(arena, names, lengths)));
+  }
+
+  /** As `lend`, with n numbers. */
+  lendNumbers<T>(n: number, use: (lent: Float64Array) => T): T {
+    return this.#lendArena(bytesFor(fp64, n), (arena) => use(arena.view(fp64, n) as Float64Array));
+  }
+
+  #lendArena<T>(bytes: number, use: (arena: Arena) => T): T {
     const arena = this.take(bytes);
     try {
-      return use(integersIn(arena, names, lengths));
+      return use(arena);
     } finally {
       this.#give(this.#taken.splice(this.#taken.indexOf(arena), 1));
     }

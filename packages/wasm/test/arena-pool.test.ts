@@ -162,6 +162,14 @@ describe("what is lent", () => {
     });
   });
 
+  test("of numbers is zeros, and free again afterwards", () => {
+    const pool = new ArenaPool();
+
+    const sums = [1, 2].map(() => pool.lendNumbers(3, (lent) => lent.fill(lent[0] + 1).reduce((sum, x) => sum + x)));
+
+    expect(sums).toEqual([3, 3]);
+  });
+
   test("is free again where it throws, too, and of zeros the next time", () => {
     const pool = new ArenaPool();
     const failed = (): void =>
