@@ -39,6 +39,6 @@ export function explain(error: unknown, argv: readonly string[]): number {
 }
 
 /** Whether the system refuses a file or a stream: no space, no permission, a name too long. */
-function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+export function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
 }

@@ -1,15 +1,20 @@
 import { planarPoses, type Trajectory, writeTum } from "@slam/eval";
+import type { Scratch } from "@slam/linop";
 import { type LintReport, lintG2o, lintToro, type PoseGraph, type ReadGraph, readG2o, readToro, writeG2o, writeToro } from "@slam/pgo";
 import { InputError, UsageError } from "./failure.ts";
 import { type ReadBytes, readBytes } from "./read-bytes.ts";
 
-/** Reads a pose graph: TORO where the name says so (`.graph`, `.toro`), else g2o. */
-export async function readGraphFile(file: string, read: ReadBytes = readBytes): Promise<ReadGraph> {
-  return parseGraph(await read(file), file);
+/**
+ * Reads a pose graph: TORO where the name says so (`.graph`, `.toro`), else g2o.
+ *
+ * @param scratch what is needed besides the graph meanwhile. Default new arrays.
+ */
+export async function readGraphFile(file: string, read: ReadBytes = readBytes, scratch?: Scratch): Promise<ReadGraph> {
+  return parseGraph(await read(file), file, scratch);
 }
 
-function parseGraph(bytes: Uint8Array, file: string): ReadGraph {
-  return isToroFile(file) ? readToro(bytes, file) : readG2o(bytes, file);
+function parseGraph(bytes: Uint8Array, file: string, scratch?: Scratch): ReadGraph {
+  return isToroFile(file) ? readToro(bytes, file, scratch) : readG2o(bytes, file, [], scratch);
 }
 
 /** Lints a pose graph, in the format that `readGraphFile` reads it in. */
@@ -29,13 +34,17 @@ export interface Repair {
   readonly count: number;
 }
 
-/** Reads a pose graph after the repairs of `slam lint --repair`; says on stderr which errors have none. */
-export async function readRepairedGraphFile(file: string): Promise<RepairedGraph> {
+/**
+ * Reads a pose graph after the repairs of `slam lint --repair`.
+ *
+ * @param warn hears, before the graph is read, which errors have none.
+ */
+export async function readRepairedGraphFile(file: string, warn: (warning: string) => void): Promise<RepairedGraph> {
   const { counts, findings, repaired } = await lintGraphFile(file);
   for (const { rule, count, severity, repair, advice } of counts) {
     if (severity !== "error" || repair !== undefined) continue;
     const { line, message } = findings.find((finding) => finding.rule === rule)!;
-    console.error(`slam: warning: ${file}:${line}: ${rule} (${count}), not repaired: ${message}; try: ${advice}`);
+    warn(`${file}:${line}: ${rule} (${count}), not repaired: ${message}; try: ${advice}`);
   }
   return {
     read: parseGraph(Buffer.concat([...repaired()]), file),

@@ -39,32 +39,22 @@ export interface PgoReport extends SolverReport {
   readonly certificate?: CertificateReport;
 }
 
-export interface PgoInput {
-  readonly file: string;
-  readonly read: ReadGraph;
+export interface PgoInput extends Pick<PgoReport, "input"> {
   readonly repairs: readonly Repair[] | undefined;
   readonly parseSeconds: number;
 }
 
 /** @param compared what was asked for besides. */
 export function pgoReport(
-  { file, read, repairs, parseSeconds }: PgoInput,
+  { input, repairs, parseSeconds }: PgoInput,
   outcome: PgoOutcome,
   { costs, ate, pcm, loss = outcome.report.loss }: Pick<PgoReport, "costs" | "ate" | "pcm" | "loss">,
 ): PgoReport {
-  const { graph, unknown } = read;
   const { cost, undetermined } = outcome.report;
   return {
     command: "pgo",
     version: VERSION,
-    input: {
-      file,
-      poses: graph.ids.length,
-      edges: graph.from.length,
-      landmarks: graph.landmarks?.ids.length ?? 0,
-      factors: (graph.factors ?? []).reduce((sum, set) => sum + factorCount(set), 0),
-      unknown,
-    },
+    input,
     ...solverReport(outcome, parseSeconds, loss ? { ...cost, convention: conventionOf(loss) } : cost),
     ...(costs && { costs }),
     undetermined,
@@ -74,6 +64,17 @@ export function pgoReport(
     ...(ate && { ate }),
     ...(outcome.covariance && { covariance: outcome.covariance }),
     ...(outcome.certificate && { certificate: outcome.certificate }),
+  };
+}
+
+export function inputReport(file: string, { graph, unknown }: ReadGraph): PgoReport["input"] {
+  return {
+    file,
+    poses: graph.ids.length,
+    edges: graph.from.length,
+    landmarks: graph.landmarks?.ids.length ?? 0,
+    factors: (graph.factors ?? []).reduce((sum, set) => sum + factorCount(set), 0),
+    unknown,
   };
 }
 

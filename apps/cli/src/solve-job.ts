@@ -4,6 +4,7 @@ import type { PoseGraph, PoseGraphOptions, PoseGraphReport } from "@slam/pgo";
 import type { BundleCovarianceReport, BundleNames, Chosen } from "./bundle-covariance.ts";
 import type { CertificateReport } from "./certificate.ts";
 import type { CovarianceReport } from "./covariance.ts";
+import type { RepairedGraph } from "./graph-file.ts";
 import type { PolicyJson, PolicyNames } from "./policy.ts";
 
 /** A solve as it is sent to the worker. */
@@ -40,7 +41,21 @@ export interface BaJob extends Job {
 }
 
 /** What a worker waits for. */
+export type WorkerRequest = ReadRequest | SolveRequest;
+
+/** A pose graph's file. */
+export interface GraphRequest {
+  readonly file: string;
+  readonly repair: boolean;
+}
+
+interface ReadRequest extends GraphRequest {
+  readonly kind: "read";
+}
+
+/** A graph goes with its arrays: who sends it has none of it any more. */
 export interface SolveRequest {
+  readonly kind: "solve";
   readonly job: SolveJob;
   /** Not 0 where the solve is to end at its next outer iteration. */
   readonly stop: Int32Array<SharedArrayBuffer>;
@@ -66,6 +81,8 @@ export interface Outcome<R> {
 }
 
 export interface PgoOutcome extends Outcome<PoseGraphReport> {
+  /** The job's. */
+  readonly graph: PoseGraph;
   /** The best poses; the certificate's where it is of the result. */
   readonly poses: Float64Array;
   /** The best positions of landmarks, where there are any. */
@@ -87,7 +104,15 @@ export type OutcomeOf<J extends SolveJob> = J extends PgoJob ? PgoOutcome : BaOu
 
 /** What the worker says. */
 export type SolveMessage =
+  | ({ readonly kind: "read" } & FileGraph)
+  /** Of what is read. */
+  | { readonly kind: "warning"; readonly message: string }
   | { readonly kind: "iteration"; readonly solve: number; readonly index: number; readonly record: IterationRecord }
   | { readonly kind: "done"; readonly outcome: PgoOutcome | BaOutcome }
-  /** The library rejects the problem; `message` says why. */
+  /** The library rejects the problem, or a file cannot be read; `message` says why. */
   | { readonly kind: "rejected"; readonly message: string };
+
+/** A pose graph read from its file, repaired where that is asked for. */
+export interface FileGraph extends Pick<RepairedGraph, "read">, Partial<Pick<RepairedGraph, "repairs">> {
+  readonly seconds: number;
+}

@@ -1,5 +1,5 @@
 import { SIXTEEN_BIT, start } from "@slam/pgo";
-import { ArenaPool } from "@slam/wasm";
+import type { ArenaPool } from "@slam/wasm";
 import { certificateReport, isProof } from "./certificate.ts";
 import { covarianceReport } from "./covariance.ts";
 import { policyNames, policyOf } from "./policy.ts";
@@ -10,8 +10,8 @@ import { type Control, solveRepeatedly } from "./solve-repeatedly.ts";
 export function solvePgo(
   { graph, policy, options, repeat, covariance: chosen = [], certify = false }: PgoJob,
   control: Control,
+  arenas: ArenaPool,
 ): PgoOutcome {
-  const arenas = new ArenaPool();
   const {
     run,
     report: whole,
@@ -37,6 +37,7 @@ export function solvePgo(
   const covariance = chosen.length > 0 && !control.isStopped() && covarianceReport(solved, chosen, { fixed, arenas });
   const final = certificate && isProof(certificate) && certificate.ofResult ? certificate.cost : report.cost.final;
   return {
+    graph,
     poses: solved.poses,
     landmarks: solved.landmarks?.positions,
     report: { ...report, cost: { ...report.cost, final }, policy: policyNames(formats) },

@@ -1,27 +1,54 @@
-// The solve runs here, so that the main thread can hear Ctrl-C and show that time passes: one step may take seconds.
+// The solve runs here, so that the main thread can hear Ctrl-C and show that time passes: one step may take seconds. Pose graphs are read here, too.
 import { parentPort, workerData } from "node:worker_threads";
 import { SlamError } from "@slam/errors";
+import { ArenaPool } from "@slam/wasm";
+import { arrayBuffers } from "./array-buffers.ts";
+import { InputError, isOfSystem } from "./failure.ts";
 import { shipKernels } from "./kernel-file.ts";
-import type { BaJob, BaOutcome, JobKind, PgoJob, PgoOutcome, SolveJob, SolveMessage, SolveRequest } from "./solve-job.ts";
+import type {
+  BaJob,
+  BaOutcome,
+  GraphRequest,
+  JobKind,
+  PgoJob,
+  PgoOutcome,
+  SolveJob,
+  SolveMessage,
+  SolveRequest,
+  WorkerRequest,
+} from "./solve-job.ts";
 import type { Control } from "./solve-repeatedly.ts";
 
 type Solver = (job: SolveJob, control: Control) => PgoOutcome | BaOutcome;
 
-// Before there is a job: the solver is loaded while the main thread reads the file.
-const solver = await loadSolver(workerData as JobKind);
+const arenas = new ArenaPool();
+// Before there is a job.
+const solver = loadSolver(workerData as JobKind);
 
-parentPort!.once("message", ({ job, stop }: SolveRequest) => {
+parentPort!.on("message", async (request: WorkerRequest) => {
+  try {
+    if (request.kind === "read") await read(request);
+    else await solve(request);
+  } catch (error) {
+    if (!(error instanceof SlamError || error instanceof InputError || isOfSystem(error))) throw error;
+    post({ kind: "rejected", message: error.message });
+  }
+});
+
+async function read(request: GraphRequest): Promise<void> {
+  const { readPgo } = await import("./read-pgo.ts");
+  const found = await readPgo(request, (message) => post({ kind: "warning", message }), arenas);
+  post({ kind: "read", ...found }, arrayBuffers(found.read.graph));
+}
+
+async function solve({ job, stop }: SolveRequest): Promise<void> {
   const control: Control = {
     isStopped: () => Atomics.load(stop, 0) !== 0,
     onIteration: (record, index, solve) => post({ kind: "iteration", solve, index, record }),
   };
-  try {
-    post({ kind: "done", outcome: solver(job, control) });
-  } catch (error) {
-    if (!(error instanceof SlamError)) throw error;
-    post({ kind: "rejected", message: error.message });
-  }
-});
+  const outcome = (await solver)(job, control);
+  post({ kind: "done", outcome }, "graph" in outcome ? arrayBuffers(outcome.graph) : []);
+}
 
 /** Only the solver that is asked for, and what it needs. */
 async function loadSolver(kind: JobKind): Promise<Solver> {
@@ -31,9 +58,9 @@ async function loadSolver(kind: JobKind): Promise<Solver> {
     return (job, control) => solveBa(job as BaJob, control);
   }
   const { solvePgo } = await import("./solve-pgo.ts");
-  return (job, control) => solvePgo(job as PgoJob, control);
+  return (job, control) => solvePgo(job as PgoJob, control, arenas);
 }
 
-function post(message: SolveMessage): void {
-  parentPort!.postMessage(message);
+function post(message: SolveMessage, transfer: readonly ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, transfer);
 }

@@ -24,6 +24,8 @@ export interface FactorEngine {
 const CHUNK = 256;
 /** As many block columns in `solve`. */
 const COLUMNS = 128;
+/** Blocks of A that are copied to the arena at once: it need not hold all of them beside L. */
+const STAGED = 4096;
 /** Blocks, and row indices, that a tile may read beyond the last one; the indices are valid ones, zeros. */
 const OVERREAD = 4;
 
@@ -31,9 +33,11 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
   const { n, b, L: pattern, destination, supernodes } = symbolic;
   const Type = format.Storage as ArenaArrayConstructor<ArenaArray>;
   const blockBytes = b * b * Type.BYTES_PER_ELEMENT;
+  const staged = Math.min(STAGED, destination.length);
   const { arena, views, at } = placeAreas(arenas, {
     L: [Type, pattern.rowIdx.length * b * b],
-    A: [Type, destination.length * b * b],
+    // In `solve`, what an elimination starts from.
+    A: [Type, Math.max(staged * b * b, n * b)],
     dummy: [Type, OVERREAD * b * b],
     floors: [Float64Array, n * b],
     base: [Int32Array, n],
@@ -51,7 +55,7 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
   const where = views.where as Int32Array;
   const tables = views.tables as Int32Array;
   const base = views.base as Int32Array;
-  for (let j = 0; j < n; j++) base[j] = at.L + (pattern.colPtr[j] - j) * blockBytes;
+  writeBases(base, pattern.colPtr, at.L, blockBytes);
   (views.rowIdx as Int32Array).set(pattern.rowIdx);
   TABLES.forEach((name, k) => {
     tables[k] = at[name];
@@ -61,10 +65,13 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
     L,
     floors: views.floors as Float64Array,
     prepare(values, shift, pivotFloor) {
-      A.set(values as never);
       L.fill(0);
-      for (let k = 0; k < destination.length; k += CHUNK) {
-        kernel.scatter(at.A, at.L, at.destination, k, Math.min(k + CHUNK, destination.length));
+      for (let from = 0; from < destination.length; from += staged) {
+        const to = Math.min(from + staged, destination.length);
+        A.set(values.subarray(from * b * b, to * b * b) as never);
+        for (let k = from; k < to; k += CHUNK) {
+          kernel.scatter(at.A, at.L, at.destination + 4 * from, k - from, Math.min(k + CHUNK, to) - from);
+        }
       }
       for (let j = 0; j < n; j += CHUNK) kernel.prepareDiagonal(at.L, at.colPtr, at.floors, j, Math.min(j + CHUNK, n), shift, pivotFloor);
     },
@@ -90,4 +97,11 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
       z.set(vector);
     },
   };
+}
+
+// A loop of its own: an engine that optimises it takes little time for that.
+
+/** base[j] <- where the blocks of column j would begin if it had one for each row above the diagonal, in bytes. */
+function writeBases(base: Int32Array, colPtr: Int32Array, L: number, blockBytes: number): void {
+  for (let j = 0; j < base.length; j++) base[j] = L + (colPtr[j] - j) * blockBytes;
 }

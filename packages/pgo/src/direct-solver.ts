@@ -87,6 +87,7 @@ export class DirectSolver implements LinearSolver<BsrJacobian> {
       normal: { symbolic, arithmetic: fp64 },
       rowVectors: 0,
       colVectors: 0,
+      exactColVectors: 0,
       counters: this.#counters,
       arenas: this.#arenas,
     });

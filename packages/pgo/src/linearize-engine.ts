@@ -31,7 +31,6 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
     coordinatesBytes(graph, formulas, format) +
       integers.length * bytesFor(Int32Array, edges) +
       bytesFor(format, edges * upperSize(dof)) +
-      bytesFor(format, edges * dof) +
       packedBytes(pattern, format) +
       bytesFor(fp64, pattern.blockRows * dof) +
       2 * bytesFor(fp64, cols),
@@ -45,10 +44,12 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
   const coordinates = coordinatesEngine(graph, formulas, format, arena, from, to);
   const { poses, z, turns } = coordinates;
   const W = view(edges * upperSize(dof));
-  const r = view(edges * dof);
   const packed = packedBsr(packPattern(pattern, arena), format as AnyPrecision);
   const values = packed.values as unknown as Numbers;
-  const products = packedProducts(packed, arena.view(fp64, pattern.blockRows * dof), arena.view(fp64, cols), arena.view(fp64, cols));
+  const row = arena.view(fp64, pattern.blockRows * dof);
+  const products = packedProducts(packed, row, arena.view(fp64, cols), arena.view(fp64, cols));
+  // Where a product has its vector: neither lasts longer than a call.
+  const r = new (format.Storage as typeof Float64Array)(row.buffer, row.byteOffset, edges * dof);
   W.set(whitening);
   const at = (array: Numbers | Int32Array): number => arena.address("linearize", array);
   const { BYTES_PER_ELEMENT: bytes } = format.Storage;

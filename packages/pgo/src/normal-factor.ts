@@ -75,6 +75,7 @@ function scaledNormal(problem: PoseGraphProblem): { readonly A: BsrMatrix<FP64>;
     normal: { symbolic, arithmetic: fp64 },
     rowVectors: 0,
     colVectors: 0,
+    exactColVectors: 0,
     counters: newCounters(),
     arenas,
   });

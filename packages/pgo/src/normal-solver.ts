@@ -157,9 +157,10 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
       vectors,
       exact: isExact ? exact : undefined,
       normal: this.#normal && { symbolic: this.#normal, arithmetic: factorization.arithmetic },
-      // In CG: its workspace, x, the right side and the damping.
+      // CG's five or, of exact products, two, the right side, the damping, and the solution where it is computed.
       rowVectors: 1,
       colVectors: 8,
+      exactColVectors: 4,
       counters: this.#counters,
       arenas: this.#arenas,
     });

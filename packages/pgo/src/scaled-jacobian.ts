@@ -14,8 +14,10 @@ import {
   packNormal,
   packPattern,
   ScaledBsr,
+  StagedBsr,
   scaleColumns,
   scaledBsrBytes,
+  stagedBsrBytes,
 } from "@slam/sparse";
 import { type Arena, type ArenaPool, arenaSpace, bytesFor, laneFormat } from "@slam/wasm";
 
@@ -30,9 +32,11 @@ export interface ScaledJacobianOptions {
   readonly exact?: FP64 | FP32 | undefined;
   /** Of J'J, whose pattern is on `pattern` itself, and what it is rounded to. Default: it is not computed. */
   readonly normal?: { readonly symbolic: NormalSymbolic; readonly arithmetic: AnyPrecision } | undefined;
-  /** How many vectors of either length live at once in either space. */
+  /** How many vectors live at once, of length rows in either space. */
   readonly rowVectors: number;
   readonly colVectors: number;
+  /** In the space of exact products. */
+  readonly exactColVectors: number;
   readonly counters: Counters;
   readonly arenas: ArenaPool;
 }
@@ -44,7 +48,7 @@ export interface ScaledJacobianOptions {
 export interface ScaledJacobian {
   readonly space: VectorSpace<AnyPrecision>;
   readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
-  /** J takes the place of the one before, S of the scaling before; the same two objects again, with the same numbers, change nothing. */
+  /** J takes the place of the one before, S of the scaling before; the same two objects again, with the same numbers, change nothing. J may be read until the next one does; S is copied. */
   replace(J: BsrMatrix<AnyPrecision>, S: Float64Array): void;
   /** The operators for the J and S at hand, timed; those made before must not be used any more. */
   operator(): LinearOperator<AnyPrecision>;
@@ -77,7 +81,7 @@ class PackedJacobian implements ScaledJacobian {
   readonly exactSpace: VectorSpace<AnyPrecision> | undefined;
   readonly #options: ScaledJacobianOptions;
   readonly #arena: Arena;
-  readonly #scaled: ScaledBsr;
+  readonly #scaled: ScaledBsr | StagedBsr;
   #S: Float64Array = new Float64Array(0);
   /** How J is stored for exact products: as evaluated, unless S could take it out of a small range. */
   readonly #exactStorage: AnyPrecision;
@@ -87,7 +91,7 @@ class PackedJacobian implements ScaledJacobian {
   #exact: LinearOperator<AnyPrecision> | undefined;
 
   constructor(options: ScaledJacobianOptions) {
-    const { pattern, jacobian, matvec, vectors, exact, normal, counters, rowVectors, colVectors, arenas } = options;
+    const { pattern, jacobian, matvec, vectors, exact, normal, counters, rowVectors, colVectors, exactColVectors, arenas } = options;
     this.#options = options;
     this.#exactStorage = isWide(jacobian) ? jacobian : fp32;
     const stored = new Set([matvec.storage]);
@@ -95,11 +99,17 @@ class PackedJacobian implements ScaledJacobian {
     const arithmetic = normal !== undefined && laneFormat(normal.arithmetic) !== undefined ? normal.arithmetic : undefined;
     if (arithmetic !== undefined) stored.add(arithmetic);
     const { blockRows, blockCols, r, c } = pattern;
-    const vectorBytes = (P: AnyPrecision): number => rowVectors * bytesFor(P, blockRows * r) + colVectors * bytesFor(P, blockCols * c);
-    let bytes = packedPatternBytes(pattern) + scaledBsrBytes(pattern, jacobian, stored);
+    const vectorBytes = (P: AnyPrecision, ofCols: number): number =>
+      rowVectors * bytesFor(P, blockRows * r) + ofCols * bytesFor(P, blockCols * c);
+    const ofScaled = isWide(jacobian) ? stagedBsrBytes(pattern, jacobian, stored) : scaledBsrBytes(pattern, jacobian, stored);
+    let bytes = packedPatternBytes(pattern) + ofScaled;
     if (arithmetic !== undefined && normal !== undefined) bytes += packedNormalBytes(normal.symbolic, arithmetic);
-    this.#arena = arenas.take(bytes + vectorBytes(vectors.storage) + (exact === undefined ? 0 : vectorBytes(exact)));
-    this.#scaled = new ScaledBsr(packPattern(pattern, this.#arena), jacobian, stored, counters.events);
+    const exactBytes = exact === undefined ? 0 : vectorBytes(exact, exactColVectors);
+    this.#arena = arenas.take(bytes + vectorBytes(vectors.storage, colVectors) + exactBytes);
+    const structure = packPattern(pattern, this.#arena);
+    this.#scaled = isWide(jacobian)
+      ? new StagedBsr(structure, jacobian, stored, counters.events)
+      : new ScaledBsr(structure, jacobian, stored, counters.events);
     if (arithmetic !== undefined && normal !== undefined) this.#normal = packNormal(normal.symbolic, arithmetic, this.#arena);
     this.space = arenaSpace<AnyPrecision>(this.#arena, vectors, counters);
     this.exactSpace = exact && arenaSpace<AnyPrecision>(this.#arena, operationFormat<AnyPrecision>(exact), counters);

@@ -16,4 +16,5 @@ export { type PackedPattern, packedPatternBytes, packPattern } from "./packed-pa
 export { checkPermutation, inversePermutation, type PermutedTriangle, permuteSymmetric } from "./permutation.ts";
 export { ScaledBsr, scaledBsrBytes } from "./scaled-bsr.ts";
 export { columnSquares, jacobiScaling, writeJacobiScaling } from "./scaling.ts";
+export { StagedBsr, stagedBsrBytes } from "./staged-bsr.ts";
 export { type RowStructure, rowStructure, type SymbolicCholesky, symbolicCholesky } from "./symbolic-cholesky.ts";

@@ -37,7 +37,7 @@ export function isEnginesArithmetic(format: AnyPrecision, arithmetic: AnyPrecisi
 }
 
 /** What kernels may read beyond the last value: three values, and three words of four codes, are read as four. */
-const VALUES_BEYOND = 7;
+export const VALUES_BEYOND = 7;
 
 /** Values that a matrix has in memory. */
 export function storedValues(pattern: BsrPattern): number {

@@ -1,4 +1,18 @@
-import { type AnyPrecision, bf16, defineFloat, e4m3, e5m2, fp16, fp32, fp64, operationFormat, type Storage } from "@slam/float";
+import {
+  type AnyPrecision,
+  bf16,
+  defineFloat,
+  e4m3,
+  e5m2,
+  type FP32,
+  type FP64,
+  fp16,
+  fp32,
+  fp64,
+  operationFormat,
+  type RoundingEvents,
+  type Storage,
+} from "@slam/float";
 import {
   type BsrMatrix,
   type BsrPattern,
@@ -12,8 +26,10 @@ import {
   packedValuesBytes,
   packPattern,
   ScaledBsr,
+  StagedBsr,
   scaleColumns,
   scaledBsrBytes,
+  stagedBsrBytes,
 } from "@slam/sparse";
 import { expectSameBits } from "@slam/testing";
 import { Arena, arenaSpace } from "@slam/wasm";
@@ -42,6 +58,29 @@ function expectScaled(A: BsrMatrix<AnyPrecision>, scale: Float64Array, to: AnyPr
   expect(engine.events).toEqual(expected.events);
   if (to === fp64 || to === fp32) expectSameBits(packed.values as Storage, scaled.values as Storage);
   expectSameBits(columns(packed, pattern, arena), columns(packBsr(scaled, arena), pattern, arena));
+  if (A.format === fp64 || A.format === fp32) expectStaged(A, scale, to, columns(packed, pattern, arena), expected.events);
+}
+
+/** So has one whose source is not in the arena. */
+function expectStaged(
+  A: BsrMatrix<AnyPrecision>,
+  scale: Float64Array,
+  to: AnyPrecision,
+  values: Float64Array,
+  events: RoundingEvents,
+): void {
+  const { pattern, format } = A;
+  const source = format as FP64 | FP32;
+  const arena = new Arena(packedPatternBytes(pattern) + stagedBsrBytes(pattern, source, [to]) + 2 ** 17);
+  const staged = newCounters();
+  const scaled = new StagedBsr(packPattern(pattern, arena), source, [to], staged.events);
+  scaled.load(A);
+  scaled.scale(scale);
+
+  const packed = scaled.in(to);
+
+  expect(staged.events).toEqual(events);
+  expectSameBits(columns(packed, pattern, arena), values);
 }
 
 /** All entries, as A times vectors with a one in each block column: where a pattern has one block in each row, these are its values. */
@@ -230,4 +269,51 @@ test("ScaledBsr has the last A and s in each format, and counts each once, when 
   expect(scaled.in(fp32).values).toEqual(Float32Array.of(5, 3, 7, 4));
   scaled.in(fp16);
   expect(events).toMatchObject({ overflows: 1, flushed: 0 });
+});
+
+test("StagedBsr has the last A and s in each format, with the values that A has when it is first asked for", () => {
+  // More rows than are copied at once.
+  const rows = 2500;
+  const rowPtr = Int32Array.from({ length: rows + 1 }, (_, row) => row);
+  const colIdx = Int32Array.from({ length: rows }, (_, row) => row % 2);
+  const pattern = bsrPattern({ blockRows: rows, blockCols: 2, r: 1, c: 2, rowPtr, colIdx });
+  const formats = [fp64, fp16];
+  const arena = new Arena(packedPatternBytes(pattern) + stagedBsrBytes(pattern, fp32, formats));
+  const { events } = newCounters();
+  const scaled = new StagedBsr(packPattern(pattern, arena), fp32, formats, events);
+  const values = Float32Array.from({ length: 2 * rows }, (_, k) => k);
+  const S = [2, 0.5, 4, 1];
+  const expected = (): Float64Array => Float64Array.from(values, (value, k) => value * S[k % 4]);
+  scaled.load(bsrMatrix<AnyPrecision>(pattern, fp32, values));
+  scaled.scale(Float64Array.from(S));
+
+  expect(scaled.in(fp64).values).toEqual(expected());
+  expect(scaled.in(fp16)).toBe(scaled.in(fp16));
+
+  const before = expected();
+  values.fill(3);
+  expect(scaled.in(fp64).values).toEqual(before);
+  scaled.load(bsrMatrix<AnyPrecision>(pattern, fp32, values));
+  expect(scaled.in(fp64).values).toEqual(expected());
+  S[1] = 8;
+  scaled.scale(Float64Array.from(S));
+  expect(scaled.in(fp64).values).toEqual(expected());
+  expect(events).toMatchObject({ overflows: 0, flushed: 0 });
+});
+
+test("a staged source is refused that does not fit", () => {
+  const A = randomMatrix(fp64, randomPattern(3, 4, 2, 3));
+  const arena = new Arena(65536);
+  const packed = packedBsr(packPattern(A.pattern, arena), fp16);
+  const { events } = newCounters();
+  const scale = arena.view(fp64, 12);
+  const staged = arena.view(fp64, A.values.length + 7);
+
+  packed.replaceScaledCopy(A, staged, scale, events);
+  const other = randomMatrix(fp64, randomPattern(3, 4, 2, 3));
+  expect(() => packed.replaceScaledCopy(other, staged, scale, events)).toThrow("replaceScaledCopy: A");
+  const narrow = bsrMatrix<AnyPrecision>(A.pattern, bf16, new Uint16Array(A.values.length) as never);
+  expect(() => packed.replaceScaledCopy(narrow, staged, scale, events)).toThrow("replaceScaledCopy: A");
+  expect(() => packed.replaceScaledCopy(A, staged.subarray(1), scale, events)).toThrow("replaceScaledCopy: staged has length");
+  expect(() => packed.replaceScaledCopy(A, new Float64Array(staged.length), scale, events)).toThrow("replaceScaledCopy: staged.buffer");
 });

@@ -1,6 +1,6 @@
 import { checkInteger } from "@slam/errors";
 import { fp64 } from "@slam/float";
-import { Arena, bytesFor } from "./arena.ts";
+import { Arena, bytesFor, highestOf, MAX_BYTES } from "./arena.ts";
 
 /** Arrays of integers by their names, and where they begin, in bytes. */
 export interface LentIntegers<Name extends string> {
@@ -32,20 +32,21 @@ export class ArenaPool {
    */
   take(bytes: number): Arena {
     checkInteger("take: bytes", bytes, 0);
-    const at = this.#free.findIndex(({ capacity }) => capacity >= bytes);
-    const fits = at >= 0 && this.#free[at].capacity <= Math.max(4 * bytes, SMALL);
-    if (!fits) this.#dropSmaller(bytes);
-    const arena = fits ? this.#free.splice(at, 1)[0] : new Arena(bytes);
+    const at = this.#bestFor(bytes);
+    const arena = at < 0 ? new Arena(roomFor(bytes)) : this.#free.splice(at, 1)[0];
     this.#taken.push(arena);
     this.#used.set(arena, this.#computations);
     return arena;
   }
 
-  /** The largest free arena that is too small gives way to a large new one: phases of a large computation need sizes of their own, and its peak would be the sum of them. */
-  #dropSmaller(bytes: number): void {
-    const at = this.#free.findLastIndex(({ capacity }) => capacity < bytes);
-    if (at < 0 || this.#free[at].capacity <= MOST_KEPT) return;
-    for (const arena of this.#free.splice(at, 1)) this.#used.delete(arena);
+  /** Of the smallest free arenas that are large enough, the one of which about so many bytes were in use before: those are resident. -1 where there is none, or it is far too large. */
+  #bestFor(bytes: number): number {
+    const first = this.#free.findIndex(({ capacity }) => capacity >= bytes);
+    if (first < 0 || this.#free[first].capacity > Math.max(4 * bytes, SMALL)) return -1;
+    const distance = (at: number): number => Math.abs(highestOf(this.#free[at]) - bytes);
+    let best = first;
+    for (let k = first + 1; this.#free[k]?.capacity === this.#free[first].capacity; k++) if (distance(k) < distance(best)) best = k;
+    return best;
   }
 
   /**
@@ -133,12 +134,20 @@ export class ArenaPool {
   }
 }
 
+/**
+ * What an arena of so many bytes is made with. A large one gets the next power of two, so that phases of a computation that need about as much take it one after another: it is
+ * memory that nothing touches, and so takes nothing, where one of a size of its own would leave what lies free resident until a collector looks.
+ */
+function roomFor(bytes: number): number {
+  return bytes <= LARGE ? bytes : Math.max(bytes, Math.min(2 ** Math.ceil(Math.log2(bytes)), MAX_BYTES));
+}
+
 /** Computations that a free arena is kept for. */
 const KEPT = 64;
 /** Bytes of an arena that arrays share, unless one array alone takes more. */
 const MOST_SHARED = 2 ** 24;
-/** Bytes above which a free arena gives way to a larger one. */
-const MOST_KEPT = 2 ** 22;
+/** Bytes above which arenas have sizes that others have, too. */
+const LARGE = 2 ** 22;
 /** Bytes below which it does not matter that a free arena is too large. */
 const SMALL = 2 ** 20;
 

@@ -6,7 +6,7 @@ import { type Memory, webAssembly } from "./platform.ts";
 const PAGE = 65536;
 const ALIGNMENT = 16;
 /** One page less than 4 GiB: the end of every vector is a 32-bit address. */
-const MAX_BYTES = 65535 * PAGE;
+export const MAX_BYTES: number = 65535 * PAGE;
 
 /** Arrays that may lie in an arena. */
 export type ArenaArray = Storage | Int32Array | Uint32Array;
@@ -29,6 +29,8 @@ export function bytesFor(elements: AnyPrecision | ArenaArrayConstructor<ArenaArr
 }
 
 let memoryOf: (arena: Arena) => Memory;
+/** Up to where it was ever allocated, in bytes. */
+let highestOf: (arena: Arena) => number;
 
 /**
  * Memory that kernels compute in. Its size is fixed when it is made: views stay valid as long as it lives. Allocation moves a mark upwards;
@@ -47,6 +49,7 @@ export class Arena {
 
   static {
     memoryOf = (arena) => arena.#memory;
+    highestOf = (arena) => arena.#highest;
   }
 
   /**
@@ -121,4 +124,4 @@ export class Arena {
   }
 }
 
-export { memoryOf };
+export { highestOf, memoryOf };

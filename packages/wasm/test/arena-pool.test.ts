@@ -87,11 +87,11 @@ describe("arrays", () => {
   test("that do not fit any more are put in another, as large as those before; one that is larger gets one of its size", () => {
     const pool = new ArenaPool();
     const buffers = Array.from({ length: 4 }, () => pool.numbers(PAGE / 8).buffer);
-    const large = pool.numbers(100 * PAGE);
+    const large = pool.numbers(7 * PAGE);
 
     expect(buffers.map(({ byteLength }) => byteLength)).toEqual([PAGE, PAGE, 2 * PAGE, 2 * PAGE]);
     expect(new Set(buffers).size).toBe(3);
-    expect(large.buffer.byteLength).toBe(800 * PAGE);
+    expect(large.buffer.byteLength).toBe(56 * PAGE);
   });
 
   test("are freed with arenas, and made in the same memory the next time", () => {
@@ -183,29 +183,49 @@ describe("what is lent", () => {
   });
 });
 
-test("drops the largest free arena that is too small where it makes a large one", () => {
-  const pool = new ArenaPool();
+describe("large arenas", () => {
   const large = 2 ** 22 + PAGE;
-  const free = (...sizes: number[]): Arena[] => pool.during(() => sizes.map((bytes) => pool.take(bytes)));
-  const [small, first, second] = free(PAGE, large, 2 * large);
 
-  const [larger] = free(3 * large);
+  test("have the sizes that others have: one that was too small by a little is taken for the larger one", () => {
+    const pool = new ArenaPool();
+    const first = pool.during(() => pool.take(large));
 
-  expect(pool.take(PAGE)).toBe(small);
-  expect(pool.take(large)).toBe(first);
-  expect(pool.take(2 * large)).toBe(larger);
-  expect(pool.take(2 * large)).not.toBe(second);
-});
+    expect(pool.take(2 * large - 2 * PAGE)).toBe(first);
+    expect(first.capacity).toBe(2 ** 23);
+  });
 
-test("keeps free arenas that are too large, and small ones", () => {
-  const pool = new ArenaPool();
-  const large = 2 ** 22 + PAGE;
-  const [first, small] = pool.during(() => [pool.take(8 * large), pool.take(PAGE)]);
+  test("are refused beyond what an arena can have, and no smaller ones are", () => {
+    expect(() => new ArenaPool().take(2 ** 32)).toThrow(OptionError);
+    expect(new ArenaPool().take(2 ** 31 + 1).capacity).toBe(2 ** 32 - PAGE);
+  });
 
-  pool.take(large);
+  test("are taken again by what uses about as much of them, whatever the order", () => {
+    const pool = new ArenaPool();
+    const uses = [large, 1.6 * large, 1.3 * large];
+    const take = (order: readonly number[]): Arena[] =>
+      pool.during(() =>
+        order.map((k) => {
+          const arena = pool.take(uses[k]);
+          arena.view(fp64, uses[k] / 8);
+          return arena;
+        }),
+      );
+    const arenas = take([0, 1, 2]);
 
-  expect(pool.take(8 * large)).toBe(first);
-  expect(pool.take(PAGE)).toBe(small);
+    const again = take([2, 0, 1]);
+
+    expect(again.map((arena) => arenas.indexOf(arena))).toEqual([2, 0, 1]);
+  });
+
+  test("are not taken for much less", () => {
+    const pool = new ArenaPool();
+    const [first, small] = pool.during(() => [pool.take(8 * large), pool.take(PAGE)]);
+
+    pool.take(large);
+
+    expect(pool.take(8 * large)).toBe(first);
+    expect(pool.take(PAGE)).toBe(small);
+  });
 });
 
 test("refuses sizes that are none", () => {

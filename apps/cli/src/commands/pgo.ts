@@ -2,21 +2,14 @@ import { costs, type LossName, type LossOptions, type PoseGraph, type PoseGraphO
 import { isProof } from "../certificate.ts";
 import { deliver } from "../deliver.ts";
 import { UsageError } from "../failure.ts";
-import {
-  checkGraphTarget,
-  encodeGraph,
-  type RepairedGraph,
-  readGraphFile,
-  readRepairedGraphFile,
-  warnOfUnknownTags,
-} from "../graph-file.ts";
+import { checkGraphTarget, encodeGraph, warnOfUnknownTags } from "../graph-file.ts";
 import { checkJsonTarget, type JsonTarget, jsonFile } from "../json.ts";
 import { checkLoops, numberedAsInFile } from "../loop-check.ts";
 import { checkTargets, type Output } from "../outputs.ts";
 import { type PolicyJson, policyNames, policyOf, readPolicy } from "../policy.ts";
 import { openProgress, silentProgress } from "../progress.ts";
-import { pgoReport } from "../report.ts";
-import { prepareWorker, solveInWorker } from "../solve.ts";
+import { inputReport, pgoReport } from "../report.ts";
+import { readGraph, solveInWorker } from "../solve.ts";
 import type { PgoOutcome } from "../solve-job.ts";
 import { readTruth, trajectoryError } from "../truth.ts";
 
@@ -68,13 +61,9 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   checkOptions(options, [out, reportFile, pageFile]);
   const policy = await readPolicy(policyName, SIXTEEN_BIT);
   checkDirect(options, policy);
-  prepareWorker("pgo");
 
-  const began = performance.now();
-  const { read, repairs }: Partial<RepairedGraph> & Pick<RepairedGraph, "read"> = repair
-    ? await readRepairedGraphFile(file)
-    : { read: await readGraphFile(file) };
-  const parseSeconds = (performance.now() - began) / 1000;
+  const { read, repairs, seconds: parseSeconds } = await readGraph({ file, repair });
+  const input = inputReport(file, read);
   warnOfUnknownTags(file, read);
   // Thousands of loops are millions of pairs, and take a while.
   if (pcm !== undefined && !quiet) console.error(`${file}: testing loops in pairs`);
@@ -91,10 +80,11 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   const job = { kind: "pgo" as const, name: file, graph: held, policy, options: settings, repeat, covariance: uncertain, certify };
   const outcome = await solveInWorker(job, quiet ? silentProgress : await openProgress(process.stderr));
 
-  const solved = solvedGraph(graph, outcome);
+  const given = givenBack(outcome, graph);
+  const solved = solvedGraph(given, outcome);
   const compared = { ...(compare && { costs: costs(solved) }), ...(truth && { ate: trajectoryError(truth, solved) }) };
   const { loss: found } = outcome.report;
-  const report = pgoReport({ file, read, repairs, parseSeconds }, outcome, {
+  const report = pgoReport({ input, repairs, parseSeconds }, outcome, {
     ...compared,
     ...(checked && { pcm: checked.report, ...(found && { loss: numberedAsInFile(found, checked.report) }) }),
   });
@@ -103,7 +93,7 @@ export async function pgo(file: string, options: PgoOptions): Promise<number> {
   if (out !== undefined) outputs.push({ target: out, chunks: encodeGraph(out, solved) });
   if (pageFile !== undefined) {
     const { pgoPage } = await import("../pgo-page.ts");
-    outputs.push({ target: pageFile, chunks: [await pgoPage(report, init, graph, solved)] });
+    outputs.push({ target: pageFile, chunks: [await pgoPage(report, init, given, solved)] });
   }
   const summary = async (colors: boolean): Promise<string> => (await import("../summary.ts")).pgoSummary(report, init, colors);
   const { certificate } = report;
@@ -155,6 +145,12 @@ function checkOptions(
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
   checkTargets(targets.filter((target) => target !== undefined));
+}
+
+/** The graph as it was before it was handed over, holding again only what its file does. */
+function givenBack({ graph: held }: PgoOutcome, { fixed, landmarks }: PoseGraph): PoseGraph {
+  if (held.landmarks === undefined || landmarks === undefined) return { ...held, fixed };
+  return { ...held, fixed, landmarks: { ...held.landmarks, fixed: landmarks.fixed } };
 }
 
 function solvedGraph(graph: PoseGraph, { poses, landmarks: positions }: Pick<PgoOutcome, "poses" | "landmarks">): PoseGraph {

@@ -1,4 +1,5 @@
 import { ParseError } from "@slam/errors";
+import type { Scratch } from "@slam/linop";
 import { upperSize } from "../between-formulas.ts";
 import type { Factor } from "../factors/factor.ts";
 import { measurementSize } from "../factors/sets.ts";
@@ -28,11 +29,11 @@ export interface NamedIds {
   readonly offsets: NumberList;
 }
 
-export function namedIds(): NamedIds {
-  return { ids: new NumberList(), offsets: new NumberList() };
+export function namedIds(scratch: Scratch): NamedIds {
+  return { ids: new NumberList(scratch), offsets: new NumberList(scratch) };
 }
 
-export function factorLines(factor: Factor): FactorLines {
+export function factorLines(factor: Factor, scratch: Scratch): FactorLines {
   const { dimension, tag, variables, rows, measurement } = factor;
   const axes = Array.from({ length: rows }, (_, a) => `${a + 1}`);
   const pose = dimension === 2 ? ["x", "y", "theta"] : ["x", "y", "z", "qx", "qy", "qz", "qw"];
@@ -41,10 +42,10 @@ export function factorLines(factor: Factor): FactorLines {
     factor,
     idNames: variables.map((kind, v) => (variables.length === 1 ? "id" : `${v + 1}. id, of a ${kind},`)),
     numbers: { tag, fields: [...numbers, ...informationFields(axes)] },
-    variables: namedIds(),
-    sensors: namedIds(),
-    measurements: new NumberList(),
-    information: new NumberList(),
+    variables: namedIds(scratch),
+    sensors: namedIds(scratch),
+    measurements: new NumberList(scratch),
+    information: new NumberList(scratch),
   };
 }
 

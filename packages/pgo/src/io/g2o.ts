@@ -1,4 +1,5 @@
 import { OptionError } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 import { FACTOR_TAGS, factorOf } from "../factors/built-in.ts";
 import type { Factor } from "../factors/factor.ts";
 import type { PoseGraph } from "../graph.ts";
@@ -45,14 +46,15 @@ const LANDMARKS_AND_SENSORS = [LANDMARK2, LANDMARK3, SENSOR2, SENSOR3];
  * @param bytes the whole file; not changed.
  * @param file its name, for error messages.
  * @param factors of one's own, whose lines are `TAG ids [sensor id] measurement information`.
+ * @param scratch where what is read is kept until the graph is made of it: nothing of the graph. Default new arrays, as many bytes as the graph's at least.
  * @throws ParseError for anything else: a missing, extra, malformed or non-finite field, a zero quaternion, a vertex given twice, an edge, factor or FIX
  *   that names a missing vertex, an edge from a pose to itself, 2D, 3D and the two kinds of SIM3 records together, a scale that is not > 0, no record at all, a line over 1 MiB.
  * @throws OptionError for a factor of one's own with a tag that is another's or that no file can have.
  * @see Kuemmerle et al., g2o: A general framework for graph optimization, ICRA 2011.
  */
-export function readG2o(bytes: Uint8Array, file: string, factors: readonly Factor[] = []): ReadGraph {
+export function readG2o(bytes: Uint8Array, file: string, factors: readonly Factor[] = [], scratch: Scratch = newArrays): ReadGraph {
   checkTags(factors);
-  return readGraph(bytes, file, "g2o", G2O_RECORDS, LANDMARKS_AND_SENSORS, [...FACTOR_TAGS.map(factorOf), ...factors]);
+  return readGraph(bytes, file, "g2o", G2O_RECORDS, LANDMARKS_AND_SENSORS, [...FACTOR_TAGS.map(factorOf), ...factors], scratch);
 }
 
 /**

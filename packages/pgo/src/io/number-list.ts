@@ -1,9 +1,17 @@
+import { newArrays, type Scratch } from "@slam/linop";
+
 const CHUNK = 2 ** 13;
 
 /** A list of numbers that grows without copies: a million lines would otherwise leave several times their numbers as garbage, which stays with the process. */
 export class NumberList {
   readonly #chunks: Float64Array[] = [];
+  readonly #scratch: Scratch;
   #length = 0;
+
+  /** @param scratch what its numbers are kept in. Default new arrays. */
+  constructor(scratch: Scratch = newArrays) {
+    this.#scratch = scratch;
+  }
 
   get length(): number {
     return this.#length;
@@ -11,7 +19,7 @@ export class NumberList {
 
   push(x: number): void {
     const k = this.#length % CHUNK;
-    if (k === 0) this.#chunks.push(new Float64Array(CHUNK));
+    if (k === 0) this.#chunks.push(this.#scratch.numbers(CHUNK));
     this.#chunks[this.#chunks.length - 1][k] = x;
     this.#length++;
   }
@@ -26,6 +34,7 @@ export class NumberList {
     return this.#chunks[Math.floor(i / CHUNK)][i % CHUNK];
   }
 
+  /** A new array. */
   toArray(): Float64Array {
     const all = new Float64Array(this.#length);
     this.#chunks.forEach((chunk, c) => {

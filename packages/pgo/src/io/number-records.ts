@@ -48,10 +48,10 @@ export function numberRecords(scanner: Scanner, records: ParsedRecords): PoseGra
   const { shape, edges, factors, fix } = records;
   const { dimension } = shape;
   const size = poseSize(shape);
-  const poses = ordered(records.vertices, size, [edges.ids.toArray(), ...namedBy(factors, "pose")]);
+  const poses = ordered(records.vertices, size, () => [edges.ids.toArray(), ...namedBy(factors, "pose")]);
   if (!poses.known) for (let k = 0; k < poses.ids.length; k++) poseGroup(shape).identity(poses.values, k * size);
-  const landmarks = ordered(records.landmarks, dimension, namedBy(factors, "landmark"));
-  const sensors = ordered(records.sensors, size, []);
+  const landmarks = ordered(records.landmarks, dimension, () => namedBy(factors, "landmark"));
+  const sensors = ordered(records.sensors, size, () => []);
   const find = {
     pose: finder(scanner, "the id of a pose in this file", poses, landmarks),
     landmark: finder(scanner, "the id of a landmark in this file", landmarks, poses),
@@ -88,9 +88,9 @@ function namedBy(factors: ParsedRecords["factors"], kind: VariableKind): Float64
   );
 }
 
-function ordered({ ids: own, values }: NumberedRows, size: number, named: readonly Float64Array[]): OrderedRows {
+function ordered({ ids: own, values }: NumberedRows, size: number, named: () => readonly Float64Array[]): OrderedRows {
   const known = own.length > 0;
-  const ids = known ? own.toArray().sort() : distinct(named);
+  const ids = known ? own.toArray().sort() : distinct(named());
   const rows = new Float64Array(ids.length * size);
   for (let v = 0; v < own.length; v++) {
     const row = indexOf(ids, own.at(v)) * size;

@@ -1,4 +1,5 @@
 import { ParseError } from "@slam/errors";
+import { newArrays, type Scratch } from "@slam/linop";
 import { upperSize } from "../between-formulas.ts";
 import type { Factor } from "../factors/factor.ts";
 import { measurementSize } from "../factors/sets.ts";
@@ -36,6 +37,7 @@ export const MAX_UNKNOWN_TAGS = 100;
  * ascending id.
  *
  * @param types of poses and edges: one of these at least has to be there.
+ * @param scratch what is kept of the file until the graph is made of it.
  */
 export function readGraph(
   bytes: Uint8Array,
@@ -44,12 +46,13 @@ export function readGraph(
   types: readonly RecordType[],
   extras: readonly RecordType[] = [],
   factors: readonly Factor[] = [],
+  scratch: Scratch = newArrays,
 ): ReadGraph {
   const scanner = new Scanner(bytes, file);
   const byTag = new Map([...types, ...extras].map((type) => [type.tag, type]));
   const factorByTag = new Map(factors.map((factor) => [factor.tag, factor]));
   const unknown = new Map<string, UnknownTag>();
-  const fix = namedIds();
+  const fix = namedIds(scratch);
   // One for all lines: an array for each of a million would fill memory faster than it is freed.
   const values = new Float64Array(Math.max(RECORD_VALUES, ...factors.map((factor) => measurementSize(factor) + upperSize(factor.rows))));
   let records: ParsedRecords | undefined;
@@ -59,11 +62,11 @@ export function readGraph(
     const type = byTag.get(tag);
     const factor = factorByTag.get(tag);
     if (type !== undefined) {
-      records ??= noRecords(type, scanner.line, fix);
+      records ??= noRecords(type, scanner.line, fix, scratch);
       readRecord(scanner, type, records, values);
     } else if (factor !== undefined) {
-      records ??= noRecords(factor, scanner.line, fix);
-      readFactor(scanner, factor, records, values);
+      records ??= noRecords(factor, scanner.line, fix, scratch);
+      readFactor(scanner, factor, records, values, scratch);
     } else if (tag === "FIX") {
       readFix(scanner, fix);
     } else {
@@ -84,17 +87,18 @@ function countUnknown(scanner: Scanner, tag: string, unknown: Map<string, Unknow
   unknown.set(tag, { tag, count: count + 1, firstLine });
 }
 
-function noRecords(type: RecordType | Factor, line: number, fix: ParsedRecords["fix"]): ParsedRecords {
+function noRecords(type: RecordType | Factor, line: number, fix: ParsedRecords["fix"], scratch: Scratch): ParsedRecords {
+  const list = (): NumberList => new NumberList(scratch);
   const { dimension, tag } = type;
   const similarity = similarityOf(type);
   return {
     shape: similarity === undefined ? { dimension } : { dimension, similarity },
     first: `${tag} on line ${line}`,
     lines: new Map(),
-    vertices: { ids: new NumberList(), values: new NumberList() },
-    landmarks: { ids: new NumberList(), values: new NumberList() },
-    sensors: { ids: new NumberList(), values: new NumberList(), lines: new Map() },
-    edges: { ...namedIds(), measurements: new NumberList(), information: new NumberList() },
+    vertices: { ids: list(), values: list() },
+    landmarks: { ids: list(), values: list() },
+    sensors: { ids: list(), values: list(), lines: new Map() },
+    edges: { ...namedIds(scratch), measurements: list(), information: list() },
     factors: new Map(),
     fix,
   };
@@ -110,9 +114,9 @@ function checkShape(scanner: Scanner, type: RecordType | Factor, { shape, first 
   scanner.fail(`a ${wanted} record, as ${first}`);
 }
 
-function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords, values: Float64Array): void {
+function readFactor(scanner: Scanner, factor: Factor, records: ParsedRecords, values: Float64Array, scratch: Scratch): void {
   checkShape(scanner, factor, records);
-  const lines = records.factors.get(factor.tag) ?? factorLines(factor);
+  const lines = records.factors.get(factor.tag) ?? factorLines(factor, scratch);
   records.factors.set(factor.tag, lines);
   readFactorLine(scanner, lines, values, readFields);
 }

@@ -1,5 +1,6 @@
 import { OptionError } from "@slam/errors";
 import { cos, sin } from "@slam/float";
+import { newArrays, type Scratch } from "@slam/linop";
 import type { PoseGraph } from "../graph.ts";
 import { quaternionFromRpy, rpyFromQuaternion } from "./quaternion.ts";
 import { type ReadGraph, readGraph } from "./read-graph.ts";
@@ -113,11 +114,12 @@ export const TORO_RECORDS: readonly RecordType[] = [
  *
  * @param bytes the whole file; not changed.
  * @param file its name, for error messages.
+ * @param scratch as in `readG2o`.
  * @throws ParseError as `readG2o`.
  * @see Grisetti et al., A tree parameterization for efficiently computing maximum likelihood maps using gradient descent, RSS 2007.
  */
-export function readToro(bytes: Uint8Array, file: string): ReadGraph {
-  return readGraph(bytes, file, "toro", TORO_RECORDS);
+export function readToro(bytes: Uint8Array, file: string, scratch: Scratch = newArrays): ReadGraph {
+  return readGraph(bytes, file, "toro", TORO_RECORDS, [], [], scratch);
 }
 
 /**

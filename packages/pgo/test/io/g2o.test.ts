@@ -1,4 +1,5 @@
 import { ParseError } from "@slam/errors";
+import { ArenaPool } from "@slam/wasm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkGraph, type PoseGraph } from "../../src/graph.ts";
@@ -36,6 +37,21 @@ describe("readG2o", () => {
     expect(graph.measurements).toEqual(Float64Array.of(7, 8, 9, 0, 0.6, 0.8, 0));
     expect(graph.information).toEqual(Float64Array.from(sixty.split(" "), Number));
     expect(() => checkGraph(graph)).not.toThrow();
+  });
+
+  test("keeps nothing of the graph in the arrays that it borrows", () => {
+    const poses = Array.from({ length: 3000 }, (_, k) => `VERTEX_SE2 ${k} ${k / 7} ${-k / 9} 0.1`);
+    const edges = poses.slice(1).map((_, k) => `EDGE_SE2 ${k} ${k + 1} ${k / 3} 0 0 1 0 0 ${k + 2} 0 1`);
+    const bytes = ascii([...poses, ...edges, "VERTEX_XY 5000 1 2", "EDGE_SE2_XY 7 5000 1 1 4 0 4", "FIX 7"].join("\n"));
+    const arenas = new ArenaPool();
+
+    const { graph } = readG2o(bytes, "a.g2o", [], arenas);
+
+    expect(graph).toEqual(readG2o(bytes, "a.g2o").graph);
+    const expected = structuredClone(graph);
+    arenas.recycle();
+    for (let k = 0; k < 20; k++) arenas.numbers(8192).fill(-1);
+    expect(graph).toEqual(expected);
   });
 
   test("normalises quaternions", () => {
