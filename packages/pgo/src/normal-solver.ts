@@ -60,7 +60,8 @@ export interface CgnrSolverOptions {
 }
 
 /**
- * Bytes of a factor in fp32 beyond which "mixed" stores it in 16 bits: there solves wait for memory, and gain more than what is rounded costs in iterations.
+ * Bytes of a factor in fp32 beyond which "mixed" stores it in 16 bits, if its blocks are 6 x 6 or larger: there solves wait for memory, and gain more than what is rounded
+ * costs in iterations. In the plane, with 3 x 3, it costs more.
  */
 const SIXTEEN_BIT_BEYOND = 32 * 2 ** 20;
 
@@ -145,7 +146,7 @@ export class CgnrSolver implements LinearSolver<BsrJacobian> {
     if (this.#preconditionerName !== "none")
       this.#analyzeNormal(this.#structure ?? new GraphStructure(J.matrix.pattern, this.#arenas), r, c);
     const pattern = this.#normal?.A ?? J.matrix.pattern;
-    const bytes = { matvec: 4 * valueCount(pattern), precondition: 4 * this.factorNonzeros };
+    const bytes = { matvec: 4 * valueCount(pattern), precondition: c < 6 ? 0 : 4 * this.factorNonzeros };
     this.#policy = chooseBySize(this.#policy, bytes, SIXTEEN_BIT_BEYOND);
     const { matvec, vectors, residual, jacobian, factorize: factorization } = this.#policy;
     const isExact = jacobian.arithmetic.significandBits >= 24;

@@ -116,11 +116,19 @@ test("the report says what ran in which format", () => {
 
 describe("mixed chooses by size", () => {
   test.each([
-    { poses: 4000, chosen: ["fp32", "fp32"], stored: ["fp32"] },
-    { poses: 12000, chosen: ["fp16", "fp32"], stored: ["fp32", "fp16"] },
-  ] as const)("on a torus of $poses poses the factor and J are in $chosen", ({ poses, chosen, stored }) => {
-    const report = run(worldGraph(torus({ poses })), { policy: presetPolicy("mixed", SIXTEEN_BIT), maxIterations: 2 });
+    { world: torus({ poses: 4000 }), what: "a small torus", megabytes: 10, chosen: ["fp32", "fp32"], stored: ["fp32"] },
+    { world: torus({ poses: 12_000 }), what: "a large torus", megabytes: 37, chosen: ["fp16", "fp32"], stored: ["fp32", "fp16"] },
+    {
+      world: manhattan({ poses: 60_000, loops: 180_000 }),
+      what: "a large plane",
+      megabytes: 36,
+      chosen: ["fp32", "fp32"],
+      stored: ["fp32"],
+    },
+  ] as const)("on $what, whose factor takes $megabytes MB in fp32, it and J are in $chosen", ({ world, megabytes, chosen, stored }) => {
+    const report = run(worldGraph(world), { policy: presetPolicy("mixed", SIXTEEN_BIT), maxIterations: 1 });
 
+    expect(Math.floor((4 * report.linear.factorNonzeros) / 2 ** 20)).toBe(megabytes);
     expect([report.policy.precondition.name, report.policy.matvec.name]).toEqual(chosen);
     expect(Object.keys(report.work.bytes.precondition ?? {})).toEqual(stored);
     expect(Object.keys(report.work.bytes.matvec ?? {})).toEqual([chosen[1]]);
