@@ -121,7 +121,7 @@ describe("mixed chooses by size", () => {
     {
       world: manhattan({ poses: 60_000, loops: 180_000 }),
       what: "a large plane",
-      megabytes: 36,
+      megabytes: 44,
       chosen: ["fp32", "fp32"],
       stored: ["fp32"],
     },
