@@ -61,8 +61,8 @@ export function triangularKernel(
   fold: Fold,
   rounding: Rounding,
 ): void {
-  if (storage === "fp64") emitSolves(m, b, lanes64, storage, 1, (tile) => plainTile(tile, 8), asComputed);
-  else if (storage === "fp32") emitSolves(m, b, lanes32, storage, 1, (tile) => plainTile(tile, 4), asComputed);
+  if (storage === "fp64") emitSolves(m, b, lanes64, storage, 1, plainTile, asComputed);
+  else if (storage === "fp32") emitSolves(m, b, lanes32, storage, 1, plainTile, asComputed);
   else {
     const inverse = 1 / storage.scale;
     const inNumbers = fold === "numbers" ? inverse : 1;
@@ -77,42 +77,23 @@ function asComputed(_: Body, v: Expr<"v128">): Expr<"v128"> {
   return v;
 }
 
-/** Numbers first ... first + count - 1 of a tile in the first lanes of a vector; the others hold anything. */
-type ReadTile = (first: number, count: number) => Expr<"v128">;
+/** The k-th vector of a tile. */
+type ReadTile = (k: number) => Expr<"v128">;
 
-/** Reads up to 12 bytes beyond the tile. */
-function plainTile(tile: Address, bytes: 4 | 8): ReadTile {
-  return (first) => v128.load(tile, first * bytes);
+function plainTile(tile: Address): ReadTile {
+  return (k) => v128.load(tile, 16 * k);
 }
 
 function encodedTile(f: Body, tile: Address, codec: LaneCodec, factor: number): ReadTile {
   const parts = 32 / codec.bits;
   const ops = laneEmitter(f);
-  const words = kept((word) => f.let(v128.load(tile, 16 * word)));
-  const vectors = kept((k) => {
-    const decoded = codec.decode(ops, words(Math.floor(k / parts)), k % parts);
+  const words = new Map<number, Local<"v128">>();
+  return (k) => {
+    const word = Math.floor(k / parts);
+    const read = words.get(word) ?? f.let(v128.load(tile, 16 * word));
+    words.set(word, read);
+    const decoded = codec.decode(ops, read, k % parts);
     return f.let(factor === 1 ? decoded : ops.mulF(decoded, ops.number(factor)));
-  });
-  return (first, count) => {
-    const k = Math.floor(first / 4);
-    const lane = first % 4;
-    if (lane === 0) return vectors(k);
-    const next = lane + count > 4 ? vectors(k + 1) : vectors(k);
-    return f32x4.shuffle(
-      vectors(k),
-      next,
-      [0, 1, 2, 3].map((i) => (lane + i < 4 ? lane + i : lane + i < 8 ? 4 + ((lane + i) % 4) : 7)),
-    );
-  };
-}
-
-/** The same local for the same key. */
-function kept(make: (key: number) => Local<"v128">): (key: number) => Local<"v128"> {
-  const made = new Map<number, Local<"v128">>();
-  return (key) => {
-    const local = made.get(key) ?? make(key);
-    made.set(key, local);
-    return local;
   };
 }
 
@@ -183,7 +164,7 @@ function emitSolves<N extends "f64" | "f32">(
         const sums = Array.from({ length: shape.vectors }, (_, v) => f.let(loadRows(T, b, segments, 0, v)));
         for (const c of ascending) {
           for (const [v, sum] of sums.entries()) {
-            subtract(f, sum, read((c * shape.vectors + v) * T.count, T.count), spread[c]);
+            subtract(f, sum, read(c * shape.vectors + v), spread[c]);
           }
         }
         for (const [v, sum] of sums.entries()) storeRows(f, T, b, segments, 0, v, sum);
@@ -215,7 +196,7 @@ function emitSolves<N extends "f64" | "f32">(
         const x = Array.from({ length: shape.vectors }, (_, v) => folded(f, loadRows(T, b, segments, 0, v)));
         for (const c of descending) {
           for (const [v, segment] of [...x.entries()].toReversed()) {
-            const product = round(f, T.multiply(read((c * shape.vectors + v) * T.count, T.count), segment));
+            const product = round(f, T.multiply(read(c * shape.vectors + v), segment));
             f.set(sums[c], round(f, T.add(sums[c], product)));
           }
         }

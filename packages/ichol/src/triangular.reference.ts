@@ -81,15 +81,7 @@ export function storedFactor(
 ): Float64Array {
   const { n, b, L } = symbolic;
   const numbers = new Float64Array(L.rowIdx.length * b * b);
-  const round = (to: AnyPrecision): ((x: number) => number) => {
-    if (to === from) return (x) => x;
-    const cell = zeros(to, 1) as Storage;
-    return (x) => {
-      storeCounted(to, cell, 0, x, events);
-      return to.load(cell, 0);
-    };
-  };
-  const [store, keep] = [round(storage), round(arithmetic)];
+  const [store, keep] = [storage, arithmetic].map((to) => (to === from ? (x: number) => x : countedRounding(to, events)));
   for (let j = 0; j < n; j++) {
     const [first, below, end] = [L.colPtr[j], L.colPtr[j] + 1, L.colPtr[j + 1]].map((block) => block * b * b);
     for (let k = first; k < below; k++) {
@@ -113,11 +105,17 @@ function invertedDiagonal(
   const inverses = new Float64Array(n * b * b);
   for (let j = 0; j < n; j++) invertTriangle(arithmetic, b, numbers, L.colPtr[j] * b * b, inverses, j * b * b);
   if (L.rowIdx.length > n || storage === arithmetic) return inverses;
-  const cell = zeros(storage, 1) as Storage;
-  return inverses.map((x) => {
-    storeCounted(storage, cell, 0, x, events);
-    return arithmetic.round(storage.load(cell, 0));
-  });
+  const store = countedRounding(storage, events);
+  return inverses.map((x) => arithmetic.round(store(x)));
+}
+
+/** x -> P.round(x), counting in `events` what the range of P does to it. */
+function countedRounding(P: AnyPrecision, events: RoundingEvents): (x: number) => number {
+  const cell = zeros(P, 1) as Storage;
+  return (x) => {
+    storeCounted(P, cell, 0, x, events);
+    return P.load(cell, 0);
+  };
 }
 
 /** X = L^-1 of a lower triangle: X_jj = 1 / L_jj, X_ij = (sum over ascending k = j ... i - 1 of L_ik X_kj) (-X_ii). */
