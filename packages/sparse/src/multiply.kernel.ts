@@ -1,18 +1,20 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, type Local, v128 } from "@slam/wasm";
 import type { BsrParameters } from "./bsr-parameters.ts";
 import { Infinities } from "./infinities.kernel.ts";
-import { addToRows, type Place, type Tile, tilesOf } from "./row-sums.kernel.ts";
+import { PartsOfX, type Row, rowSums } from "./row-sums.kernel.ts";
 import type { StoredLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
+
+/** Vectors of sums that leave some of 16 registers for what is added to them. */
+const REGISTERS = 12;
 
 /** How many blocks most rows have: for an observation's one and an edge's two there is straight code. */
 export type BlocksPerRow = 1 | 2 | "any";
 
 /**
- * y <- A x. Lanes are rows: products v_aj x_j are formed along the rows, as the values lie, and transposed in registers, so that each sum
- * takes them column by column. As many block rows as fill all lanes are computed together where they have equally many blocks: so many
- * as `perRow` says, where it does.
+ * y <- A x. Each column of a block has a sum of its own until the row ends, so that lanes need not be rows before. As many block rows as fill all lanes of y
+ * are computed together where they have equally many blocks: so many as `perRow` says, where it does.
  */
 export function multiply(
   f: FunctionBuilder<"i32">,
@@ -32,38 +34,61 @@ export function multiply(
 
   /** The rows i ... i + count - 1 of n blocks each, of which the first is block `first`. Straight code for a known n. */
   function blockRowsOf(i: Address, first: Address, n: Address | number, count: number): void {
-    const tiles = tilesOf(f, r, lanes, count);
     const yi = f.let(i32.add(y, i32.mul(i, r * elementBytes)));
     const from = f.let(i32.add(colIdx, i32.mul(first, 4)));
     const v = f.let(i32.add(values, i32.mul(first, blockBytes)));
     const us = Array.from({ length: count }, (_, u) => u);
+    const tiles = tilesOf(r, lanes, count).map((rows, t) => ({ t, ...rowSums(f, stored, c, rows) }));
+    const store = (t: number, sum: Expr<"v128">): void => {
+      // 0, which is never -0.
+      const kept = f.let(stored.vectors.floats.add(sum, stored.vectors.floats.splat(0)));
+      const inUse = Math.min(lanes, count * r - t * lanes);
+      infinities.add(kept, inUse);
+      stored.storeVector(f, [{ address: yi, offset: t * lanes * elementBytes, count: inUse }], kept);
+    };
+    const sums: Local<"v128">[][] = tiles.map(() => []);
     if (typeof n === "number") {
-      for (let k = 0; k < n; k++) {
-        const blocks = us.map((u) => ({ address: v, offset: (u * n + k) * blockBytes }));
-        const columns = us.map((u) => i32.load(from, 4 * (u * n + k)));
-        addColumns(tiles, blocks, columns);
+      const blocks = Array.from({ length: n }, (_, k) => ({
+        v: us.map((u) => ({ address: v, offset: (u * n + k) * blockBytes })),
+        x: partsOfX(us.map((u) => i32.load(from, 4 * (u * n + k)))),
+      }));
+      // Sums that have no place in registers together are finished tile by tile, column by column.
+      const isTogether = tiles.length * tiles[0].count <= REGISTERS;
+      if (isTogether) for (const block of blocks) for (const { t, products } of tiles) addTo(sums[t], products(block));
+      for (const { t, products, total } of tiles) {
+        if (!isTogether) {
+          const ofBlocks = blocks.map(products);
+          for (const k of ofBlocks[0].keys()) for (const terms of ofBlocks) add(sums[t], k, terms[k]);
+        }
+        store(t, total(sums[t]));
       }
     } else {
-      const blocks = us.map((u) => ({ address: u === 0 ? v : f.let(i32.add(v, i32.mul(n, u * blockBytes))), offset: 0 }));
+      for (const { t, count } of tiles) for (let k = 0; k < count; k++) sums[t].push(f.let(i32x4.splat(0)));
+      const places = us.map((u) => ({ address: u === 0 ? v : f.let(i32.add(v, i32.mul(n, u * blockBytes))), offset: 0 }));
       const ahead = us.map((u) => f.let(i32.mul(n, 4 * u)));
       f.for(from, f.let(i32.add(from, i32.mul(n, 4))), 4, (k) => {
-        const columns = ahead.map((bytes) => i32.load(i32.add(k, bytes)));
-        addColumns(tiles, blocks, columns);
-        for (const { address } of blocks) f.set(address, i32.add(address, blockBytes));
+        const block = { v: places, x: partsOfX(ahead.map((bytes) => i32.load(i32.add(k, bytes)))) };
+        for (const { t, products } of tiles) addTo(sums[t], products(block));
+        for (const { address } of places) f.set(address, i32.add(address, blockBytes));
       });
+      for (const { t, total } of tiles) store(t, total(sums[t]));
     }
-    tiles.forEach(({ rows, sum }, t) => {
-      const inUse = Math.min(rows.length, count * r - t * lanes);
-      infinities.add(sum, inUse);
-      stored.storeVector(f, [{ address: yi, offset: t * lanes * elementBytes, count: inUse }], sum);
-    });
     f.set(i, i32.add(i, count));
   }
 
-  /** A block of each row: the sums take its columns. */
-  function addColumns(tiles: readonly Tile[], blocks: readonly Place[], columns: readonly Expr<"i32">[]): void {
+  function partsOfX(columns: readonly Expr<"i32">[]): PartsOfX {
     const xk = columns.map((column) => f.let(i32.add(x, i32.mul(column, c * elementBytes))));
-    addToRows(f, stored, c, tiles, blocks, xk);
+    return new PartsOfX(f, stored, xk);
+  }
+
+  function addTo(sums: Local<"v128">[], terms: readonly (() => Expr<"v128">)[]): void {
+    for (const [k, term] of terms.entries()) add(sums, k, term);
+  }
+
+  /** sums_k <- sums_k + term; one that is not there yet begins with it. */
+  function add(sums: Local<"v128">[], k: number, term: () => Expr<"v128">): void {
+    if (k === sums.length) sums.push(f.let(term()));
+    else f.set(sums[k], stored.vectors.add(f, sums[k], term()));
   }
 
   const i = f.let(i32.const(0));
@@ -88,6 +113,16 @@ export function multiply(
     );
   });
   return infinities.count();
+}
+
+/** The rows of `count` block rows in the order of y, by the lanes of a vector; the last lanes that are left repeat the last row. */
+function tilesOf(r: number, lanes: number, count: number): readonly (readonly Row[])[] {
+  return Array.from({ length: Math.ceil((count * r) / lanes) }, (_, t) =>
+    Array.from({ length: lanes }, (_, lane) => {
+      const row = Math.min(t * lanes + lane, count * r - 1);
+      return { u: Math.floor(row / r), a: row % r };
+    }),
+  );
 }
 
 function gcd(a: number, b: number): number {

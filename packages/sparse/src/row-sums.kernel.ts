@@ -1,158 +1,234 @@
-import { type Expr, type FunctionBuilder, i32x4, i64x2, type Local } from "@slam/wasm";
+import { type Expr, type FunctionBuilder, i32x4, i64x2, type LaneFormat, type Local } from "@slam/wasm";
 import { gather, type Segment } from "./segments.kernel.ts";
 import type { StoredLanes, StoredWords } from "./stored-lanes.kernel.ts";
 
-type Address = Local<"i32">;
+type Body = FunctionBuilder<"i32">;
 type Vector = Local<"v128">;
+type V = Expr<"v128">;
 
 /** Where a block's values are. */
-export type Place = Pick<Segment, "address" | "offset">;
+type Place = Pick<Segment, "address" | "offset">;
 
-/** A row of a block, in one lane: which of the block rows computed together, which row in the block. */
-interface Row {
+/** A row of a block: which of the block rows computed together, which row in the block. */
+export interface Row {
   readonly u: number;
   readonly a: number;
 }
 
-/** Rows that fill the lanes of one sum. */
-export interface Tile {
-  readonly rows: readonly Row[];
-  readonly sum: Vector;
-}
-
-/** The rows of `count` block rows in the order of y, in sums of 0; the last tile's lanes that are left repeat the last row. */
-export function tilesOf(f: FunctionBuilder<"i32">, r: number, lanes: number, count: number): readonly Tile[] {
-  return Array.from({ length: Math.ceil((count * r) / lanes) }, (_, t) => ({
-    rows: Array.from({ length: lanes }, (_, lane) => {
-      const row = Math.min(t * lanes + lane, count * r - 1);
-      return { u: Math.floor(row / r), a: row % r };
-    }),
-    sum: f.let(i32x4.splat(0)),
-  }));
-}
-
-/** sum_a <- sum_a + v_aj x_j for j = 0 ... c - 1, in this order; the block of block row u is at v[u], its part of x at xk[u]. */
-export function addToRows(
-  f: FunctionBuilder<"i32">,
-  stored: StoredLanes,
-  c: number,
-  tiles: readonly Tile[],
-  v: readonly Place[],
-  xk: readonly Address[],
-): void {
-  if (stored.words === undefined) addProducts(f, stored, c, tiles, v, xk);
-  else addDecoded(f, stored, stored.words, c, tiles, v, xk);
-}
-
-/** By products along the rows, which are then transposed. */
-function addProducts(
-  f: FunctionBuilder<"i32">,
-  stored: StoredLanes,
-  c: number,
-  tiles: readonly Tile[],
-  v: readonly Place[],
-  xk: readonly Address[],
-): void {
-  const { vectors, bytes } = stored;
-  const { lanes } = vectors;
-  for (let j = 0; j < c; j += lanes) {
-    const width = Math.min(c - j, lanes);
-    // Three values are read as four: behind a pack's values there is room for that.
-    const count = width === 3 ? 4 : width;
-    const rowsInVector = lanes / count;
-    const keptX = new Map<string, Vector>();
-    const xBeside = (rows: readonly Row[]): Vector =>
-      keep(keptX, rows.map(({ u }) => u).join(), () => {
-        const segments = rows.map(({ u }) => ({ address: xk[u], offset: vectors.bytes * j, count: width }));
-        return f.let(stored.readVector(f, segments));
-      });
-    for (const { rows, sum } of tiles) {
-      const products: Vector[] = [];
-      for (let lane = 0; lane < lanes; lane += rowsInVector) {
-        const beside = rows.slice(lane, lane + rowsInVector);
-        const values = stored.read(
-          f,
-          beside.map(({ u, a }) => ({ address: v[u].address, offset: v[u].offset + (a * c + j) * bytes, count })),
-        );
-        products.push(f.let(vectors.mul(f, values, xBeside(beside))));
-      }
-      for (const column of transpose(f, products, lanes).slice(0, width)) f.set(sum, vectors.add(f, sum, column));
-    }
-  }
+/** A block of each block row, and of x what it is multiplied with. */
+interface BlockColumn {
+  readonly v: readonly Place[];
+  readonly x: PartsOfX;
 }
 
 /**
- * By words of a few values each, which are transposed before they are decoded: fewer shuffles, of which a processor does fewest at a time, than
- * for values that are widened first.
+ * As many rows as there are lanes. A row's sum is (s_0 + s_2) + (s_1 + s_3), and s_i that of its columns i, i + 4, ...: p_j is the sum of column j over the blocks.
  */
-function addDecoded(
-  f: FunctionBuilder<"i32">,
-  stored: StoredLanes,
-  { parts, decode }: StoredWords,
-  c: number,
-  tiles: readonly Tile[],
-  v: readonly Place[],
-  xk: readonly Address[],
-): void {
-  const { vectors, bytes } = stored;
-  const { lanes } = vectors;
-  const perRow = Math.ceil(c / parts);
-  const kept = new Map<string, Vector>();
-  /** x_j of the block rows us, a lane each. */
-  const xBeside = (us: readonly number[], j: number): Vector =>
-    keep(kept, `${us} ${j}`, () => {
-      const [a, b] = [us[0], us[lanes - 1]];
-      const isMixed = a !== b && us.every((u) => u === a || u === b);
-      if (!isMixed) {
-        const segments = us.map((u) => ({ address: xk[u], offset: j * vectors.bytes, count: 1 }));
-        return f.let(stored.readVector(f, segments));
-      }
-      const [xa, xb] = [a, b].map((u) => xBeside(Array<number>(lanes).fill(u), j));
-      const chosen = us.map((u, lane) => (u === a ? lane : lanes + lane));
-      return f.let(i32x4.shuffle(xa, xb, chosen));
-    });
-  for (let word = 0; word < perRow; word += lanes) {
-    const width = Math.min(perRow - word, lanes);
-    // Three words are read as four: behind a pack's values there is room for that.
-    const count = width === 3 ? 4 : width;
-    for (const { rows, sum } of tiles) {
-      const us = rows.map(({ u }) => u);
-      const read: Vector[] = [];
-      for (let lane = 0; lane < lanes; lane += lanes / count) {
-        const beside = rows.slice(lane, lane + lanes / count);
-        const segments = beside.map(({ u, a }) => ({ address: v[u].address, offset: v[u].offset + a * c * bytes + 4 * word, count }));
-        read.push(f.let(gather(segments, 4)));
-      }
-      for (const [k, column] of transpose(f, read, lanes).slice(0, width).entries()) {
-        const words = f.let(column);
-        for (let part = 0, j = (word + k) * parts; part < parts && j < c; part++, j++) {
-          f.set(sum, vectors.add(f, sum, vectors.mul(f, decode(f, words, part), xBeside(us, j))));
-        }
-      }
-    }
+export interface RowSums {
+  /** Of the vectors of p_j. */
+  readonly count: number;
+  /** What one block of each row adds to them. */
+  products(block: BlockColumn): readonly (() => V)[];
+  /** The rows' sums, one in each lane, from these vectors; may use them up. */
+  total(sums: readonly Vector[]): V;
+}
+
+export function rowSums(f: Body, stored: StoredLanes, c: number, rows: readonly Row[]): RowSums {
+  if (stored.words !== undefined) return decodedColumns(f, stored, stored.words, c, rows);
+  return stored.vectors.lanes === 4 && c % 4 === 2 ? pairsOfRows(f, stored, c, rows) : alongRows(f, stored, c, rows);
+}
+
+/** Parts of x in vectors, each read once. */
+export class PartsOfX {
+  readonly #f: Body;
+  readonly #stored: StoredLanes;
+  readonly #xk: readonly Local<"i32">[];
+  readonly #kept: Map<string, Vector> = new Map();
+
+  /** @param xk where x of each block row's block is. */
+  constructor(f: Body, stored: StoredLanes, xk: readonly Local<"i32">[]) {
+    this.#f = f;
+    this.#stored = stored;
+    this.#xk = xk;
+  }
+
+  /** x_j of these columns, one after the other. */
+  beside(columns: readonly Columns[]): Vector {
+    const key = columns.map(({ row: { u }, j, count }) => `${u} ${j} ${count}`).join();
+    const vector = this.#kept.get(key) ?? this.#f.let(this.#read(columns));
+    this.#kept.set(key, vector);
+    return vector;
+  }
+
+  /** x_j of each row's block, j < c. */
+  inLanes(rows: readonly Row[], j: number, c: number): V {
+    const [a, b] = [rows[0], rows[rows.length - 1]];
+    const isMixed = a.u !== b.u && rows.every(({ u }) => u === a.u || u === b.u);
+    if (!isMixed) return this.#read(rows.map((row) => ({ row, j, count: 1 })));
+    const first = j - (j % 2);
+    const count = Math.min(2, c - first);
+    const pairs = this.beside([a, b].map((row) => ({ row, j: first, count })));
+    const places = rows.map(({ u }) => (u === a.u ? 0 : count) + j - first);
+    return i32x4.shuffle(pairs, pairs, places);
+  }
+
+  #read(columns: readonly Columns[]): V {
+    const { bytes } = this.#stored.vectors;
+    const segments = columns.map(({ row: { u }, j, count }) => ({ address: this.#xk[u], offset: bytes * j, count }));
+    return this.#stored.readVector(this.#f, segments);
   }
 }
 
-/** The columns of 4 rows in a vector each, of 2 times 2 rows (or 2 times one, in two lanes), or of the one column that is there. */
-function transpose(f: FunctionBuilder<"i32">, rows: readonly Vector[], lanes: number): readonly Expr<"v128">[] {
-  if (rows.length === 1) return rows;
-  const [a, b, c, d] = rows;
-  if (lanes === 2) return [i64x2.shuffle(a, b, [0, 2]), i64x2.shuffle(a, b, [1, 3])];
-  if (rows.length === 2) return [i32x4.shuffle(a, b, [0, 2, 4, 6]), i32x4.shuffle(a, b, [1, 3, 5, 7])];
-  const [ab01, cd01] = [f.let(i32x4.shuffle(a, b, [0, 4, 1, 5])), f.let(i32x4.shuffle(c, d, [0, 4, 1, 5]))];
-  const [ab23, cd23] = [f.let(i32x4.shuffle(a, b, [2, 6, 3, 7])), f.let(i32x4.shuffle(c, d, [2, 6, 3, 7]))];
-  return [
-    i64x2.shuffle(ab01, cd01, [0, 2]),
-    i64x2.shuffle(ab01, cd01, [1, 3]),
-    i64x2.shuffle(ab23, cd23, [0, 2]),
-    i64x2.shuffle(ab23, cd23, [1, 3]),
-  ];
+/** Neighbouring columns of a row. */
+interface Columns {
+  readonly row: Row;
+  readonly j: number;
+  readonly count: number;
 }
 
-function keep<T>(kept: Map<string, T>, key: string, make: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  kept.set(key, made);
-  return made;
+/** The products with these columns' values, in lanes; what is in lanes behind them is unspecified. */
+function products(
+  f: FunctionBuilder,
+  { vectors, bytes, read }: StoredLanes,
+  c: number,
+  columns: readonly Columns[],
+  { v, x }: BlockColumn,
+): V {
+  const segments: Segment[] = [];
+  for (const { row, j, count } of columns) {
+    const { address, offset } = v[row.u];
+    const at = offset + (row.a * c + j) * bytes;
+    const last = segments.at(-1);
+    if (last?.address === address && last.offset + last.count * bytes === at)
+      segments[segments.length - 1] = { ...last, count: last.count + count };
+    // Three values are read as four: behind a pack's values there is room for that.
+    else segments.push({ address, offset: at, count: count === 3 ? 4 : count });
+  }
+  return vectors.mul(f, read(f, segments), x.beside(columns));
+}
+
+/** A vector after the other along each row; single columns that are left, in the lanes of their rows. */
+function alongRows(f: Body, stored: StoredLanes, c: number, rows: readonly Row[]): RowSums {
+  const { vectors } = stored;
+  const { lanes } = vectors;
+  const isOneLeft = c % lanes === 1;
+  const perRow = isOneLeft ? (c - 1) / lanes : Math.ceil(c / lanes);
+  const read: Columns[][] = rows.flatMap((row) =>
+    Array.from({ length: perRow }, (_, t) => [{ row, j: t * lanes, count: Math.min(lanes, c - t * lanes) }]),
+  );
+  if (isOneLeft) read.push(rows.map((row) => ({ row, j: c - 1, count: 1 })));
+  return {
+    count: read.length,
+    products: (block) => read.map((columns) => () => products(f, stored, c, columns, block)),
+    total: (sums) => {
+      if (lanes === 2 && c % 2 === 0) {
+        // s_0 + s_2 and s_1 + s_3 before the rows' lanes are exchanged.
+        const [a, b] = rows.map((_, k) => {
+          const ofRow = sums.slice(k * perRow, (k + 1) * perRow);
+          return f.let(
+            sumOfFour(
+              f,
+              vectors,
+              ofRow.flatMap((sum) => [sum, undefined]),
+            ),
+          );
+        });
+        return vectors.add(f, i64x2.shuffle(a, b, [0, 2]), i64x2.shuffle(a, b, [1, 3]));
+      }
+      const columns = Array.from({ length: perRow }, (_, t) => {
+        const ofRows = rows.map((_, k) => sums[k * perRow + t]);
+        return transpose(f, ofRows, lanes, Math.min(lanes, c - t * lanes));
+      });
+      return sumOfFour(f, vectors, [...columns.flat(), ...sums.slice(rows.length * perRow)]);
+    },
+  };
+}
+
+/**
+ * Two rows of 2 or 6 columns, where lanes are four, one after the other: the vector between them is half of each. The second row's lanes are turned by two, which
+ * leaves s_0 + s_2 and s_1 + s_3 as they are.
+ */
+function pairsOfRows(f: Body, stored: StoredLanes, c: number, rows: readonly Row[]): RowSums {
+  const { vectors } = stored;
+  const read = [rows.slice(0, 2), rows.slice(2)].flatMap(([a, b]) => {
+    const middle = [
+      { row: a, j: c - 2, count: 2 },
+      { row: b, j: 0, count: 2 },
+    ];
+    return c === 2 ? [middle] : [[{ row: a, j: 0, count: 4 }], middle, [{ row: b, j: 2, count: 4 }]];
+  });
+  return {
+    count: read.length,
+    products: (block) => read.map((columns) => () => products(f, stored, c, columns, block)),
+    total: (sums) => {
+      const halves = (pair: readonly Vector[]): Vector => {
+        if (c === 2) return pair[0];
+        const [ofA, between, ofB] = pair;
+        const ends = vectors.add(f, i32x4.shuffle(ofA, ofB, [0, 1, 6, 7]), between);
+        return f.let(vectors.add(f, ends, i32x4.shuffle(ofA, ofB, [2, 3, 4, 5])));
+      };
+      const [ab, cd] = [sums.slice(0, read.length / 2), sums.slice(read.length / 2)].map(halves);
+      return vectors.add(f, i32x4.shuffle(ab, cd, [0, 2, 4, 6]), i32x4.shuffle(ab, cd, [1, 3, 5, 7]));
+    },
+  };
+}
+
+/**
+ * Columns in vectors, by words of a few values each, which are transposed before they are decoded: fewer shuffles, of which a processor does fewest at a
+ * time, than for values that are widened first.
+ */
+function decodedColumns(
+  f: Body,
+  { vectors, bytes }: StoredLanes,
+  { parts, decode }: StoredWords,
+  c: number,
+  rows: readonly Row[],
+): RowSums {
+  const { lanes } = vectors;
+  const perRow = Math.ceil(c / parts);
+  return {
+    count: c,
+    products: ({ v, x }) => {
+      const found: (() => V)[] = [];
+      for (let word = 0; word < perRow; word += lanes) {
+        const width = Math.min(perRow - word, lanes);
+        // Three words are read as four: behind a pack's values there is room for that.
+        const count = width === 3 ? 4 : width;
+        const read: Vector[] = [];
+        for (let lane = 0; lane < lanes; lane += lanes / count) {
+          const beside = rows.slice(lane, lane + lanes / count);
+          const segments = beside.map(({ u, a }) => ({ address: v[u].address, offset: v[u].offset + a * c * bytes + 4 * word, count }));
+          read.push(f.let(gather(segments, 4)));
+        }
+        for (const [k, column] of transpose(f, read, lanes, width).entries()) {
+          const words = f.let(column);
+          for (let part = 0, j = (word + k) * parts; part < parts && j < c; part++, j++) {
+            found.push(() => vectors.mul(f, decode(f, words, part), x.inLanes(rows, j, c)));
+          }
+        }
+      }
+      return found;
+    },
+    total: (sums) => sumOfFour(f, vectors, sums),
+  };
+}
+
+/** (s_0 + s_2) + (s_1 + s_3), where s_i is the sum of columns i, i + 4, ...; what is not there is left out. */
+function sumOfFour(f: Body, vectors: LaneFormat, columns: readonly (V | undefined)[]): V {
+  const add = (a: V | undefined, b: V | undefined): V | undefined => (a && b ? vectors.add(f, a, b) : (a ?? b));
+  const [s0, s1, s2, s3] = [0, 1, 2, 3].map((i) => columns.filter((_, j) => j % 4 === i).reduce(add, undefined));
+  return add(add(s0, s2), add(s1, s3)) as V;
+}
+
+/** The first columns of 4 rows in a vector each, of 2 times 2 rows (or 2 times one, in two lanes), or the one column that is there. */
+function transpose(f: Body, rows: readonly Vector[], lanes: number, count: number): readonly V[] {
+  if (rows.length === 1) return rows;
+  const [a, b, c, d] = rows;
+  if (lanes === 2) return [i64x2.shuffle(a, b, [0, 2]), i64x2.shuffle(a, b, [1, 3])].slice(0, count);
+  if (rows.length === 2) return [i32x4.shuffle(a, b, [0, 2, 4, 6]), i32x4.shuffle(a, b, [1, 3, 5, 7])];
+  const pairs = (places: readonly [number, number, number, number]): readonly V[] => {
+    const [ab, cd] = [f.let(i32x4.shuffle(a, b, places)), f.let(i32x4.shuffle(c, d, places))];
+    return [i64x2.shuffle(ab, cd, [0, 2]), i64x2.shuffle(ab, cd, [1, 3])];
+  };
+  return [...pairs([0, 4, 1, 5]), ...pairs([2, 6, 3, 7])].slice(0, count);
 }

@@ -6,15 +6,16 @@ const f = Math.fround;
 
 /** y <- A x */
 export function multiply32({ blockRows, r, c, rowPtr, colIdx }: BsrPattern, values: Float32Array, x: Float32Array, y: Float32Array): void {
+  const s = new Float32Array(4);
   for (let i = 0; i < blockRows; i++) {
     for (let a = 0; a < r; a++) {
-      let sum = 0;
-      for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
-        const v = (k * r + a) * c;
-        const xj = colIdx[k] * c;
-        for (let j = 0; j < c; j++) sum = f(sum + f(values[v + j] * x[xj + j]));
+      s.fill(0);
+      for (let j = 0; j < c; j++) {
+        let p = 0;
+        for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) p = f(p + f(values[(k * r + a) * c + j] * x[colIdx[k] * c + j]));
+        s[j & 3] += p;
       }
-      y[i * r + a] = sum;
+      y[i * r + a] = f(f(s[0] + s[2]) + f(s[1] + s[3]));
     }
   }
 }

@@ -2,8 +2,8 @@ import { type AnyPrecision, type OperationFormat, type RoundingEvents, type Stor
 import type { BsrMatrix } from "./bsr-matrix.ts";
 
 /**
- * y <- A x. Scalar row by scalar row, blocks ascending, columns ascending; every product and sum is rounded to the arithmetic A,
- * the result once more to the vectors' format.
+ * y <- A x. In a scalar row p_j is the sum of the products with its blocks' columns j, blocks ascending, s_i that of p_i, p_i+4, ..., in this order, and
+ * y = (s_0 + s_2) + (s_1 + s_3); all sums start at 0. Every product and sum is rounded to the arithmetic A, the result once more to the vectors' format.
  */
 export function multiplyReference(
   matrix: BsrMatrix<AnyPrecision>,
@@ -19,13 +19,15 @@ export function multiplyReference(
   const values = matrix.values as Storage;
   for (let i = 0; i < blockRows; i++) {
     for (let a = 0; a < r; a++) {
-      let sum = 0;
-      for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
-        for (let j = 0; j < c; j++) {
-          sum = A.add(sum, A.mul(A.round(M.load(values, (k * r + a) * c + j)), A.round(V.load(x, colIdx[k] * c + j))));
+      const s = [0, 0, 0, 0];
+      for (let j = 0; j < c; j++) {
+        let p = 0;
+        for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
+          p = A.add(p, A.mul(A.round(M.load(values, (k * r + a) * c + j)), A.round(V.load(x, colIdx[k] * c + j))));
         }
+        s[j % 4] = A.add(s[j % 4], p);
       }
-      storeCounted(V, y, i * r + a, sum, events);
+      storeCounted(V, y, i * r + a, A.add(A.add(s[0], s[2]), A.add(s[1], s[3])), events);
     }
   }
 }
