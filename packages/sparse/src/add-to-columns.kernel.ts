@@ -35,13 +35,14 @@ export function addToColumns(
       const segments = parts.map(({ b, j, count }) => ({ address: yk[b], offset: j * elementBytes, count }));
       return { parts, segments, sum: f.let(stored.readVector(f, segments)) };
     });
+    const read = stored.readTogether();
     for (let a = 0; a < r; a++) {
       for (const { parts, sum } of tiles) {
         const codes = parts.map(({ b, j, count }): Segment => {
           // Three values are read as four: behind a pack's values there is room for that.
           return { address: v, offset: ((b * r + a) * c + j) * bytes, count: count === 3 ? 4 : count };
         });
-        f.set(sum, vectors.add(f, sum, term(stored.read(f, codes), a)));
+        f.set(sum, vectors.add(f, sum, term(read(f, codes), a)));
       }
     }
     for (const { segments, sum } of tiles) stored.storeVector(f, segments, sum);

@@ -12,7 +12,7 @@ export interface ColumnSquaresKernel {
 export function columnSquaresKernel(m: ModuleBuilder<ColumnSquaresKernel>, r: number, c: number, M: AnyPrecision, layout: Layout): void {
   const parameters = { rowPtr: "i32", colIdx: "i32", values: "i32", blockRows: "i32", y: "i32" } as const;
   m.func("columnSquares", parameters, "void", (f, locals) => {
-    addToColumns(f, locals, r, c, storedLanes(M, layout, fp64), () => (values) => {
+    addToColumns(f, locals, r, c, storedLanes(M, layout, fp64, r, c), () => (values) => {
       const v = f.let(values);
       return f64x2.mul(v, v);
     });

@@ -4,7 +4,7 @@ import { jointRowBytes } from "./joint-rows.kernel.ts";
 import { roundedToNearest, roundedToOdd } from "./narrowing.kernel.ts";
 import { RangeEvents } from "./range-events.kernel.ts";
 import { gather } from "./segments.kernel.ts";
-import { type Layout, type StoredLanes, storedLanes } from "./stored-lanes.kernel.ts";
+import { bytesOf, type Layout, type StoredLanes, storedLanes } from "./stored-lanes.kernel.ts";
 
 type Address = Local<"i32">;
 type Vector = Local<"v128">;
@@ -41,7 +41,7 @@ export function jointScaleKernel(
 ): void {
   const sizes = cs.split(" ").map(Number);
   const c = sizes.reduce((sum, size) => sum + size, 0);
-  const stored = storedLanes(M, from, fp64);
+  const storedParts = sizes.map((size) => storedLanes(M, from, fp64, r, size));
   const entries = sizes.flatMap((size, part) => Array.from({ length: size }, (_, column) => ({ part, column })));
   const perRow = Math.ceil(c / 4);
   m.func("scale", { table: "i32", first: "i32", end: "i32", values: "i32" }, "void", (f, { table, first, end, values }) => {
@@ -58,10 +58,10 @@ export function jointScaleKernel(
       const sources = parts.map(({ rowPtr, blocks }, k): Source => {
         const index = f.let(i32.load(i32.add(rowPtr, at)));
         const isThere = i32.gt_s(i32.load(i32.add(rowPtr, at), 4), index);
-        const there = i32.add(blocks, i32.mul(index, r * sizes[k] * stored.bytes));
+        const there = i32.add(blocks, i32.mul(index, r * sizes[k] * bytesOf(from)));
         const column = i32.load(columnsAt, 4 * k);
         return {
-          stored,
+          stored: storedParts[k],
           block: f.let(select(there, zeros, isThere)),
           factors: f.let(i32.add(scale, i32.shl(column, 3))),
         };

@@ -21,7 +21,7 @@ export function normalProductKernel(
   layout: Layout,
   P: AnyPrecision,
 ): void {
-  const stored = storedLanes(M, layout, P);
+  const stored = storedLanes(M, layout, P, r, c);
   const { lanes, bytes } = stored.vectors;
   const blockBytes = r * c * stored.bytes;
 

@@ -4,6 +4,7 @@ import { type Arena, kernels, nameForModules } from "@slam/wasm";
 import { type BsrMatrix, valueCount } from "./bsr-matrix.ts";
 import type { BsrPattern } from "./bsr-pattern.ts";
 import { type ColumnSquaresKernel, columnSquaresKernel } from "./column-squares.kernel.ts";
+import { interleaveCodes, isInterleaved } from "./interleaved.ts";
 import { checkPackable, plainLayout, SCALED_FP16, storedValues, VALUES_BEYOND } from "./packable.ts";
 import { type PackedPattern, packPattern, ROWS_A_CALL } from "./packed-pattern.ts";
 import { scaleKernel } from "./scale.kernel.ts";
@@ -89,7 +90,10 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     const values = matrix.values as Storage;
     const isScaled = (format as AnyPrecision) === fp16 && scaleFp16Codes(values, this.#stored);
     if (!isScaled) this.#stored.set(values);
-    this.#setLayout(isScaled ? SCALED_FP16 : plainLayout(format));
+    const layout = isScaled ? SCALED_FP16 : plainLayout(format);
+    const { r, c } = pattern;
+    if (isInterleaved(r, c, layout)) interleaveCodes(sub(this.#stored, 0, values.length), r * c);
+    this.#setLayout(layout);
   }
 
   /**

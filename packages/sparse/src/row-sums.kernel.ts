@@ -89,7 +89,8 @@ interface Columns {
 /** The products with these columns' values, in lanes; what is in lanes behind them is unspecified. */
 function products(
   f: FunctionBuilder,
-  { vectors, bytes, read }: StoredLanes,
+  { vectors, bytes }: StoredLanes,
+  read: StoredLanes["read"],
   c: number,
   columns: readonly Columns[],
   { v, x }: BlockColumn,
@@ -119,7 +120,10 @@ function alongRows(f: Body, stored: StoredLanes, c: number, rows: readonly Row[]
   if (isOneLeft) read.push(rows.map((row) => ({ row, j: c - 1, count: 1 })));
   return {
     count: read.length,
-    products: (block) => read.map((columns) => () => products(f, stored, c, columns, block)),
+    products: (block) => {
+      const values = stored.readTogether();
+      return read.map((columns) => () => products(f, stored, values, c, columns, block));
+    },
     total: (sums) => {
       if (lanes === 2 && c % 2 === 0) {
         // s_0 + s_2 and s_1 + s_3 before the rows' lanes are exchanged.
@@ -159,7 +163,10 @@ function pairsOfRows(f: Body, stored: StoredLanes, c: number, rows: readonly Row
   });
   return {
     count: read.length,
-    products: (block) => read.map((columns) => () => products(f, stored, c, columns, block)),
+    products: (block) => {
+      const values = stored.readTogether();
+      return read.map((columns) => () => products(f, stored, values, c, columns, block));
+    },
     total: (sums) => {
       const halves = (pair: readonly Vector[]): Vector => {
         if (c === 2) return pair[0];

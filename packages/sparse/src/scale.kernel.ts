@@ -1,5 +1,6 @@
 import { type AnyPrecision, fp64 } from "@slam/float";
-import { encodeLanes, type FunctionBuilder, f64x2, i32, type Local, type ModuleBuilder } from "@slam/wasm";
+import { type Expr, encodeLanes, type FunctionBuilder, f64x2, i32, type Local, laneEmitter, type ModuleBuilder } from "@slam/wasm";
+import { isInterleaved } from "./interleaved.ts";
 import { roundedToNearest, roundedToOdd } from "./narrowing.kernel.ts";
 import { RangeEvents } from "./range-events.kernel.ts";
 import { gather, scatter } from "./segments.kernel.ts";
@@ -31,7 +32,7 @@ export function scaleKernel(
 ): void {
   const parameters = { colIdx: "i32", blocks: "i32", from: "i32", scale: "i32", into: "i32", counts: "i32" } as const;
   m.func("scale", parameters, "void", (f, { colIdx, blocks, from: values, scale, into, counts }) => {
-    const source = storedLanes(M, from, fp64);
+    const source = storedLanes(M, from, fp64, r, c);
     const events = new RangeEvents(f, P, below);
     const v = f.let(i32.add(values, 0));
     const w = f.let(i32.add(into, 0));
@@ -53,7 +54,7 @@ export function scaleKernel(
         return product;
       };
       if (layout === "fp64") for (let e = 0; e < r * c; e += 2) storeSome(f, w, e, Math.min(2, r * c - e), 8, productsAt(e));
-      else storeCodes(f, layout, r * c, w, productsAt);
+      else storeCodes(f, layout, r * c, isInterleaved(r, c, layout), w, productsAt);
       f.set(v, i32.add(v, r * c * source.bytes));
       f.set(w, i32.add(w, r * c * bytesOf(layout)));
     });
@@ -64,7 +65,14 @@ export function scaleKernel(
 type Codec = Exclude<Layout, "fp64">;
 
 /** n entries of a block, a word of codes at a time. */
-function storeCodes(f: FunctionBuilder<"void">, codec: Codec, n: number, w: Address, productsAt: (e: number) => Vector): void {
+function storeCodes(
+  f: FunctionBuilder<"void">,
+  codec: Codec,
+  n: number,
+  interleaved: boolean,
+  w: Address,
+  productsAt: (e: number) => Vector,
+): void {
   const perWord = 128 / codec.bits;
   for (let first = 0; first < n; first += perWord) {
     const count = Math.min(perWord, n - first);
@@ -75,7 +83,16 @@ function storeCodes(f: FunctionBuilder<"void">, codec: Codec, n: number, w: Addr
       // The codec rounds again.
       return codec.bits === 32 ? roundedToNearest(low, high) : roundedToOdd(f, low, high);
     });
-    storeSome(f, w, first, count, codec.bits / 8, f.let(encodeLanes(f, codec, vectors)));
+    if (interleaved && count === perWord)
+      f.store(
+        w,
+        codec.encode<Expr<"v128">>(
+          laneEmitter(f),
+          vectors.map((x) => f.let(x)),
+        ),
+        2 * first,
+      );
+    else storeSome(f, w, first, count, codec.bits / 8, f.let(encodeLanes(f, codec, vectors)));
   }
 }
 

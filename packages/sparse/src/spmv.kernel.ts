@@ -29,7 +29,7 @@ export function bsrKernels(
   arithmetic: AnyPrecision,
   perRow: BlocksPerRow,
 ): void {
-  const stored = storedLanes(M, layout, arithmetic);
+  const stored = storedLanes(M, layout, arithmetic, r, c);
   const { lanes, bytes } = stored.vectors;
   m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored, perRow));
   m.func("multiplyTransposed", BSR_PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));

@@ -5,11 +5,14 @@ import {
   type FunctionBuilder,
   f32x4,
   f64x2,
+  i32x4,
   type LaneFormat,
   type Local,
   laneEmitter,
   laneFormat,
+  v128,
 } from "@slam/wasm";
+import { interleavedPlace, isInterleaved } from "./interleaved.ts";
 import { gather, type Segment, scatter } from "./segments.kernel.ts";
 
 /** How a matrix's values lie in an arena, in the matrix' order: numbers in fp64, or the codes of a codec. */
@@ -20,13 +23,20 @@ export interface StoredLanes {
   readonly vectors: LaneFormat;
   /** Of a stored value of the matrix. */
   readonly bytes: 1 | 2 | 4 | 8;
-  /** Reads values to the lanes of a vector, rounded to the arithmetic. */
-  read(f: FunctionBuilder, segments: readonly Segment[]): Expr<"v128">;
-  /** Where words of 32 bits hold several values, and lanes are as wide. */
+  /**
+   * Reads values to the lanes of a vector, rounded to the arithmetic. Offsets are those of `BsrMatrix`' order, from an address where a block begins or, unless codes are
+   * interleaved, any.
+   */
+  read: Reader;
+  /** The same for values of the same addresses, which may be decoded together. */
+  readTogether(): Reader;
+  /** Where words of 32 bits hold several neighbours, and lanes are as wide. */
   readonly words: StoredWords | undefined;
   readVector(f: FunctionBuilder, segments: readonly Segment[]): Expr<"v128">;
   storeVector(f: FunctionBuilder, segments: readonly Segment[], x: Local<"v128">): void;
 }
+
+type Reader = (f: FunctionBuilder, segments: readonly Segment[]) => Expr<"v128">;
 
 /** Four words of 32 bits in lanes, as they lie in memory. */
 export interface StoredWords {
@@ -41,33 +51,88 @@ export function bytesOf(layout: Layout): 1 | 2 | 4 | 8 {
   return layout === "fp64" ? 8 : ((layout.bits / 8) as 1 | 2 | 4);
 }
 
-/** A matrix in the format M. fp64 values only in fp64 arithmetic; codes in any that has a lane format. */
-export function storedLanes(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision): StoredLanes {
+/** A matrix of blocks of r x c in the format M. fp64 values only in fp64 arithmetic; codes in any that has a lane format. */
+export function storedLanes(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision, r: number, c: number): StoredLanes {
   const vectors = laneFormat(arithmetic) as LaneFormat;
+  const plain = reader(M, layout, arithmetic);
+  const interleaved = isInterleaved(r, c, layout);
+  const readTogether = (): Reader => (interleaved ? interleavedReader(M, layout as LaneCodec, arithmetic, r * c, plain) : plain);
   return {
     vectors,
     bytes: bytesOf(layout),
-    read: reader(M, layout, arithmetic),
-    words: storedWords(M, layout, arithmetic),
+    read: (f, segments) => readTogether()(f, segments),
+    readTogether,
+    words: interleaved ? undefined : storedWords(M, layout, arithmetic),
     readVector: (f, segments) => vectors.decode(f, gather(segments, vectors.bytes)),
     storeVector: (f, segments, x) => scatter(f, segments, vectors.bytes, f.let(vectors.encode(f, [x]))),
   };
 }
 
-function reader(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision): StoredLanes["read"] {
+function reader(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision): Reader {
   if (layout === "fp64") return (_, segments) => gather(segments, 8);
-  const decoded: StoredLanes["read"] = (f, segments) => decodeLanes(f, layout, gather(segments, layout.bits / 8));
+  const decoded: Reader = (f, segments) => decodeLanes(f, layout, gather(segments, layout.bits / 8));
   if (arithmetic === fp64) return (f, segments) => f64x2.promote_low_f32x4(decoded(f, segments));
   return (f, segments) => roundedTo(f, M, arithmetic, decoded(f, segments));
 }
 
+/** Of blocks of `size` values: neighbours from an even place on, as pairs of neighbours that are decoded by fours; others one by one. */
+function interleavedReader(M: AnyPrecision, codec: LaneCodec, arithmetic: AnyPrecision, size: number, plain: Reader): Reader {
+  const { decode } = wordsOf(M, codec, arithmetic);
+  const kept = new Map<Local<"i32">, Map<number, Local<"v128">>>();
+  const keep = (f: FunctionBuilder, address: Local<"i32">, key: number, make: () => Expr<"v128">): Local<"v128"> => {
+    const ofAddress = kept.get(address) ?? new Map<number, Local<"v128">>();
+    kept.set(address, ofAddress);
+    const found = ofAddress.get(key) ?? f.let(make());
+    ofAddress.set(key, found);
+    return found;
+  };
+
+  /** The four values from value e on, e a multiple of 4. */
+  function four(f: FunctionBuilder, address: Local<"i32">, e: number): Local<"v128"> {
+    return keep(f, address, e, () => {
+      const [offset, part] = [2 * (e - ((e % size) % 8)), ((e % size) >> 2) % 2];
+      if (((e % size) | 7) >= size) return plain(f, [{ address, offset, count: 4 }]);
+      return decode(
+        f,
+        keep(f, address, -1 - offset, () => v128.load(address, offset)),
+        part,
+      );
+    });
+  }
+
+  return (f, segments) => {
+    const values = segments.flatMap(({ address, offset, count }) =>
+      Array.from({ length: count }, (_, k) => ({ address, e: offset / 2 + k })),
+    );
+    const pairs = values.filter((_, lane) => lane % 2 === 0);
+    const areNeighbours = values.every(({ address, e }, lane) =>
+      lane % 2 === 0 ? e % 2 === 0 : address === values[lane - 1].address && e === values[lane - 1].e + 1,
+    );
+    if (arithmetic === fp64 || !areNeighbours || values.length % 2 === 1) {
+      const placed = values.map(({ address, e }) => ({
+        address,
+        offset: 2 * (e - (e % size) + interleavedPlace(e % size, size)),
+        count: 1,
+      }));
+      return plain(f, placed);
+    }
+    const [low, high = low] = pairs;
+    const [a, b] = [low, high].map(({ address, e }) => four(f, address, e - (e % 4)));
+    const [i, j] = [low.e % 4, high.e % 4];
+    return a === b && i === 0 && (j !== 0 || pairs.length === 1) ? a : i32x4.shuffle(a, b, [i, i + 1, 4 + j, 5 + j] as const);
+  };
+}
+
 function storedWords(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision): StoredWords | undefined {
-  if (layout === "fp64" || layout.bits === 32 || arithmetic === fp64) return undefined;
+  return layout === "fp64" || layout.bits === 32 || arithmetic === fp64 ? undefined : wordsOf(M, layout, arithmetic);
+}
+
+function wordsOf(M: AnyPrecision, codec: LaneCodec, arithmetic: AnyPrecision): StoredWords {
   return {
-    parts: (32 / layout.bits) as 2 | 4,
+    parts: (32 / codec.bits) as 2 | 4,
     decode: (f, words, part) => {
-      const decoded = layout.decode<Expr<"v128">>(laneEmitter(f), words, part);
-      return roundedTo(f, M, arithmetic, layout.scale === 1 ? decoded : f32x4.mul(decoded, f32x4.splat(1 / layout.scale)));
+      const decoded = codec.decode<Expr<"v128">>(laneEmitter(f), words, part);
+      return roundedTo(f, M, arithmetic, codec.scale === 1 ? decoded : f32x4.mul(decoded, f32x4.splat(1 / codec.scale)));
     },
   };
 }
