@@ -1,6 +1,6 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, type LaneFormat, type Local, v128 } from "@slam/wasm";
 
-/** Counts the infinities among the numbers a kernel stores. */
+/** Counts the infinities among the numbers a kernel stores, or all that are not finite. */
 export class Infinities {
   readonly #f: FunctionBuilder;
   readonly #format: LaneFormat;
@@ -8,8 +8,12 @@ export class Infinities {
   readonly #counts: Local<"v128">;
   readonly #infinity: Local<"v128">;
 
-  constructor(f: FunctionBuilder, format: LaneFormat) {
+  readonly #nans: boolean;
+
+  /** @param nans whether NaN counts. */
+  constructor(f: FunctionBuilder, format: LaneFormat, nans = false) {
     this.#f = f;
+    this.#nans = nans;
     this.#format = format;
     this.#counts = f.let(i32x4.splat(0));
     this.#infinity = f.let<"v128">(format.floats.splat(Infinity));
@@ -18,7 +22,7 @@ export class Infinities {
   /** Those in the lower `lanes` of v. */
   add(v: Local<"v128">, lanes: number): void {
     const { floats, lanes: all } = this.#format;
-    const found = floats.eq(floats.abs(v), this.#infinity);
+    const found = this.#nans ? v128.not(floats.lt(floats.abs(v), this.#infinity)) : floats.eq(floats.abs(v), this.#infinity);
     const inUse = i32x4.const(...([0, 1, 2, 3].map((k) => (k < (lanes * 4) / all ? -1 : 0)) as [number, number, number, number]));
     // A comparison gives -1.
     this.#f.set(this.#counts, i32x4.sub(this.#counts, lanes === all ? found : v128.and(found, inUse)));

@@ -11,7 +11,7 @@ export function multiplyTransposed(f: FunctionBuilder<"void">, parameters: BsrPa
   addToColumns(f, parameters, r, c, stored, () => {
     const xs = Array.from({ length: r }, (_, a) => {
       const everywhere = Array.from({ length: lanes }, () => ({ address: xi, offset: a * bytes, count: 1 }));
-      return f.let(stored.readVector(f, everywhere));
+      return f.let(stored.readFactor(f, everywhere));
     });
     f.set(xi, i32.add(xi, r * bytes));
     return (values, a) => vectors.mul(f, values, xs[a]);

@@ -1,6 +1,6 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, type Local, v128 } from "@slam/wasm";
 import type { BsrParameters } from "./bsr-parameters.ts";
-import { Infinities } from "./infinities.kernel.ts";
+import type { Infinities } from "./infinities.kernel.ts";
 import { PartsOfX, type Row, rowSums } from "./row-sums.kernel.ts";
 import type { StoredLanes } from "./stored-lanes.kernel.ts";
 
@@ -23,6 +23,7 @@ export function multiply(
   c: number,
   stored: StoredLanes,
   perRow: BlocksPerRow,
+  infinities: Infinities,
 ): Expr<"i32"> {
   const { rowPtr, colIdx, values, blockRows, x, y } = parameters;
   const { lanes, bytes: elementBytes } = stored.vectors;
@@ -30,7 +31,6 @@ export function multiply(
   // Two sums at once hide the latency of one. With more rows, the reads beyond the last row could leave the arena.
   const together = filling * r === lanes && filling <= 2 ? 2 * filling : filling;
   const blockBytes = r * c * stored.bytes;
-  const infinities = new Infinities(f, stored.vectors);
 
   /** The rows i ... i + count - 1 of n blocks each, of which the first is block `first`. Straight code for a known n. */
   function blockRowsOf(i: Address, first: Address, n: Address | number, count: number): void {

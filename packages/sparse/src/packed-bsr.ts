@@ -9,7 +9,7 @@ import { checkPackable, plainLayout, SCALED_FP16, storedValues, VALUES_BEYOND } 
 import { type PackedPattern, packPattern, ROWS_A_CALL } from "./packed-pattern.ts";
 import { scaleKernel } from "./scale.kernel.ts";
 import { type BsrKernels, bsrKernels } from "./spmv.kernel.ts";
-import { bytesOf, type Layout } from "./stored-lanes.kernel.ts";
+import { bytesOf, isFoldable, type Layout } from "./stored-lanes.kernel.ts";
 
 nameForModules("sparse", { bsrKernels, columnSquaresKernel, scaleKernel });
 
@@ -40,8 +40,8 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   readonly #stored: Storage;
   #layout: Layout;
   #columnSquares: ColumnSquaresKernel | undefined;
-  /** By arithmetic. */
-  readonly #kernels: Map<AnyPrecision, BsrKernels> = new Map();
+  /** By arithmetic; the second with scales folded. */
+  readonly #kernels: readonly Map<AnyPrecision, BsrKernels>[] = [new Map(), new Map()];
 
   static {
     productsOf = (packed, arithmetic) => ({
@@ -201,20 +201,26 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
   #setLayout(layout: Layout): void {
     if (layout === this.#layout) return;
     this.#layout = layout;
-    this.#kernels.clear();
+    for (const known of this.#kernels) known.clear();
     this.#columnSquares = undefined;
   }
 
-  #kernelsIn(arithmetic: AnyPrecision): BsrKernels {
-    let found = this.#kernels.get(arithmetic);
+  #kernelsIn(arithmetic: AnyPrecision, fold: boolean): BsrKernels {
+    const known = this.#kernels[fold ? 1 : 0];
+    let found = known.get(arithmetic);
     if (found === undefined) {
       const { blockRows, r, c, colIdx } = this.pattern;
       const mean = Math.round(colIdx.length / blockRows);
       const perRow = mean === 1 || mean === 2 ? mean : "any";
-      found = kernels(this.arena, bsrKernels, r, c, this.format, this.#layout, arithmetic, perRow);
-      this.#kernels.set(arithmetic, found);
+      found = kernels(this.arena, bsrKernels, r, c, this.format, this.#layout, arithmetic, perRow, fold ? "folded" : "decoded");
+      known.set(arithmetic, found);
     }
     return found;
+  }
+
+  /** Of blocks of two rows, scaling what they are multiplied with takes as long as scaling them. */
+  #folds(arithmetic: AnyPrecision): boolean {
+    return this.pattern.r > 2 && isFoldable(this.#layout, arithmetic);
   }
 
   #rowsInCache(): number {
@@ -233,10 +239,11 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     q: Storage,
     w: Storage | undefined,
     rowsAtOnce = ROWS_A_CALL,
+    fold = this.#folds(arithmetic),
   ): number {
     const { arena, rowPtr, colIdx, pattern } = this.structure;
     const { blockRows, r } = pattern;
-    const kernel = this.#kernelsIn(arithmetic);
+    const kernel = this.#kernelsIn(arithmetic, fold);
     const xAt = x === undefined ? -1 : arena.address(names.x, x);
     const qAt = arena.address(names.q, q);
     const wAt = w === undefined ? -1 : arena.address(names.w, w);
@@ -251,7 +258,9 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
       if (xAt >= 0) infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, qAt + row * rowBytes);
       if (wAt >= 0) kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, qAt + row * rowBytes, wAt);
     }
-    return w === undefined ? infinite : infinite + kernel.countInfinite(wAt, w.length);
+    if (w !== undefined) infinite += kernel.countInfinite(wAt, w.length);
+    // Elements that were too large for the scale, or results that are not finite anyway.
+    return fold && infinite > 0 ? this.#multiply(arithmetic, names, x, q, w, rowsAtOnce, false) : infinite;
   }
 }
 

@@ -75,7 +75,7 @@ export class PartsOfX {
   #read(columns: readonly Columns[]): V {
     const { bytes } = this.#stored.vectors;
     const segments = columns.map(({ row: { u }, j, count }) => ({ address: this.#xk[u], offset: bytes * j, count }));
-    return this.#stored.readVector(this.#f, segments);
+    return this.#stored.readFactor(this.#f, segments);
   }
 }
 

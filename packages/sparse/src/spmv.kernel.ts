@@ -4,21 +4,23 @@ import { BSR_PARAMETERS } from "./bsr-parameters.ts";
 import { Infinities } from "./infinities.kernel.ts";
 import { type BlocksPerRow, multiply } from "./multiply.kernel.ts";
 import { multiplyTransposed } from "./multiply-transposed.kernel.ts";
-import { type Layout, storedLanes } from "./stored-lanes.kernel.ts";
+import { type Layout, type Scales, storedLanes } from "./stored-lanes.kernel.ts";
 
 /** The products of a packed matrix. Arguments are addresses, and numbers of block rows and of elements. */
 export interface BsrKernels {
-  /** y <- A x; returns how many infinities that stored. */
+  /** y <- A x; returns how many infinities that stored, where scales are folded how many numbers that are not finite. */
   multiply(rowPtr: number, colIdx: number, values: number, blockRows: number, x: number, y: number): number;
   /** y <- y + A' x */
   multiplyTransposed(rowPtr: number, colIdx: number, values: number, blockRows: number, x: number, y: number): void;
-  /** How many of n elements are infinite. */
+  /** How many of n elements are infinite, or not finite. */
   countInfinite(y: number, n: number): number;
 }
 
 /**
  * Writes the reference's products, in its order and with its bits, for blocks of r x c values in a layout: each product and each sum is rounded
- * to the arithmetic. Values are read in the order of `BsrMatrix`, from addresses of any alignment.
+ * to the arithmetic. Values are read from addresses of any alignment.
+ *
+ * @param scales folded: where elements of the vectors are too large for that, results are not finite and not the reference's.
  */
 export function bsrKernels(
   m: ModuleBuilder<BsrKernels>,
@@ -28,13 +30,16 @@ export function bsrKernels(
   layout: Layout,
   arithmetic: AnyPrecision,
   perRow: BlocksPerRow,
+  scales: Scales,
 ): void {
-  const stored = storedLanes(M, layout, arithmetic, r, c);
+  const stored = storedLanes(M, layout, arithmetic, r, c, scales);
   const { lanes, bytes } = stored.vectors;
-  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored, perRow));
+  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) =>
+    multiply(f, parameters, r, c, stored, perRow, new Infinities(f, stored.vectors, scales === "folded")),
+  );
   m.func("multiplyTransposed", BSR_PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));
   m.func("countInfinite", { y: "i32", n: "i32" }, "i32", (f, { y, n }) => {
-    const infinities = new Infinities(f, stored.vectors);
+    const infinities = new Infinities(f, stored.vectors, scales === "folded");
     const end = f.let(i32.add(y, i32.mul(n, bytes)));
     const wholeEnd = f.let(i32.add(y, i32.and(i32.mul(n, bytes), -lanes * bytes)));
     const add = (address: Local<"i32">, count: number): void =>

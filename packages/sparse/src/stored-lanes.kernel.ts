@@ -18,6 +18,9 @@ import { gather, type Segment, scatter } from "./segments.kernel.ts";
 /** How a matrix's values lie in an arena, in the matrix' order: numbers in fp64, or the codes of a codec. */
 export type Layout = "fp64" | LaneCodec;
 
+/** Where a codec's scale goes: into the decoded values, or into what they are multiplied with. */
+export type Scales = "decoded" | "folded";
+
 /** What the kernels of one layout and one arithmetic are written with. The vectors are in the arithmetic. */
 export interface StoredLanes {
   readonly vectors: LaneFormat;
@@ -33,6 +36,8 @@ export interface StoredLanes {
   /** Where words of 32 bits hold several neighbours, and lanes are as wide. */
   readonly words: StoredWords | undefined;
   readVector(f: FunctionBuilder, segments: readonly Segment[]): Expr<"v128">;
+  /** What values are multiplied with: a vector, times the inverse of the scale that a folding reader leaves in them. */
+  readFactor(f: FunctionBuilder, segments: readonly Segment[]): Expr<"v128">;
   storeVector(f: FunctionBuilder, segments: readonly Segment[], x: Local<"v128">): void;
 }
 
@@ -51,11 +56,33 @@ export function bytesOf(layout: Layout): 1 | 2 | 4 | 8 {
   return layout === "fp64" ? 8 : ((layout.bits / 8) as 1 | 2 | 4);
 }
 
-/** A matrix of blocks of r x c in the format M. fp64 values only in fp64 arithmetic; codes in any that has a lane format. */
-export function storedLanes(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision, r: number, c: number): StoredLanes {
+/** Whether a codec's scale can be folded into the other factors: products then have their bits, or are no numbers where these are beyond 2^127 times it. */
+export function isFoldable(layout: Layout, arithmetic: AnyPrecision): boolean {
+  return layout !== "fp64" && layout.scale < 1 && arithmetic === fp32;
+}
+
+/**
+ * A matrix of blocks of r x c in the format M. fp64 values only in fp64 arithmetic; codes in any that has a lane format.
+ *
+ * @param scales folded where that can be.
+ */
+export function storedLanes(
+  M: AnyPrecision,
+  layout: Layout,
+  arithmetic: AnyPrecision,
+  r: number,
+  c: number,
+  scales: Scales = "decoded",
+): StoredLanes {
+  if (scales === "folded" && layout !== "fp64" && isFoldable(layout, arithmetic)) {
+    const unscaled = storedLanes(M, { ...layout, scale: 1 }, arithmetic, r, c);
+    const factor = f32x4.splat(1 / layout.scale);
+    return { ...unscaled, readFactor: (f, segments) => f32x4.mul(unscaled.readVector(f, segments), factor) };
+  }
   const vectors = laneFormat(arithmetic) as LaneFormat;
   const plain = reader(M, layout, arithmetic);
   const interleaved = isInterleaved(r, c, layout);
+  const readVector: Reader = (f, segments) => vectors.decode(f, gather(segments, vectors.bytes));
   const readTogether = (): Reader => (interleaved ? interleavedReader(M, layout as LaneCodec, arithmetic, r * c, plain) : plain);
   return {
     vectors,
@@ -63,7 +90,8 @@ export function storedLanes(M: AnyPrecision, layout: Layout, arithmetic: AnyPrec
     read: (f, segments) => readTogether()(f, segments),
     readTogether,
     words: interleaved ? undefined : storedWords(M, layout, arithmetic),
-    readVector: (f, segments) => vectors.decode(f, gather(segments, vectors.bytes)),
+    readVector,
+    readFactor: readVector,
     storeVector: (f, segments, x) => scatter(f, segments, vectors.bytes, f.let(vectors.encode(f, [x]))),
   };
 }
