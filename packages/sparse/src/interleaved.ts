@@ -1,10 +1,10 @@
-import type { Layout } from "./stored-lanes.kernel.ts";
+import type { LaneCodec } from "@slam/float";
 
 /**
  * Whether a block's codes are interleaved: of each eight neighbouring values the first four are in the low halves of four words, the others in the high ones, so
  * that decoding leaves neighbours in lanes. It is where rows of 2 and 6 columns, in pairs, fill vectors. Four values that are left at a block's end follow in order.
  */
-export function isInterleaved(r: number, c: number, layout: Layout): boolean {
+export function isInterleaved(r: number, c: number, layout: LaneCodec | "fp64"): boolean {
   return layout !== "fp64" && layout.bits === 16 && c % 4 === 2 && r % 2 === 0;
 }
 
