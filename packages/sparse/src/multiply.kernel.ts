@@ -1,6 +1,5 @@
 import { type Expr, type FunctionBuilder, i32, i32x4, type Local, v128 } from "@slam/wasm";
 import type { BsrParameters } from "./bsr-parameters.ts";
-import type { Infinities } from "./infinities.kernel.ts";
 import { PartsOfX, type Row, rowSums } from "./row-sums.kernel.ts";
 import type { StoredLanes } from "./stored-lanes.kernel.ts";
 
@@ -23,14 +22,15 @@ export function multiply(
   c: number,
   stored: StoredLanes,
   perRow: BlocksPerRow,
-  infinities: Infinities,
 ): Expr<"i32"> {
   const { rowPtr, colIdx, values, blockRows, x, y } = parameters;
-  const { lanes, bytes: elementBytes } = stored.vectors;
+  const { lanes, bytes: elementBytes, floats } = stored.vectors;
   const filling = lanes / gcd(lanes, r);
   // Two sums at once hide the latency of one. With more rows, the reads beyond the last row could leave the arena.
   const together = filling * r === lanes && filling <= 2 ? 2 * filling : filling;
   const blockBytes = r * c * stored.bytes;
+  // 0 times every result: NaN once one was not finite.
+  const zeros = f.let<"v128">(floats.splat(0));
 
   /** The rows i ... i + count - 1 of n blocks each, of which the first is block `first`. Straight code for a known n. */
   function blockRowsOf(i: Address, first: Address, n: Address | number, count: number): void {
@@ -41,10 +41,9 @@ export function multiply(
     const tiles = tilesOf(r, lanes, count).map((rows, t) => ({ t, ...rowSums(f, stored, c, rows) }));
     const store = (t: number, sum: Expr<"v128">): void => {
       // 0, which is never -0.
-      const kept = f.let(stored.vectors.floats.add(sum, stored.vectors.floats.splat(0)));
-      const inUse = Math.min(lanes, count * r - t * lanes);
-      infinities.add(kept, inUse);
-      stored.storeVector(f, [{ address: yi, offset: t * lanes * elementBytes, count: inUse }], kept);
+      const kept = f.let(floats.add(sum, floats.splat(0)));
+      f.set(zeros, floats.add(zeros, floats.mul(kept, floats.splat(0))));
+      stored.storeVector(f, [{ address: yi, offset: t * lanes * elementBytes, count: Math.min(lanes, count * r - t * lanes) }], kept);
     };
     const sums: Local<"v128">[][] = tiles.map(() => []);
     if (typeof n === "number") {
@@ -112,7 +111,7 @@ export function multiply(
       () => blockRowsOf(i, first, n, 1),
     );
   });
-  return infinities.count();
+  return v128.any_true(floats.ne(zeros, zeros));
 }
 
 /** The rows of `count` block rows in the order of y, by the lanes of a vector; the last lanes that are left repeat the last row. */

@@ -251,14 +251,14 @@ export class PackedBsr<P extends AnyPrecision = AnyPrecision> {
     const colIdxAt = colIdx.byteOffset;
     const valuesAt = this.#stored.byteOffset;
     const rowBytes = r * q.BYTES_PER_ELEMENT;
-    let infinite = 0;
+    let areFinite = true;
     w?.fill(0);
     for (let row = 0; row < blockRows; row += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, blockRows - row);
-      if (xAt >= 0) infinite += kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, qAt + row * rowBytes);
+      if (xAt >= 0 && kernel.multiply(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, xAt, qAt + row * rowBytes) !== 0) areFinite = false;
       if (wAt >= 0) kernel.multiplyTransposed(rowPtrAt + 4 * row, colIdxAt, valuesAt, rows, qAt + row * rowBytes, wAt);
     }
-    if (w !== undefined) infinite += kernel.countInfinite(wAt, w.length);
+    const infinite = (areFinite ? 0 : kernel.countInfinite(qAt, q.length)) + (w === undefined ? 0 : kernel.countInfinite(wAt, w.length));
     // Elements that were too large for the scale, or results that are not finite anyway.
     return fold && infinite > 0 ? this.#multiply(arithmetic, names, x, q, w, rowsAtOnce, false) : infinite;
   }

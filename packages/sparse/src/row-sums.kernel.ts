@@ -55,9 +55,15 @@ export class PartsOfX {
   /** x_j of these columns, one after the other. */
   beside(columns: readonly Columns[]): Vector {
     const key = columns.map(({ row: { u }, j, count }) => `${u} ${j} ${count}`).join();
-    const vector = this.#kept.get(key) ?? this.#f.let(this.#read(columns));
-    this.#kept.set(key, vector);
-    return vector;
+    return this.#keep(key, () => this.#read(columns));
+  }
+
+  /** x_4, x_5, x_0, x_1 of a row's block: between two rows of 6. */
+  turned(row: Row): Vector {
+    return this.#keep(`turned ${row.u}`, () => {
+      const [low, high] = [0, 2].map((j) => this.beside([{ row, j, count: 4 }]));
+      return i32x4.shuffle(high, low, [2, 3, 4, 5]);
+    });
   }
 
   /** x_j of each row's block, j < c. */
@@ -70,6 +76,12 @@ export class PartsOfX {
     const pairs = this.beside([a, b].map((row) => ({ row, j: first, count })));
     const places = rows.map(({ u }) => (u === a.u ? 0 : count) + j - first);
     return i32x4.shuffle(pairs, pairs, places);
+  }
+
+  #keep(key: string, make: () => V): Vector {
+    const vector = this.#kept.get(key) ?? this.#f.let(make());
+    this.#kept.set(key, vector);
+    return vector;
   }
 
   #read(columns: readonly Columns[]): V {
@@ -94,6 +106,7 @@ function products(
   c: number,
   columns: readonly Columns[],
   { v, x }: BlockColumn,
+  xOf: Vector = x.beside(columns),
 ): V {
   const segments: Segment[] = [];
   for (const { row, j, count } of columns) {
@@ -105,7 +118,7 @@ function products(
     // Three values are read as four: behind a pack's values there is room for that.
     else segments.push({ address, offset: at, count: count === 3 ? 4 : count });
   }
-  return vectors.mul(f, read(f, segments), x.beside(columns));
+  return vectors.mul(f, read(f, segments), xOf);
 }
 
 /** A vector after the other along each row; single columns that are left, in the lanes of their rows. */
@@ -165,7 +178,8 @@ function pairsOfRows(f: Body, stored: StoredLanes, c: number, rows: readonly Row
     count: read.length,
     products: (block) => {
       const values = stored.readTogether();
-      return read.map((columns) => () => products(f, stored, values, c, columns, block));
+      const xOf = ([a, b]: readonly Columns[]): Vector | undefined => (c === 6 && b?.row.u === a.row.u ? block.x.turned(a.row) : undefined);
+      return read.map((columns) => () => products(f, stored, values, c, columns, block, xOf(columns)));
     },
     total: (sums) => {
       const halves = (pair: readonly Vector[]): Vector => {

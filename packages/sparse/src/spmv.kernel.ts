@@ -8,11 +8,11 @@ import { type Layout, type Scales, storedLanes } from "./stored-lanes.kernel.ts"
 
 /** The products of a packed matrix. Arguments are addresses, and numbers of block rows and of elements. */
 export interface BsrKernels {
-  /** y <- A x; returns how many infinities that stored, where scales are folded how many numbers that are not finite. */
+  /** y <- A x; returns 1 where not all of y is finite. */
   multiply(rowPtr: number, colIdx: number, values: number, blockRows: number, x: number, y: number): number;
   /** y <- y + A' x */
   multiplyTransposed(rowPtr: number, colIdx: number, values: number, blockRows: number, x: number, y: number): void;
-  /** How many of n elements are infinite, or not finite. */
+  /** How many of n elements are infinite; where scales are folded, not finite. */
   countInfinite(y: number, n: number): number;
 }
 
@@ -34,9 +34,7 @@ export function bsrKernels(
 ): void {
   const stored = storedLanes(M, layout, arithmetic, r, c, scales);
   const { lanes, bytes } = stored.vectors;
-  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) =>
-    multiply(f, parameters, r, c, stored, perRow, new Infinities(f, stored.vectors, scales === "folded")),
-  );
+  m.func("multiply", BSR_PARAMETERS, "i32", (f, parameters) => multiply(f, parameters, r, c, stored, perRow));
   m.func("multiplyTransposed", BSR_PARAMETERS, "void", (f, parameters) => multiplyTransposed(f, parameters, r, c, stored));
   m.func("countInfinite", { y: "i32", n: "i32" }, "i32", (f, { y, n }) => {
     const infinities = new Infinities(f, stored.vectors, scales === "folded");

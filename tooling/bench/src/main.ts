@@ -28,7 +28,7 @@ interface Group {
   readonly contestants: () => readonly Contestant[] | Promise<readonly Contestant[]>;
 }
 
-const sizes = [0.9, 44, 400];
+const sizes = [0.4, 44, 400];
 const groups: readonly Group[] = [
   ...inSizes("vectors", sizes, (mb) => vectors(mb, rig)),
   ...inSizes("products, edges in space", sizes, (mb) => products({ r: 6, c: 6, pair: true }, mb, rig)),
