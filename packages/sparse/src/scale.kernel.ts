@@ -83,16 +83,15 @@ function storeCodes(
       // The codec rounds again.
       return codec.bits === 32 ? roundedToNearest(low, high) : roundedToOdd(f, low, high);
     });
-    if (interleaved && count === perWord)
-      f.store(
-        w,
-        codec.encode<Expr<"v128">>(
-          laneEmitter(f),
-          vectors.map((x) => f.let(x)),
-        ),
-        2 * first,
+    if (interleaved && count === perWord) {
+      const word = codec.encode<Expr<"v128">>(
+        laneEmitter(f),
+        vectors.map((x) => f.let(x)),
       );
-    else storeSome(f, w, first, count, codec.bits / 8, f.let(encodeLanes(f, codec, vectors)));
+      f.store(w, word, 2 * first);
+    } else {
+      storeSome(f, w, first, count, codec.bits / 8, f.let(encodeLanes(f, codec, vectors)));
+    }
   }
 }
 

@@ -75,9 +75,9 @@ export function storedLanes(
   scales: Scales = "decoded",
 ): StoredLanes {
   if (scales === "folded" && layout !== "fp64" && isFoldable(layout, arithmetic)) {
-    const unscaled = storedLanes(M, { ...layout, scale: 1 }, arithmetic, r, c);
+    const withScale = storedLanes(M, unscaled(layout), arithmetic, r, c);
     const factor = f32x4.splat(1 / layout.scale);
-    return { ...unscaled, readFactor: (f, segments) => f32x4.mul(unscaled.readVector(f, segments), factor) };
+    return { ...withScale, readFactor: (f, segments) => f32x4.mul(withScale.readVector(f, segments), factor) };
   }
   const vectors = laneFormat(arithmetic) as LaneFormat;
   const plain = reader(M, layout, arithmetic);
@@ -162,6 +162,20 @@ function wordsOf(M: AnyPrecision, codec: LaneCodec, arithmetic: AnyPrecision): S
       const decoded = codec.decode<Expr<"v128">>(laneEmitter(f), words, part);
       return roundedTo(f, M, arithmetic, codec.scale === 1 ? decoded : f32x4.mul(decoded, f32x4.splat(1 / codec.scale)));
     },
+  };
+}
+
+/** The codec of a layout whose decoded values keep its scale. */
+function unscaled(layout: LaneCodec): LaneCodec {
+  const { name, bits, limit } = layout;
+  return {
+    name,
+    bits,
+    limit,
+    scale: 1,
+    decode: (ops, word, part) => layout.decode(ops, word, part),
+    encode: (ops, parts) => layout.encode(ops, parts),
+    round: (ops, x) => layout.round(ops, x),
   };
 }
 
