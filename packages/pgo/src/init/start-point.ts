@@ -54,7 +54,7 @@ export function startPoint(graph: PoseGraph, fixed: readonly number[], options: 
   const priors = priorPoses(graph, fixed, terms);
   const anchors = [...fixed, ...priors.poses.keys()];
   const roots = [...anchors, ...freeComponents(graph, anchors)];
-  const chosen = init ?? defaultInitialization(graph, fixed, priors.count, roots);
+  const chosen = init ?? defaultBesideLandmarks(graph, fixed, priors.count, roots);
   const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots, options.arenas), true);
   const point = chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, options), false);
   const gauge = findGauge(graph, fixed, terms, point);
@@ -98,7 +98,7 @@ function withLandmarks(graph: PoseGraph, terms: readonly FactorTerms[], poses: F
   return joinedPoint(poses, positions);
 }
 
-function defaultInitialization(graph: PoseGraph, fixed: readonly number[], priors: number, roots: readonly number[]): Initialization {
+function defaultBesideLandmarks(graph: PoseGraph, fixed: readonly number[], priors: number, roots: readonly number[]): Initialization {
   const loops = graph.from.length - (graph.ids.length - roots.length);
   const anchors = fixed.length + priors + (graph.landmarks?.fixed.length ?? 0);
   return loops > 0 && anchors <= 1 && poseComponents(graph) === poseComponents(edgesOnly(graph)) ? "chordal" : "file";
