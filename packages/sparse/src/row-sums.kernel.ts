@@ -38,7 +38,7 @@ export function rowSums(f: Body, stored: StoredLanes, c: number, rows: readonly 
   return stored.vectors.lanes === 4 && c % 4 === 2 ? pairsOfRows(f, stored, c, rows) : alongRows(f, stored, c, rows);
 }
 
-/** Parts of x in vectors, each read once. */
+/** Parts of x in vectors. */
 export class PartsOfX {
   readonly #f: Body;
   readonly #stored: StoredLanes;
@@ -52,7 +52,7 @@ export class PartsOfX {
     this.#xk = xk;
   }
 
-  /** x_j of these columns, one after the other. */
+  /** x_j of these columns, one after the other; read once. */
   beside(columns: readonly Columns[]): Vector {
     const key = columns.map(({ row: { u }, j, count }) => `${u} ${j} ${count}`).join();
     return this.#keep(key, () => this.#read(columns));
@@ -66,7 +66,7 @@ export class PartsOfX {
     });
   }
 
-  /** x_j of each row's block, j < c. */
+  /** x_j of each row's block, j < c; of one block read each time, which takes no longer than what has left the registers. */
   inLanes(rows: readonly Row[], j: number, c: number): V {
     const [a, b] = [rows[0], rows[rows.length - 1]];
     const isMixed = a.u !== b.u && rows.every(({ u }) => u === a.u || u === b.u);

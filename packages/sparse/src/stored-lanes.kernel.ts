@@ -30,7 +30,7 @@ export interface StoredLanes {
    * Reads values to the lanes of a vector, rounded to the arithmetic. Offsets are those of `BsrMatrix`' order, from an address where a block begins or, unless codes are
    * interleaved, any.
    */
-  read: Reader;
+  readonly read: Reader;
   /** The same for values of the same addresses, which may be decoded together. */
   readTogether(): Reader;
   /** Where words of 32 bits hold several neighbours, and lanes are as wide. */
@@ -57,7 +57,7 @@ export function bytesOf(layout: Layout): 1 | 2 | 4 | 8 {
 }
 
 /** Whether a codec's scale can be folded into the other factors: products then have their bits, or are no numbers where these are beyond 2^127 times it. */
-export function isFoldable(layout: Layout, arithmetic: AnyPrecision): boolean {
+export function isFoldable(layout: Layout, arithmetic: AnyPrecision): layout is LaneCodec {
   return layout !== "fp64" && layout.scale < 1 && arithmetic === fp32;
 }
 
@@ -74,7 +74,7 @@ export function storedLanes(
   c: number,
   scales: Scales = "decoded",
 ): StoredLanes {
-  if (scales === "folded" && layout !== "fp64" && isFoldable(layout, arithmetic)) {
+  if (scales === "folded" && isFoldable(layout, arithmetic)) {
     const withScale = storedLanes(M, unscaled(layout), arithmetic, r, c);
     const factor = f32x4.splat(1 / layout.scale);
     return { ...withScale, readFactor: (f, segments) => f32x4.mul(withScale.readVector(f, segments), factor) };
@@ -106,25 +106,16 @@ function reader(M: AnyPrecision, layout: Layout, arithmetic: AnyPrecision): Read
 /** Of blocks of `size` values: neighbours from an even place on, as pairs of neighbours that are decoded by fours; others one by one. */
 function interleavedReader(M: AnyPrecision, codec: LaneCodec, arithmetic: AnyPrecision, size: number, plain: Reader): Reader {
   const { decode } = wordsOf(M, codec, arithmetic);
-  const kept = new Map<Local<"i32">, Map<number, Local<"v128">>>();
-  const keep = (f: FunctionBuilder, address: Local<"i32">, key: number, make: () => Expr<"v128">): Local<"v128"> => {
-    const ofAddress = kept.get(address) ?? new Map<number, Local<"v128">>();
-    kept.set(address, ofAddress);
-    const found = ofAddress.get(key) ?? f.let(make());
-    ofAddress.set(key, found);
-    return found;
-  };
+  const [words, fours] = [keptLocals(), keptLocals()];
 
   /** The four values from value e on, e a multiple of 4. */
   function four(f: FunctionBuilder, address: Local<"i32">, e: number): Local<"v128"> {
-    return keep(f, address, e, () => {
-      const [offset, part] = [2 * (e - ((e % size) % 8)), ((e % size) >> 2) % 2];
-      if (((e % size) | 7) >= size) return plain(f, [{ address, offset, count: 4 }]);
-      return decode(
-        f,
-        keep(f, address, -1 - offset, () => v128.load(address, offset)),
-        part,
-      );
+    const inBlock = e % size;
+    const first = e - (inBlock % 8);
+    return fours(f, address, e, () => {
+      if (inBlock - (inBlock % 8) + 8 > size) return plain(f, [{ address, offset: 2 * first, count: 4 }]);
+      const word = words(f, address, first, () => v128.load(address, 2 * first));
+      return decode(f, word, (inBlock % 8) / 4);
     });
   }
 
@@ -148,6 +139,18 @@ function interleavedReader(M: AnyPrecision, codec: LaneCodec, arithmetic: AnyPre
     const [a, b] = [low, high].map(({ address, e }) => four(f, address, e - (e % 4)));
     const [i, j] = [low.e % 4, high.e % 4];
     return a === b && i === 0 && (j !== 0 || pairs.length === 1) ? a : i32x4.shuffle(a, b, [i, i + 1, 4 + j, 5 + j] as const);
+  };
+}
+
+/** The same local for the same address and value, made once. */
+function keptLocals(): (f: FunctionBuilder, address: Local<"i32">, e: number, make: () => Expr<"v128">) => Local<"v128"> {
+  const kept = new Map<Local<"i32">, Map<number, Local<"v128">>>();
+  return (f, address, e, make) => {
+    const ofAddress = kept.get(address) ?? new Map<number, Local<"v128">>();
+    kept.set(address, ofAddress);
+    const local = ofAddress.get(e) ?? f.let(make());
+    ofAddress.set(e, local);
+    return local;
   };
 }
 
