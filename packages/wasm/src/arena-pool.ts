@@ -126,6 +126,7 @@ export class ArenaPool {
     this.#free = [];
     this.#give([...this.#used.keys()]);
     this.#used.clear();
+    this.#computations = 0;
   }
 
   #give(arenas: readonly Arena[]): void {

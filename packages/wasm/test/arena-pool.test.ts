@@ -73,6 +73,25 @@ test("a free arena that 64 computations took none of is dropped, one that they t
   expect(take(1)).not.toBe(small);
 });
 
+test("recycled arenas are kept for a whole solve, however many computations were before it", () => {
+  const pool = new ArenaPool();
+  const solve = () => {
+    const first = pool.during(() => pool.take(PAGE));
+    return [first, pool.take(50 * PAGE)];
+  };
+  const once = solve();
+
+  for (let k = 0; k < 70; k++) {
+    pool.recycle();
+    solve();
+  }
+
+  pool.recycle();
+  const again = solve();
+  expect(again[0]).toBe(once[0]);
+  expect(again[1]).toBe(once[1]);
+});
+
 describe("arrays", () => {
   test("lie side by side in an arena that they share, of zeros", () => {
     const pool = new ArenaPool();
