@@ -57,6 +57,8 @@ interface ReadRequest extends GraphRequest {
 export interface SolveRequest {
   readonly kind: "solve";
   readonly job: SolveJob;
+  /** Whether anybody wants to hear of each iteration: a message takes a small solve a hundredth of its time. */
+  readonly isFollowed: boolean;
   /** Not 0 where the solve is to end at its next outer iteration. */
   readonly stop: Int32Array<SharedArrayBuffer>;
 }

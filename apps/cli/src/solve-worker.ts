@@ -41,10 +41,12 @@ async function read(request: GraphRequest): Promise<void> {
   post({ kind: "read", ...found }, arrayBuffers(found.read.graph));
 }
 
-async function solve({ job, stop }: SolveRequest): Promise<void> {
+async function solve({ job, isFollowed, stop }: SolveRequest): Promise<void> {
   const control: Control = {
     isStopped: () => Atomics.load(stop, 0) !== 0,
-    onIteration: (record, index, solve) => post({ kind: "iteration", solve, index, record }),
+    onIteration(record, index, solve) {
+      if (isFollowed) post({ kind: "iteration", solve, index, record });
+    },
   };
   const outcome = (await solver)(job, control);
   post({ kind: "done", outcome }, "graph" in outcome ? arrayBuffers(outcome.graph) : []);

@@ -2,7 +2,7 @@ import { type ResourceLimits, Worker } from "node:worker_threads";
 import { arrayBuffers } from "./array-buffers.ts";
 import { InputError } from "./failure.ts";
 import { hearInterrupts } from "./interruption.ts";
-import type { Progress } from "./progress.ts";
+import { type Progress, silentProgress } from "./progress.ts";
 import type { FileGraph, GraphRequest, JobKind, OutcomeOf, SolveJob, SolveMessage, WorkerRequest } from "./solve-job.ts";
 
 /** A worker for jobs of one kind that has none yet, and does not keep the process alive. */
@@ -79,7 +79,7 @@ export async function solveInWorker<J extends SolveJob>(
   waiting = undefined;
   worker.ref();
   try {
-    const request = { kind: "solve", job, stop: interruption.stop } as const;
+    const request = { kind: "solve", job, isFollowed: progress !== silentProgress, stop: interruption.stop } as const;
     const outcome = await ask<OutcomeOf<J>>(
       worker,
       request,

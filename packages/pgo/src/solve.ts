@@ -149,7 +149,7 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
   const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas }) : undefined;
-  const held = extra?.held ?? [...fixed, ...arenas.during(() => freeComponents(graph, fixed, arenas))];
+  const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed, arenas)];
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });
   const robust = options.loss && new RobustGraph(problem, options.loss, cost);

@@ -4,6 +4,8 @@ import { type Arena, type ArenaPool, bytesFor, kernels, nameForModules } from "@
 import { ITEMS_A_CALL } from "../coordinates-engine.ts";
 import { type PoseGraph, poseGroup } from "../graph.ts";
 import { followKernel } from "./follow.kernel.ts";
+import { engineWalk } from "./spread-engine.ts";
+import { plainWalk, type Walk } from "./walk.ts";
 
 nameForModules("pgo", { followKernel });
 
@@ -22,7 +24,7 @@ export class Steps {
   }
 
   /** The pose k at one end of edge e is put where its other end says. */
-  add({ from, to }: PoseGraph, e: number, k: number): void {
+  add(from: Int32Array, to: Int32Array, e: number, k: number): void {
     const isBack = k !== to[e];
     this.parents[this.count] = isBack ? to[e] : from[e];
     this.children[this.count] = k;
@@ -31,8 +33,8 @@ export class Steps {
   }
 }
 
-/** What lists the steps: at most 4 n + 2 m + 2 integers of scratch besides them, for n poses and m edges, and n more where it spreads twice. */
-type List = (steps: Steps, scratch: Scratch) => void;
+/** What lists the steps: at most 4 n + 4 m + 2 integers of scratch besides them, for n poses and m edges. */
+type List = (steps: Steps, walk: Walk, scratch: Scratch) => void;
 
 /**
  * The graph's poses after the steps: X_to = X_from Z, X_from = X_to Z^-1. A new array.
@@ -52,7 +54,7 @@ function takePlainly(graph: PoseGraph, list: List, scratch: Scratch): Float64Arr
   const { measurements } = graph;
   const poses = graph.poses.slice();
   const steps = new Steps(graph.ids.length, scratch);
-  list(steps, scratch);
+  list(steps, plainWalk, scratch);
   for (let k = 0; k < steps.count; k++) {
     const parent = steps.parents[k] * size;
     const child = steps.children[k] * size;
@@ -74,7 +76,7 @@ function takeInArena(graph: PoseGraph, arena: Arena, list: List): Float64Array |
   poses.set(graph.poses);
   z.set(graph.measurements);
   const steps = new Steps(graph.ids.length, scratch);
-  list(steps, scratch);
+  list(steps, engineWalk(arena), scratch);
   const { follow } = kernels(arena, followKernel, graph.dimension);
   const [parents, children, edges] = [steps.parents, steps.children, steps.edges].map(({ byteOffset }) => byteOffset);
   let beyond = 0;
@@ -86,6 +88,6 @@ function takeInArena(graph: PoseGraph, arena: Arena, list: List): Float64Array |
 }
 
 function bytesOf({ ids, from, poses, measurements }: PoseGraph): number {
-  const integers = 7 * bytesFor(Int32Array, ids.length + 2) + bytesFor(Int32Array, 2 * from.length);
+  const integers = 7 * bytesFor(Int32Array, ids.length + 2) + 4 * bytesFor(Int32Array, from.length);
   return bytesFor(fp64, poses.length) + bytesFor(fp64, measurements.length) + integers;
 }

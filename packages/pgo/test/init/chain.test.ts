@@ -1,9 +1,12 @@
 import { fp64, tolerance } from "@slam/float";
+import { newArrays } from "@slam/linop";
 import { garage, grid, manhattan, ring, sphere, torus } from "@slam/sim";
 import { expectClose } from "@slam/testing";
+import { ArenaPool } from "@slam/wasm";
 import { describe, expect, test } from "vitest";
 import type { PoseGraph } from "../../src/graph.ts";
-import { freeComponents, fromFile, incidence, odometry, spanningTree } from "../../src/init/chain.ts";
+import { freeComponents, fromFile, odometry, spanningTree } from "../../src/init/chain.ts";
+import { plainWalk } from "../../src/init/walk.ts";
 import { largestDistance } from "../distance.ts";
 import { worldGraph } from "../world-graph.ts";
 
@@ -36,31 +39,35 @@ function withEstimates(graph: PoseGraph, estimates: Readonly<Record<number, read
 const xOf = (poses: Float64Array): number[] => [...poses].filter((_, i) => i % 3 === 0);
 
 test("incidence lists the edges at each pose, in the graph's order", () => {
-  const { start, edge } = incidence(
+  const { start, edge } = plainWalk.incidence(
     line(3, [
       [0, 1],
       [2, 0],
       [1, 2],
     ]),
+    newArrays,
   );
 
   expect(start).toEqual(Int32Array.of(0, 2, 4, 6));
   expect(edge).toEqual(Int32Array.of(0, 1, 0, 2, 1, 2));
 });
 
-describe("freeComponents", () => {
+describe.each([
+  ["by plain loops", undefined],
+  ["by the engine", new ArenaPool()],
+])("freeComponents %s", (_, arenas) => {
   const twoPairsAndOne = line(5, [
     [1, 0],
     [4, 2],
   ]);
 
   test("gives the lowest pose of each component", () => {
-    expect(freeComponents(twoPairsAndOne, [])).toEqual([0, 2, 3]);
+    expect(freeComponents(twoPairsAndOne, [], arenas)).toEqual([0, 2, 3]);
   });
 
   test("leaves out components in which a pose is held", () => {
-    expect(freeComponents(twoPairsAndOne, [4])).toEqual([0, 3]);
-    expect(freeComponents(twoPairsAndOne, [3, 1, 2])).toEqual([]);
+    expect(freeComponents(twoPairsAndOne, [4], arenas)).toEqual([0, 3]);
+    expect(freeComponents(twoPairsAndOne, [3, 1, 2], arenas)).toEqual([]);
   });
 });
 

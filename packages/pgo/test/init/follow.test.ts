@@ -4,7 +4,7 @@ import { ArenaPool } from "@slam/wasm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PoseGraph, poseSize } from "../../src/graph.ts";
-import { fromFile, odometry, spanningTree } from "../../src/init/chain.ts";
+import { freeComponents, fromFile, odometry, spanningTree } from "../../src/init/chain.ts";
 import { planarPose, similarPose, spatialPose } from "../arbitrary-pose.ts";
 import { worldGraph } from "../world-graph.ts";
 
@@ -42,6 +42,15 @@ describe.each([
     fc.assert(
       fc.property(graphs, fc.subarray([0, 1]), (graph, held) => {
         for (const start of [spanningTree, odometry, fromFile]) expectSameBits(start(graph, held, arenas), start(graph, held));
+      }),
+    );
+  });
+
+  test("finds the same components", () => {
+    const arenas = new ArenaPool();
+    fc.assert(
+      fc.property(graphs, fc.subarray([0, 1]), (graph, held) => {
+        expect(freeComponents(graph, held, arenas)).toEqual(freeComponents(graph, held));
       }),
     );
   });
