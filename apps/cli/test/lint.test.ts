@@ -31,6 +31,18 @@ describe.concurrent("slam lint", () => {
     });
   });
 
+  test("landmarks are counted, and measurements of those that the file does not have are repaired", async (context) => {
+    const folder = temporaryFolder(context);
+    lay(folder, { "seen.g2o": `${SQUARE}VERTEX_XY 8 1 1\nEDGE_SE2_XY 0 8 1 1 4 0 4\nEDGE_SE2_XY 0 9 1 2 4 0 4\n` });
+
+    const { stdout } = await slam(folder, "lint", "seen.g2o", "--repair", "--out", "out.g2o");
+
+    expect(stdout).toContain(
+      "seen.g2o: g2o, 11 lines, 4 vertices, 4 edges, 2 landmarks, 2 factors\nerror missing-vertex: 1 time, line 11\n",
+    );
+    expect((await slam(folder, "pgo", "out.g2o", "--quiet")).code).toBe(0);
+  });
+
   test("errors exit 3; each rule is shown with its lines, why it matters and what the repair does", async (context) => {
     const folder = temporaryFolder(context);
     lay(folder, { "flawed.g2o": FLAWED });
@@ -91,7 +103,7 @@ describe.concurrent("slam lint", () => {
     const { stdout } = await slam(folder, "lint", "flawed.g2o", "--repair", "--out", "out.g2o", "--json", "--quiet");
 
     const { input, rules, findings } = JSON.parse(stdout) as LintJson;
-    expect(input).toEqual({ file: "flawed.g2o", format: "g2o", lines: 11, vertices: 4, edges: 5 });
+    expect(input).toEqual({ file: "flawed.g2o", format: "g2o", lines: 11, vertices: 4, edges: 5, landmarks: 0, factors: 0 });
     expect(rules.map(({ rule, count, repaired }) => [rule, count, repaired])).toEqual([
       ["self-edge", 1, 1],
       ["identical-edge", 1, 0],

@@ -43,27 +43,36 @@ function isRepaired(rule: RuleCount, out: string | undefined): boolean {
   return out !== undefined && rule.repair !== undefined;
 }
 
-function lintJson(file: string, { format, lines, vertices, edges, counts, findings }: LintReport, out: string | undefined): object {
+function lintJson(
+  file: string,
+  { format, lines, vertices, edges, landmarks, factors, counts, findings }: LintReport,
+  out: string | undefined,
+): object {
   const rules = counts.map((rule) => ({ ...rule, repaired: isRepaired(rule, out) ? rule.count : 0 }));
   return {
     command: "lint",
     version: VERSION,
-    input: { file, format, lines, vertices, edges },
+    input: { file, format, lines, vertices, edges, landmarks, factors },
     ...(out !== undefined && { out }),
     rules,
     findings,
   };
 }
 
-function lintText(file: string, { format, lines, vertices, edges, counts, findings }: LintReport, out: string | undefined): string {
+function lintText(
+  file: string,
+  { format, lines, vertices, edges, landmarks, factors, counts, findings }: LintReport,
+  out: string | undefined,
+): string {
   const rules = counts.flatMap((rule) => ruleLines(rule, findings, out));
   const total = (severity: Finding["severity"]): number =>
     counts.reduce((sum, rule) => sum + (rule.severity === severity ? rule.count : 0), 0);
   const totals = [countText(total("error"), "error"), countText(total("warning"), "warning"), countText(total("note"), "note")].join(", ");
   const repairable = counts.reduce((sum, rule) => sum + (rule.repair === undefined ? 0 : rule.count), 0);
+  const extras = landmarks + factors === 0 ? "" : `, ${countText(landmarks, "landmark")}, ${countText(factors, "factor")}`;
   const end = out === undefined ? `${repairable} can be repaired by --repair --out FILE` : `${repairable} repaired in ${out}`;
   return [
-    `${file}: ${format}, ${countText(lines, "line")}, ${vertices} vertices, ${countText(edges, "edge")}`,
+    `${file}: ${format}, ${countText(lines, "line")}, ${vertices} vertices, ${countText(edges, "edge")}${extras}`,
     ...rules,
     repairable > 0 ? `${totals}; ${end}` : totals,
     "",

@@ -1,8 +1,8 @@
 import type { ArenaPool } from "@slam/wasm";
 import type { PoseGraph } from "../graph.ts";
-import { type Steps, takeSteps } from "./follow.ts";
+import { takeSteps } from "./follow.ts";
 import { findFreeInArena } from "./spread-engine.ts";
-import { findFree, type Incidence } from "./walk.ts";
+import { findFree, type Incidence, type Steps } from "./walk.ts";
 
 /**
  * The lowest pose of each connected component that has no pose in `held`, ascending: what has to be held besides for the gauge to be fixed.

@@ -21,10 +21,11 @@ const EXACT = operationFormat(fp64);
  * @see Carlone, Tron, Daniilidis and Dellaert, Initialization techniques for 3D SLAM, ICRA 2015.
  */
 export function chordal(problem: PoseGraphProblem): Float64Array {
+  const { graph, column, arenas } = problem;
   const held: number[] = [];
-  for (let pose = 0; pose < problem.column.length; pose++) if (problem.column[pose] < 0) held.push(pose);
-  const poses = spanningTree(problem.graph, held, problem.arenas);
-  if (problem.graph.similarity !== undefined) relaxScales(problem, poses);
+  for (let pose = column.indexOf(-1); pose >= 0; pose = column.indexOf(-1, pose + 1)) held.push(pose);
+  const poses = spanningTree(graph, held, arenas);
+  if (graph.similarity !== undefined) relaxScales(problem, poses);
   relaxRotations(problem, poses);
   return relaxTranslations(problem, poses);
 }

@@ -5,33 +5,9 @@ import { ITEMS_A_CALL } from "../coordinates-engine.ts";
 import { type PoseGraph, poseGroup } from "../graph.ts";
 import { followKernel } from "./follow.kernel.ts";
 import { engineWalk } from "./spread-engine.ts";
-import { plainWalk, type Walk } from "./walk.ts";
+import { plainWalk, Steps, type Walk } from "./walk.ts";
 
 nameForModules("pgo", { followKernel });
-
-/** Poses put one after another, each along an edge from one that is there: at most once each. */
-export class Steps {
-  count = 0;
-  readonly parents: Int32Array;
-  readonly children: Int32Array;
-  /** 2 e + 1 where edge e is followed backwards, else 2 e. */
-  readonly edges: Int32Array;
-
-  constructor(poses: number, scratch: Scratch) {
-    this.parents = scratch.integers(poses);
-    this.children = scratch.integers(poses);
-    this.edges = scratch.integers(poses);
-  }
-
-  /** The pose k at one end of edge e is put where its other end says. */
-  add(from: Int32Array, to: Int32Array, e: number, k: number): void {
-    const isBack = k !== to[e];
-    this.parents[this.count] = isBack ? to[e] : from[e];
-    this.children[this.count] = k;
-    this.edges[this.count] = isBack ? 2 * e + 1 : 2 * e;
-    this.count++;
-  }
-}
 
 /** What lists the steps: at most 4 n + 4 m + 2 integers of scratch besides them, for n poses and m edges. */
 type List = (steps: Steps, walk: Walk, scratch: Scratch) => void;

@@ -1,11 +1,34 @@
 import type { Scratch } from "@slam/linop";
 import type { PoseGraph } from "../graph.ts";
-import type { Steps } from "./follow.ts";
 
 /** The edges at each pose: edges of pose k are edge[start[k]] ... edge[start[k + 1] - 1], in the graph's order. */
 export interface Incidence extends Pick<PoseGraph, "from" | "to"> {
   readonly start: Int32Array;
   readonly edge: Int32Array;
+}
+
+/** Poses put one after another, each along an edge from one that is there: at most once each. */
+export class Steps {
+  count = 0;
+  readonly parents: Int32Array;
+  readonly children: Int32Array;
+  /** 2 e + 1 where edge e is followed backwards, else 2 e. */
+  readonly edges: Int32Array;
+
+  constructor(poses: number, scratch: Scratch) {
+    this.parents = scratch.integers(poses);
+    this.children = scratch.integers(poses);
+    this.edges = scratch.integers(poses);
+  }
+
+  /** The pose k at one end of edge e is put where its other end says. */
+  add(from: Int32Array, to: Int32Array, e: number, k: number): void {
+    const isBack = k !== to[e];
+    this.parents[this.count] = isBack ? to[e] : from[e];
+    this.children[this.count] = k;
+    this.edges[this.count] = isBack ? 2 * e + 1 : 2 * e;
+    this.count++;
+  }
 }
 
 /** How a graph's edges are walked along: the loops below, or the engine's, which do the same. */

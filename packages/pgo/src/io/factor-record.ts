@@ -33,15 +33,24 @@ export function namedIds(scratch: Scratch): NamedIds {
   return { ids: new NumberList(scratch), offsets: new NumberList(scratch) };
 }
 
-export function factorLines(factor: Factor, scratch: Scratch): FactorLines {
-  const { dimension, tag, variables, rows, measurement } = factor;
+/** What messages call the ids of a factor's variables. */
+export function variableNames({ variables }: Factor): readonly string[] {
+  return variables.map((kind, v) => (variables.length === 1 ? "id" : `${v + 1}. id, of a ${kind},`));
+}
+
+/** The numbers behind a factor's ids: the measurement's and the information's. */
+export function factorFields({ dimension, rows, measurement }: Factor): readonly string[] {
   const axes = Array.from({ length: rows }, (_, a) => `${a + 1}`);
   const pose = dimension === 2 ? ["x", "y", "theta"] : ["x", "y", "z", "qx", "qy", "qz", "qw"];
   const numbers = measurement === "pose" ? pose : Array.from({ length: measurement }, (_, k) => `measurement ${k + 1}`);
+  return [...numbers, ...informationFields(axes)];
+}
+
+export function factorLines(factor: Factor, scratch: Scratch): FactorLines {
   return {
     factor,
-    idNames: variables.map((kind, v) => (variables.length === 1 ? "id" : `${v + 1}. id, of a ${kind},`)),
-    numbers: { tag, fields: [...numbers, ...informationFields(axes)] },
+    idNames: variableNames(factor),
+    numbers: { tag: factor.tag, fields: factorFields(factor) },
     variables: namedIds(scratch),
     sensors: namedIds(scratch),
     measurements: new NumberList(scratch),
@@ -49,7 +58,7 @@ export function factorLines(factor: Factor, scratch: Scratch): FactorLines {
   };
 }
 
-const SENSOR_ID = ["sensor id"];
+export const SENSOR_ID: readonly string[] = ["sensor id"];
 
 /** Reads the ids of a line, no two alike. */
 export function readIds(scanner: Scanner, names: readonly string[], tag: string, { ids, offsets }: NamedIds): void {

@@ -24,15 +24,15 @@ const EDGE_SE3: RecordType = {
   fields: [...POSE3, ...informationFields(POSE3.slice(0, 6))],
 };
 
-const LANDMARK2: RecordType = { tag: "VERTEX_XY", kind: "landmark", dimension: 2, fields: POSE2.slice(0, 2) };
-const LANDMARK3: RecordType = { tag: "VERTEX_TRACKXYZ", kind: "landmark", dimension: 3, fields: POSE3.slice(0, 3) };
+export const LANDMARK2: RecordType = { tag: "VERTEX_XY", kind: "landmark", dimension: 2, fields: POSE2.slice(0, 2) };
+export const LANDMARK3: RecordType = { tag: "VERTEX_TRACKXYZ", kind: "landmark", dimension: 3, fields: POSE3.slice(0, 3) };
 const SENSOR2: RecordType = { tag: "PARAMS_SE2OFFSET", kind: "sensor", dimension: 2, fields: POSE2 };
-const SENSOR3: RecordType = { tag: "PARAMS_SE3OFFSET", kind: "sensor", dimension: 3, fields: POSE3 };
+export const SENSOR3: RecordType = { tag: "PARAMS_SE3OFFSET", kind: "sensor", dimension: 3, fields: POSE3 };
 
 const SIMILARITIES = [VERTEX_SIM3, EDGE_SIM3, VERTEX_SIM3_EXPMAP, EDGE_SIM3_EXPMAP];
 
 export const G2O_RECORDS: readonly RecordType[] = [VERTEX_SE2, EDGE_SE2, VERTEX_SE3, EDGE_SE3, ...SIMILARITIES, VERTEX2, EDGE2];
-const LANDMARKS_AND_SENSORS = [LANDMARK2, LANDMARK3, SENSOR2, SENSOR3];
+export const LANDMARKS_AND_SENSORS: readonly RecordType[] = [LANDMARK2, LANDMARK3, SENSOR2, SENSOR3];
 
 /**
  * Reads a g2o file: VERTEX_SE2, EDGE_SE2, VERTEX_SE3:QUAT, EDGE_SE3:QUAT, VERTEX2 and EDGE2 (as `readToro`), and FIX; landmarks VERTEX_XY and

@@ -1,5 +1,5 @@
-import type { RecordType } from "../io/record.ts";
 import { type InformationLayout, informationLayout, trianglePlace } from "./information.ts";
+import { isMeasurement, type LintType } from "./lint-type.ts";
 
 /** The fields of a record from what stands on its line. */
 export interface CompletedFields {
@@ -16,23 +16,23 @@ export interface CompletedFields {
  * @param given the numbers behind the ids, perhaps not all of a very long line.
  * @param count how many there are.
  */
-export function completeFields(type: RecordType, given: readonly number[], count: number): CompletedFields {
+export function completeFields(type: LintType, given: readonly number[], count: number): CompletedFields {
   const { tag, fields, defaults = [] } = type;
   const total = fields.length;
   if (count === total) return { values: given, used: total, message: "" };
   if (count > total) return withoutExtra(type, given, count);
   if (defaults.length > 0 && count === total - defaults.length) return { values: [...given, ...defaults], used: count, message: "" };
   const message = `${tag} ends after ${count} of its ${total} fields`;
-  const layout = type.kind === "edge" ? informationLayout(type) : undefined;
+  const layout = isMeasurement(type) ? informationLayout(type) : undefined;
   if (layout === undefined || count < layout.begin) return { values: given, used: count, rule: "malformed-line", message };
   const values = [...given.slice(0, layout.begin), ...(defaults.length > 0 ? defaults : identityOf(layout))];
   return { values, used: layout.begin, rule: "missing-information", message };
 }
 
-function withoutExtra(type: RecordType, given: readonly number[], count: number): CompletedFields {
+function withoutExtra(type: LintType, given: readonly number[], count: number): CompletedFields {
   const total = type.fields.length;
   const message = `${type.tag} has ${total} fields, and the line ${count}`;
-  const triangle = type.kind === "edge" ? triangleOfFull(informationLayout(type), given, count) : undefined;
+  const triangle = isMeasurement(type) ? triangleOfFull(informationLayout(type), given, count) : undefined;
   if (triangle === undefined) return { values: given.slice(0, total), used: total, rule: "extra-fields", message };
   const values = [...given.slice(0, total - triangle.length), ...triangle];
   return { values, used: count, rule: "extra-fields", message: `${message}: the whole information matrix` };

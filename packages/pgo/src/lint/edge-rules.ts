@@ -1,10 +1,10 @@
 import type { Findings } from "./findings.ts";
 import type { LintFile } from "./lint-file.ts";
 
-/** Edges from a pose to itself. */
+/** Edges from a pose to itself, and measurements of a landmark by itself. */
 export function lintSelfEdges(file: LintFile, findings: Findings): void {
-  for (const k of file.records("edge")) {
-    const [from, to] = file.ids(k);
+  for (const k of file.records("edge", "factor")) {
+    const [from, to] = file.variables(k);
     if (from !== to) continue;
     findings.report("self-edge", file.line(k), `${file.type(k).tag} goes from ${from} to itself`);
     file.setAside(k, "self-edge");

@@ -1,6 +1,5 @@
-import { poseDof } from "../graph.ts";
 import type { Findings } from "./findings.ts";
-import { eigenOf, informationLayout, informationOf, isSound, leastPositive, nearestSemidefinite } from "./information.ts";
+import { eigenOf, informationLayout, informationOf, informationRows, isSound, leastPositive, nearestSemidefinite } from "./information.ts";
 import { lintInformationOrder } from "./information-order.ts";
 import type { LintFile } from "./lint-file.ts";
 import { shortText } from "./short-text.ts";
@@ -15,15 +14,15 @@ export function lintIndefinite(file: LintFile, findings: Findings): void {
   const indefinite = [...file.records("edge")].filter(isIndefinite);
   lintInformationOrder(file, findings, indefinite);
   lintTransposedBlocks(file, findings, indefinite.filter(isIndefinite));
-  for (const k of indefinite.filter(isIndefinite)) repairIndefinite(file, findings, k);
+  for (const k of [...file.records("edge", "factor")].filter(isIndefinite)) repairIndefinite(file, findings, k);
 }
 
 function repairIndefinite(file: LintFile, findings: Findings, k: number): void {
   const type = file.type(k);
   const values = file.values(k);
-  const eigenvalues = eigenOf(informationOf(type, values), poseDof(type)).values;
+  const eigenvalues = eigenOf(informationOf(type, values), informationRows(type)).values;
   const range = `${shortText(eigenvalues[0])} to ${shortText(eigenvalues[eigenvalues.length - 1])}`;
-  findings.report("indefinite-information", file.line(k), `information of ${file.ids(k).join(" -> ")} has eigenvalues from ${range}`);
+  findings.report("indefinite-information", file.line(k), `information of ${file.name(k)} has eigenvalues from ${range}`);
   const { begin, dof, places } = informationLayout(type);
   const triangle = new Float64Array(places.length);
   places.forEach((place, i) => {
@@ -40,13 +39,13 @@ function repairIndefinite(file: LintFile, findings: Findings, k: number): void {
 /** Edges without weight, and eigenvalues that span more than fp64 sums. */
 export function lintInformationRange(file: LintFile, findings: Findings): void {
   let [least, largest, leastLine, largestLine] = [Infinity, 0, 0, 0];
-  for (const k of file.records("edge")) {
+  for (const k of file.records("edge", "factor")) {
     const triangle = informationOf(file.type(k), file.values(k));
     if (triangle.every((w) => w === 0)) {
-      findings.report("zero-information", file.line(k), `information of ${file.ids(k).join(" -> ")} is zero`);
+      findings.report("zero-information", file.line(k), `information of ${file.name(k)} is zero`);
       continue;
     }
-    const { values } = eigenOf(triangle, poseDof(file.type(k)));
+    const { values } = eigenOf(triangle, informationRows(file.type(k)));
     const top = values[values.length - 1];
     const low = leastPositive(values);
     if (low < least) [least, leastLine] = [low, file.line(k)];

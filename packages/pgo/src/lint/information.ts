@@ -1,26 +1,33 @@
 import { fp64, powerOfTwoBelow, tolerance } from "@slam/float";
 import { type SymmetricEigen, symmetricEigen } from "@slam/lie";
 import { informationSize, poseDof, poseSize } from "../graph.ts";
-import { RECORD_VALUES, type RecordType } from "../io/record.ts";
+import { RECORD_VALUES } from "../io/record.ts";
 import { isSemidefinite } from "../whitening.ts";
+import type { LintType } from "./lint-type.ts";
 
 /** The record's values as a PoseGraph has them; `values` are its fields, not changed. */
-export function graphValues(type: RecordType, values: Float64Array): Float64Array {
+export function graphValues(type: LintType, values: Float64Array): Float64Array {
   const converted = new Float64Array(RECORD_VALUES);
   converted.set(values);
   type.toGraph?.(converted);
   return converted;
 }
 
-/** The information of an edge in g2o's coordinates: its upper triangle, row-major. */
-export function informationOf(type: RecordType, values: Float64Array): Float64Array {
+/** The information of an edge or factor in g2o's coordinates: its upper triangle, row-major. */
+export function informationOf(type: LintType, values: Float64Array): Float64Array {
+  if (type.kind === "factor") return values.subarray(informationLayout(type).begin);
   const size = poseSize(type);
   return graphValues(type, values).subarray(size, size + informationSize(type));
 }
 
-/** Whether solvers take the edge's information. */
-export function isSound(type: RecordType, values: Float64Array): boolean {
-  return isSemidefinite(informationOf(type, values), poseDof(type));
+/** The rows of that matrix. */
+export function informationRows(type: LintType): number {
+  return type.kind === "factor" ? type.factor.rows : poseDof(type);
+}
+
+/** Whether solvers take it. */
+export function isSound(type: LintType, values: Float64Array): boolean {
+  return isSemidefinite(informationOf(type, values), informationRows(type));
 }
 
 /** Of the symmetric matrix with this upper triangle, row-major, whatever its scale. */
@@ -70,7 +77,7 @@ export function nearestSemidefinite(triangle: Float64Array, dof: number): Float6
   return nearest;
 }
 
-/** Where the fields of an edge hold its information matrix. */
+/** Where the fields of an edge or factor hold its information matrix. */
 export interface InformationLayout {
   /** The first of the fields. */
   readonly begin: number;
@@ -79,17 +86,17 @@ export interface InformationLayout {
   readonly places: Int32Array;
 }
 
-const layouts = new WeakMap<RecordType, InformationLayout>();
+const layouts = new WeakMap<LintType, InformationLayout>();
 
-/** Of an edge's type. */
-export function informationLayout(type: RecordType): InformationLayout {
+/** Of such a type. */
+export function informationLayout(type: LintType): InformationLayout {
   const known = layouts.get(type) ?? layoutOf(type);
   layouts.set(type, known);
   return known;
 }
 
 /** Told from the fields' names, "information (row, column)", rows and columns in the order in which they appear. */
-function layoutOf({ fields }: RecordType): InformationLayout {
+function layoutOf({ fields }: LintType): InformationLayout {
   const entries = fields.map((name) => /^information \((.+), (.+)\)$/.exec(name));
   const begin = entries.findIndex((entry) => entry !== null);
   const named = entries.filter((entry) => entry !== null).map((entry) => [entry[1], entry[2]] as const);

@@ -1,4 +1,5 @@
 import type { RecordType } from "../io/record.ts";
+import type { LintType } from "./lint-type.ts";
 import type { RuleName } from "./rules.ts";
 
 /** The bytes of a line, its line feed not among them. */
@@ -20,8 +21,8 @@ export interface FixLine extends LineSpan {
   readonly ids: readonly number[];
 }
 
-/** A vertex that the repair adds. */
-export interface AddedVertex {
+/** A vertex or a sensor that the repair adds. */
+export interface AddedRecord {
   readonly type: RecordType;
   readonly id: number;
   readonly values: Float64Array;
@@ -34,12 +35,12 @@ export interface AddedVertex {
 export class LintFile {
   readonly bytes: Uint8Array;
   readonly fixes: FixLine[] = [];
-  readonly added: AddedVertex[] = [];
-  /** Two ids for each line that is passed on: those of the vertices it joins, or its one id twice. */
-  readonly links: number[] = [];
-  readonly #types: RecordType[] = [];
+  readonly added: AddedRecord[] = [];
+  readonly #types: LintType[] = [];
   readonly #spans: number[] = [];
   readonly #ids: number[] = [];
+  /** Where the ids of each record end. */
+  readonly #idEnds: number[] = [];
   readonly #begins: number[] = [];
   readonly #values: number[] = [];
   readonly #comments = new Map<number, string>();
@@ -49,30 +50,31 @@ export class LintFile {
     this.bytes = bytes;
   }
 
-  /** @param ids one of a vertex, two of an edge. @returns the record's number. */
-  add(type: RecordType, { line, start, end }: LineSpan, ids: readonly number[], values: Float64Array): number {
+  /** @param ids as on the line. @returns the record's number. */
+  add(type: LintType, { line, start, end }: LineSpan, ids: readonly number[], values: Float64Array): number {
     this.#types.push(type);
     this.#spans.push(line, start, end);
-    this.#ids.push(ids[0], ids[ids.length - 1]);
+    this.#ids.push(...ids);
+    this.#idEnds.push(this.#ids.length);
     this.#begins.push(this.#values.length);
     for (let i = 0; i < type.fields.length; i++) this.#values.push(values[i]);
     return this.#types.length - 1;
   }
 
   /** The numbers of the records that are left, in file order. */
-  *records(kind?: RecordType["kind"]): Generator<number> {
+  *records(...kinds: readonly LintType["kind"][]): Generator<number> {
     for (let k = 0; k < this.#types.length; k++) {
-      if ((kind === undefined || this.#types[k].kind === kind) && !this.#isAside(k)) yield k;
+      if ((kinds.length === 0 || kinds.includes(this.#types[k].kind)) && !this.#isAside(k)) yield k;
     }
   }
 
-  /** The byte at which the line of the first edge that is left begins. */
-  firstEdge(): number {
-    for (const k of this.records("edge")) return this.#span(k).start;
+  /** The byte at which the line of the first edge or factor that is left begins. */
+  firstMeasurement(): number {
+    for (const k of this.records("edge", "factor")) return this.#span(k).start;
     return this.bytes.length;
   }
 
-  type(k: number): RecordType {
+  type(k: number): LintType {
     return this.#types[k];
   }
 
@@ -80,9 +82,22 @@ export class LintFile {
     return this.#spans[3 * k];
   }
 
-  /** Of an edge its first and second pose, of a vertex its id twice. */
-  ids(k: number): readonly [number, number] {
-    return [this.#ids[2 * k], this.#ids[2 * k + 1]];
+  /** Those on its line: of a vertex, landmark or sensor its own, of an edge its first and second pose, of a factor its variables, then its sensor. */
+  ids(k: number): readonly number[] {
+    return this.#ids.slice(k === 0 ? 0 : this.#idEnds[k - 1], this.#idEnds[k]);
+  }
+
+  /** The ids of the poses and landmarks of the record; none of a sensor. */
+  variables(k: number): readonly number[] {
+    const type = this.#types[k];
+    if (type.kind === "sensor") return [];
+    return type.kind === "factor" ? this.ids(k).slice(0, type.factor.variables.length) : this.ids(k);
+  }
+
+  /** What messages call it. */
+  name(k: number): string {
+    const { kind, tag } = this.#types[k];
+    return kind === "edge" ? this.ids(k).join(" -> ") : [tag, ...this.ids(k)].join(" ");
   }
 
   /** A copy of the fields, in the file's coordinates. */

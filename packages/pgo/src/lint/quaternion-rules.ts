@@ -18,7 +18,7 @@ export function lintQuaternions(file: LintFile, findings: Findings): void {
     if (length === 0) {
       findings.report("zero-quaternion", file.line(k), `the quaternion of ${tag} is 0 0 0 0`);
       values[at + 3] = 1;
-      if (kind === "vertex") file.change(k, values);
+      if (kind === "vertex" || kind === "sensor") file.change(k, values);
       else file.setAside(k, "zero-quaternion");
     } else {
       findings.report("non-unit-quaternion", file.line(k), `the quaternion of ${tag} has length ${shortText(length)}`);

@@ -1,13 +1,13 @@
-import type { RecordType } from "../io/record.ts";
 import { type CompletedFields, completeFields } from "./complete-fields.ts";
 import type { Findings } from "./findings.ts";
 import { graphValues } from "./information.ts";
 import type { LineTokens } from "./line-tokens.ts";
 import type { LineSpan, LintFile } from "./lint-file.ts";
+import { idNamesOf, type LintType } from "./lint-type.ts";
 import type { RuleName } from "./rules.ts";
 
 /** Reads a line of `type` into the file: as it stands, mended, or not at all and set aside. Reports what is wrong with it. */
-export function readRecord(file: LintFile, findings: Findings, type: RecordType, span: LineSpan, tokens: LineTokens): void {
+export function readRecord(file: LintFile, findings: Findings, type: LintType, span: LineSpan, tokens: LineTokens): void {
   const isLast = span.end === file.bytes.length;
   const record = parseRecord(type, tokens, isLast && findings.count("missing-information") === 0);
   if ("bad" in record) {
@@ -38,9 +38,9 @@ interface BadRecord {
 }
 
 /** @param isCutOff whether the line may end within a number, so that what stands there of an information matrix that is too short is not to be trusted. */
-function parseRecord(type: RecordType, tokens: LineTokens, isCutOff: boolean): ParsedRecord | BadRecord {
+function parseRecord(type: LintType, tokens: LineTokens, isCutOff: boolean): ParsedRecord | BadRecord {
   const malformed = (message: string): BadRecord => ({ bad: "malformed-line", message });
-  const idNames = type.kind === "vertex" ? ["id"] : ["first id", "second id"];
+  const idNames = idNamesOf(type);
   const numbers = tokens.hasComma ? readCommas(type, idNames.length, tokens) : tokens.numbers();
   if (numbers === undefined) return malformed(`${type.tag} has commas that are neither in its numbers nor between them`);
   const count = (tokens.hasComma ? numbers.length : tokens.count) - idNames.length;
@@ -71,7 +71,7 @@ function parseRecord(type: RecordType, tokens: LineTokens, isCutOff: boolean): P
  * The numbers of a line with commas: decimal ones, or those between fields, whichever gives the record its number of fields; else decimal ones if
  * that leaves nothing but numbers. undefined where neither does.
  */
-function readCommas({ fields, defaults = [] }: RecordType, idCount: number, tokens: LineTokens): number[] | undefined {
+function readCommas({ fields, defaults = [] }: LintType, idCount: number, tokens: LineTokens): number[] | undefined {
   const total = idCount + fields.length;
   const fits = (numbers: readonly number[]): boolean =>
     numbers.every(Number.isFinite) && (numbers.length === total || numbers.length === total - defaults.length);

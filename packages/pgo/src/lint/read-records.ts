@@ -1,14 +1,13 @@
 import { MAX_UNKNOWN_TAGS } from "../io/read-graph.ts";
-import type { RecordType } from "../io/record.ts";
 import { MAX_LINE_BYTES, quote, Scanner } from "../io/scanner.ts";
 import type { Findings } from "./findings.ts";
 import { LineTokens } from "./line-tokens.ts";
 import { type LineSpan, LintFile } from "./lint-file.ts";
-import { PASSED_ON } from "./passed-on.ts";
+import type { LintType } from "./lint-type.ts";
 import { readRecord } from "./read-record.ts";
 
 /** Reads the lines of `types` and FIX as the strict reader does, but reports and mends or sets aside what that one stops at. */
-export function readRecords(bytes: Uint8Array, types: readonly RecordType[], findings: Findings): { file: LintFile; lines: number } {
+export function readRecords(bytes: Uint8Array, types: readonly LintType[], findings: Findings): { file: LintFile; lines: number } {
   const file = new LintFile(bytes);
   const scanner = new Scanner(bytes, "");
   const byTag = new Map(types.map((type) => [type.tag, type]));
@@ -27,16 +26,11 @@ export function readRecords(bytes: Uint8Array, types: readonly RecordType[], fin
       file.setLineAside(span, "malformed-line");
     } else if (type !== undefined) readRecord(file, findings, type, span, new LineTokens(bytes, scanner));
     else if (tag === "FIX") readFix(file, findings, span, new LineTokens(bytes, scanner));
-    else {
-      countUnknown(findings, unknown, tag, span.line);
-      const ids = new LineTokens(bytes, scanner).numbers().slice(0, PASSED_ON.get(tag) ?? 0);
-      if (ids.length > 0 && ids.every(Number.isSafeInteger)) file.links.push(ids[0] + 0, ids[ids.length - 1] + 0);
-    }
+    else countUnknown(findings, unknown, tag, span.line);
   }
   for (const [tag, { count, line }] of unknown) {
     const lines = count === 1 ? "1 line" : `${count} lines, this the first`;
-    if (PASSED_ON.has(tag)) findings.report("unchecked-tag", line, `${tag} is not checked: ${lines}`);
-    else findings.report("unknown-tag", line, `${tag} is not known: ${lines}`);
+    findings.report("unknown-tag", line, `${tag} is not known: ${lines}`);
   }
   return { file, lines: scanner.line };
 }

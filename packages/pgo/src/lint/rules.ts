@@ -23,6 +23,7 @@ export type RuleName =
   | "mixed-dimensions"
   | "duplicate-vertex"
   | "missing-vertex"
+  | "missing-sensor"
   | "self-edge"
   | "zero-quaternion"
   | "transposed-block"
@@ -36,7 +37,6 @@ export type RuleName =
   | "disconnected"
   | "identical-edge"
   | "repeated-edge"
-  | "unchecked-tag"
   | "unknown-tag";
 
 /** What lint looks for, in the order in which it is shown. */
@@ -73,7 +73,7 @@ export const RULES: { readonly [rule in RuleName]: Rule } = {
   },
   "missing-information": {
     severity: "error",
-    why: "an edge without its information matrix has no weight: readers stop here, or take what happens to be in memory",
+    why: "a measurement without its information matrix has no weight: readers stop here, or take what happens to be in memory",
     repair: "puts the identity, and what stood there into a comment; give a better weight by hand if you know one",
   },
   "extra-fields": {
@@ -89,23 +89,29 @@ export const RULES: { readonly [rule in RuleName]: Rule } = {
   },
   "duplicate-vertex": {
     severity: "error",
-    why: "two estimates of one pose: readers stop, or each takes another one",
+    why: "two estimates of one pose, landmark or sensor: readers stop, or each takes another one",
     repair: "keeps the first, as g2o does, and the others as comments",
   },
   "missing-vertex": {
     severity: "error",
-    why: "an edge or FIX names a pose that the file does not have: readers stop, or leave the edge out without a word",
-    repair: "adds the vertex where edges from known poses put it; takes it out of a FIX if no edge names it",
+    why: "an edge or FIX names a pose or landmark that the file does not have: readers stop, or leave the edge out without a word",
+    repair:
+      "adds the vertex where edges from known poses, or the first measured position, put it; keeps a line that nothing places as a comment; takes it out of a FIX if no edge names it",
+  },
+  "missing-sensor": {
+    severity: "error",
+    why: "a measurement is of a sensor that the file does not place on the robot: readers stop",
+    repair: "puts the sensor at the robot's own frame; give its place by hand if you know it",
   },
   "self-edge": {
     severity: "error",
-    why: "an edge from a pose to itself measures nothing, and makes solvers stop",
+    why: "a measurement between a pose and itself measures nothing, and makes solvers stop",
     repair: "keeps the line as a comment",
   },
   "zero-quaternion": {
     severity: "error",
     why: "a quaternion of length zero is no rotation",
-    repair: "gives a vertex the identity; keeps an edge as a comment",
+    repair: "gives a vertex or sensor the identity; keeps a measurement as a comment",
   },
   "transposed-block": {
     severity: "error",
@@ -161,10 +167,6 @@ export const RULES: { readonly [rule in RuleName]: Rule } = {
   "repeated-edge": {
     severity: "note",
     why: "several measurements between the same two poses are all used",
-  },
-  "unchecked-tag": {
-    severity: "note",
-    why: "a solver uses lines with this tag, but lint does not look at them, and passes them on as they are",
   },
   "unknown-tag": {
     severity: "note",

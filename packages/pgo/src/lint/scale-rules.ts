@@ -1,7 +1,7 @@
 import { cos, sin } from "@slam/float";
-import type { RecordType } from "../io/record.ts";
 import type { Findings } from "./findings.ts";
 import type { LintFile } from "./lint-file.ts";
+import type { LintType } from "./lint-type.ts";
 import { shortText } from "./short-text.ts";
 
 /** No sensor sees a million times further than usual. */
@@ -13,7 +13,7 @@ const DEGREE = Math.PI / 180;
 
 /** Translations out of all proportion to the median of their kind. */
 export function lintTranslations(file: LintFile, findings: Findings): void {
-  for (const kind of ["vertex", "edge"] as const) {
+  for (const kind of ["vertex", "landmark", "edge"] as const) {
     const records = [...file.records(kind)];
     const lengths = records.map((k) => translationLength(file, k));
     const usual = median(lengths.filter((length) => length > 0));
@@ -51,7 +51,7 @@ function largestAngle(file: LintFile, k: number): number {
   return anglesOf(file.type(k)).reduce((largest, at) => Math.max(largest, Math.abs(file.value(k, at))), 0);
 }
 
-function anglesOf({ fields }: RecordType): number[] {
+function anglesOf({ fields }: LintType): number[] {
   return ["theta", "roll", "pitch", "yaw"].map((name) => fields.indexOf(name)).filter((at) => at >= 0);
 }
 

@@ -2,6 +2,7 @@ import { freeComponents, fromFile } from "../init/chain.ts";
 import type { RecordType } from "../io/record.ts";
 import type { Findings } from "./findings.ts";
 import type { LintFile } from "./lint-file.ts";
+import type { LintType } from "./lint-type.ts";
 import { recordGraph } from "./record-graph.ts";
 
 /** Records that are not of the kind of most of them. */
@@ -18,30 +19,33 @@ export function lintDimensions(file: LintFile, findings: Findings): void {
 }
 
 /** What the poses of one graph have in common. */
-function kindOf({ dimension, similarity }: RecordType): string {
+function kindOf({ dimension, similarity }: LintType): string {
   return similarity === undefined ? `${dimension}D` : `SIM3:${similarity.toUpperCase()}`;
 }
 
-/** Vertices given again. */
+/** Vertices and sensors given again. Poses and landmarks share their ids, sensors have their own. */
 export function lintDuplicateVertices(file: LintFile, findings: Findings): void {
-  const first = new Map<number, number>();
-  for (const k of file.records("vertex")) {
-    const [id] = file.ids(k);
-    const before = first.get(id);
-    if (before === undefined) first.set(id, k);
-    else {
-      const same = file.values(k).every((value, i) => value === file.values(before)[i]);
-      findings.report(
-        "duplicate-vertex",
-        file.line(k),
-        `pose ${id} has a vertex on line ${file.line(before)}, ${same ? "the same" : "another"} one`,
-      );
-      file.setAside(k, "duplicate-vertex");
+  for (const kinds of [["vertex", "landmark"], ["sensor"]] as const) {
+    const first = new Map<number, number>();
+    for (const k of file.records(...kinds)) {
+      const [id] = file.ids(k);
+      const before = first.get(id);
+      if (before === undefined) first.set(id, k);
+      else {
+        const same = file.type(k) === file.type(before) && file.values(k).every((value, i) => value === file.values(before)[i]);
+        const { kind, tag } = file.type(before);
+        findings.report(
+          "duplicate-vertex",
+          file.line(k),
+          `${kind === "vertex" ? "pose" : kind} ${id} has a ${tag} on line ${file.line(before)}, ${same ? "the same" : "another"} one`,
+        );
+        file.setAside(k, "duplicate-vertex");
+      }
     }
   }
 }
 
-/** Poses without a vertex in a file that has vertices, and FIX lines about poses that it does not have at all. */
+/** Poses that edges name, without a vertex in a file that has vertices. */
 export function lintMissingVertices(file: LintFile, findings: Findings): void {
   const vertices = new Set<number>();
   for (const k of file.records("vertex")) vertices.add(file.ids(k)[0]);
@@ -53,15 +57,6 @@ export function lintMissingVertices(file: LintFile, findings: Findings): void {
       else if (!vertices.has(id)) missing.set(id, { line: file.line(k), count: 1 });
     }
   }
-  const others = new Set(file.links);
-  for (const fix of file.fixes) {
-    const found = fix.ids.filter((id) => vertices.has(id) || missing.has(id) || others.has(id));
-    if (found.length === fix.ids.length) continue;
-    const gone = fix.ids.filter((id) => !found.includes(id));
-    findings.report("missing-vertex", fix.line, `FIX names ${gone.join(", ")}, and no vertex nor edge does`);
-    if (found.length > 0) file.changeFix(fix, found);
-    else file.setLineAside(fix, "missing-vertex");
-  }
   if (vertices.size === 0 || missing.size === 0) return;
   for (const [id, { line, count }] of missing) {
     findings.report("missing-vertex", line, `pose ${id} has no vertex; ${count === 1 ? "1 edge names it" : `${count} edges name it`}`);
@@ -72,7 +67,7 @@ export function lintMissingVertices(file: LintFile, findings: Findings): void {
 /** Adds vertices where the edges put them, breadth first from those there are. */
 function addVertices(file: LintFile, missing: Iterable<number>): void {
   const [first] = file.records("vertex");
-  const type = file.type(first);
+  const type = file.type(first) as RecordType;
   const graph = recordGraph(file);
   const poses = fromFile(graph, freeComponents(graph, []));
   const size = graph.poses.length / graph.ids.length;
@@ -83,5 +78,19 @@ function addVertices(file: LintFile, missing: Iterable<number>): void {
     values.set(poses.subarray(index * size, (index + 1) * size));
     type.toFile?.(values);
     file.added.push({ type, id, values: values.subarray(0, type.fields.length) });
+  }
+}
+
+/** FIX lines about poses and landmarks that the file does not have at all. */
+export function lintFixes(file: LintFile, findings: Findings): void {
+  const named = new Set<number>();
+  for (const k of file.records()) for (const id of file.variables(k)) named.add(id);
+  for (const fix of file.fixes) {
+    const found = fix.ids.filter((id) => named.has(id));
+    if (found.length === fix.ids.length) continue;
+    const gone = fix.ids.filter((id) => !found.includes(id));
+    findings.report("missing-vertex", fix.line, `FIX names ${gone.join(", ")}, and no vertex nor edge does`);
+    if (found.length > 0) file.changeFix(fix, found);
+    else file.setLineAside(fix, "missing-vertex");
   }
 }

@@ -5,17 +5,17 @@ import type { Edit, LintFile } from "./lint-file.ts";
 
 /**
  * The file with its edits. What no edit touches is passed on byte for byte, as views of the file; of a changed record, tokens that keep their value
- * keep their bytes. Vertices that are added stand before the first edge: g2o reads no edge before its vertices.
+ * keep their bytes. What is added stands before the first measurement: g2o reads none before its vertices.
  */
 export function* writeRepaired(file: LintFile): Generator<Uint8Array> {
   const { bytes } = file;
-  const addAt = file.added.length === 0 ? Infinity : file.firstEdge();
+  const addAt = file.added.length === 0 ? Infinity : file.firstMeasurement();
   let at = 0;
   let added = false;
   for (const edit of file.edits()) {
     if (!added && addAt <= edit.start) {
       yield bytes.subarray(at, addAt);
-      yield addedVertices(file);
+      yield addedRecords(file);
       [at, added] = [addAt, true];
     }
     if (edit.start > at) yield bytes.subarray(at, edit.start);
@@ -24,13 +24,13 @@ export function* writeRepaired(file: LintFile): Generator<Uint8Array> {
   }
   if (!added && addAt < Infinity) {
     yield bytes.subarray(at, addAt);
-    yield addedVertices(file);
+    yield addedRecords(file);
     at = addAt;
   }
   if (at < bytes.length) yield bytes.subarray(at);
 }
 
-function addedVertices({ added }: LintFile): Uint8Array {
+function addedRecords({ added }: LintFile): Uint8Array {
   return asciiBytes(added.map(({ type, id, values }) => `${type.tag} ${id} ${values.join(" ")}\n`).join(""));
 }
 
@@ -38,9 +38,7 @@ function editedLine(file: LintFile, edit: Edit): Uint8Array {
   const line = file.bytes.subarray(edit.start, edit.end);
   if (edit.kind === "set aside") return joined([asciiBytes(`# slam lint: ${edit.rule}: `), line]);
   if (edit.kind === "fix") return rewritten(line, edit.ids, "");
-  const { kind } = file.type(edit.record);
-  const ids = file.ids(edit.record);
-  const numbers = [...(kind === "vertex" ? [ids[0]] : ids), ...file.values(edit.record)];
+  const numbers = [...file.ids(edit.record), ...file.values(edit.record)];
   return rewritten(line, numbers, file.comment(edit.record) ?? "");
 }
 

@@ -20,6 +20,39 @@ const FILES = [
     ],
   },
   {
+    name: "2D g2o, with landmarks,",
+    lint: lintG2o,
+    read: readG2o,
+    lines: [
+      ...chain(3),
+      "VERTEX_XY 7 1 1",
+      "VERTEX_XY 9 2 1",
+      "FIX 9 0",
+      edge(0, 1),
+      edge(1, 2),
+      "EDGE_SE2_XY 0 7 1 1 4 1 9",
+      "EDGE_SE2_XY 1 9 1 1 4 1 9",
+      "EDGE_BEARING_SE2_XY 2 7 2.3 16",
+      "EDGE_PRIOR_SE2 0 0 0 0 4 1 0.5 9 0.25 25",
+    ],
+  },
+  {
+    name: "3D g2o, with landmarks, priors and sensors,",
+    lint: lintG2o,
+    read: readG2o,
+    lines: [
+      "PARAMS_SE3OFFSET 0 0.1 0 0 0 0 0.6 0.8",
+      "PARAMS_SE3OFFSET 1 0 0 0 0 0 0 1",
+      ...[0, 1].map((k) => `VERTEX_SE3:QUAT ${k} ${k} 0 0 0 0 0.6 0.8`),
+      "VERTEX_TRACKXYZ 5 1 2 3",
+      "VERTEX_TRACKXYZ 6 3 2 1",
+      `EDGE_SE3:QUAT 0 1 1 0 0 0 0.6 0 0.8 ${solidWeight}`,
+      "EDGE_SE3_TRACKXYZ 0 5 0 1 2 3 100 1 2 100 1 25",
+      "EDGE_SE3_TRACKXYZ 1 6 1 1 2 3 100 1 2 100 1 25",
+      `EDGE_SE3_PRIOR 0 1 0 0 0 0 0 0.6 0.8 ${solidWeight}`,
+    ],
+  },
+  {
     name: "2D TORO",
     lint: lintToro,
     read: readToro,
@@ -61,6 +94,8 @@ const TOKENS = [
   "",
   "FIX",
   "EDGE_SE2",
+  "EDGE_SE2_XY",
+  "VERTEX_TRACKXYZ",
 ];
 
 /** The lines with some tokens, lines and bytes changed, some left out and some repeated, and perhaps cut off. */
