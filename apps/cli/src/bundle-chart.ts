@@ -1,10 +1,7 @@
 import type { Bundle } from "@slam/ba";
 import type { TopLevelSpec } from "vega-lite";
-import { CONFIG, render, SIDE, squareDomain } from "./charts.ts";
+import { CONFIG, MOST_POINTS, render, SIDE, squareDomain } from "./charts.ts";
 import { type Axes, axesOf, axisOf, nearOf, onPaper } from "./from-above.ts";
-
-/** More would make a page of megabytes, and no other picture. */
-export const MOST_POINTS = 2000;
 
 /** Pictures of a bundle's cameras and points from above, at several estimates, side by side, each in its own scale: SVG. */
 export function bundleChart(views: readonly { readonly title: string; readonly bundle: Bundle }[]): Promise<string> {

@@ -1,6 +1,7 @@
 import { type PoseGraph, poseSize } from "@slam/pgo";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { nearOf } from "./from-above.ts";
 
 /** A curve of the cost over the iterations; the first value is the cost after the initialisation. */
 export interface CostCurve {
@@ -48,10 +49,15 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
 export const SIDE = 300;
 export const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false } };
 
+/** More points would make a page of megabytes, and no other picture. */
+export const MOST_POINTS = 2000;
+
 function trajectoryView(title: string, graph: PoseGraph): object {
-  const points = projected(graph);
-  const at = (k: number): [number, number] => [points[2 * k]!, points[2 * k + 1]!];
-  const path = [...graph.ids.keys()].map((k) => pointOf(at(k), k));
+  const onPaper = paperOf(graph);
+  const at = (k: number): Dot => onPaper(graph.poses, k * poseSize(graph));
+  const poses = [...graph.ids.keys()].map(at);
+  const path = poses.map(pointOf);
+  const seen = landmarksOf(graph, onPaper);
   // One line for all loops, broken between them: an element for each would make a page of megabytes.
   const loops = [...graph.from.keys()].filter((e) => Math.abs(graph.to[e]! - graph.from[e]!) !== 1);
   const jumps = loops.flatMap((e, i) => [
@@ -59,38 +65,50 @@ function trajectoryView(title: string, graph: PoseGraph): object {
     pointOf(at(graph.to[e]!), 3 * i + 1),
     { order: 3 * i + 2, x: null, y: null },
   ]);
-  const { x, y } = squareDomain(points);
+  const { x, y } = squareDomain(Float64Array.from([...poses, ...seen].flat()));
   const encoding = {
     x: { field: "x", type: "quantitative", scale: { domain: x, nice: false, zero: false }, axis: null },
     y: { field: "y", type: "quantitative", scale: { domain: y, nice: false, zero: false }, axis: null },
-    order: { field: "order", type: "quantitative" },
   };
   const line = (values: readonly object[], color: string, strokeWidth: number): object => ({
     data: { values },
     mark: { type: "line", color, strokeWidth, invalid: "break-paths-filter-domains" },
-    encoding,
+    encoding: { ...encoding, order: { field: "order", type: "quantitative" } },
   });
-  return { title, width: SIDE, height: SIDE, layer: [line(jumps, "#b8c4d6", 0.5), line(path, "#c2410c", 1.2)] };
+  const points = {
+    data: { values: seen.map(pointOf) },
+    mark: { type: "point", filled: true, color: "#3f7d58", size: 6, opacity: 1 },
+    encoding,
+  };
+  return { title, width: SIDE, height: SIDE, layer: [line(jumps, "#b8c4d6", 0.5), points, line(path, "#c2410c", 1.2)] };
 }
 
-function pointOf([x, y]: readonly [number, number], order: number): { order: number; x: number; y: number } {
+type Dot = readonly [number, number];
+type OnPaper = (positions: Float64Array, at: number) => Dot;
+
+/** Those with an estimate, but for the farthest, and not more than can be told apart. */
+function landmarksOf({ dimension, landmarks }: PoseGraph, onPaper: OnPaper): readonly Dot[] {
+  const known = [...(landmarks?.known.keys() ?? [])].filter((k) => landmarks!.known[k] === 1);
+  const step = Math.max(1, Math.ceil(known.length / MOST_POINTS));
+  const dots = known.filter((_, i) => i % step === 0).map((k) => onPaper(landmarks!.positions, k * dimension));
+  return dots.length > 0 ? nearOf(dots) : [];
+}
+
+function pointOf([x, y]: Dot, order: number): { order: number; x: number; y: number } {
   return { order, x, y };
 }
 
 /** Of a path's extent: one that is as flat as this is drawn as a map. */
 const FLAT = 0.02;
 
-/** The positions on paper: a map in 2D and of what is level, seen from a corner above in 3D. */
-function projected(graph: PoseGraph): Float64Array {
-  const size = poseSize(graph);
-  const isMap = size === 3 || extentOf(graph, 2) < FLAT * Math.max(extentOf(graph, 0), extentOf(graph, 1));
+/** Where a position is on paper: a map in 2D and of what is level, seen from a corner above in 3D. */
+function paperOf(graph: PoseGraph): OnPaper {
+  const isMap = graph.dimension === 2 || extentOf(graph, 2) < FLAT * Math.max(extentOf(graph, 0), extentOf(graph, 1));
   const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
-  const points = new Float64Array(2 * graph.ids.length);
-  for (let k = 0; k < graph.ids.length; k++) {
-    const [x, y, z] = [graph.poses[k * size]!, graph.poses[k * size + 1]!, graph.poses[k * size + 2]!];
-    points.set(isMap ? [x, y] : [c * (x - y), c * z + s * (x + y)], 2 * k);
-  }
-  return points;
+  return (positions, at) => {
+    const [x, y, z] = [positions[at]!, positions[at + 1]!, positions[at + 2]!];
+    return isMap ? [x, y] : [c * (x - y), c * z + s * (x + y)];
+  };
 }
 
 function extentOf(graph: PoseGraph, axis: 0 | 1 | 2): number {

@@ -1,6 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { MOST_POINTS } from "./bundle-chart.ts";
-import { CONFIG, render, SIDE, squareDomain } from "./charts.ts";
+import { CONFIG, MOST_POINTS, render, SIDE, squareDomain } from "./charts.ts";
 import { type Axes, nearOf, onPaper } from "./from-above.ts";
 
 /** A path, and what was seen from it. */
