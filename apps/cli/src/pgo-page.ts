@@ -57,11 +57,14 @@ function numberRows(report: PgoReport, init: string): string[][] {
 }
 
 function lossRows(loss: LossReport): string[][] {
-  const edges = loss.rejected.map(({ from, to, weight }) => `${from} - ${to} (${Number(weight.toPrecision(2))})`);
+  const weighed = (name: string, weight: number): string => `${name} (${Number(weight.toPrecision(2))})`;
+  const edges = loss.rejected.map(({ from, to, weight }) => weighed(`${from} - ${to}`, weight));
+  const others = loss.rejectedFactors.map(({ tag, ids, weight }) => weighed([tag, ...ids].join(" "), weight));
   return [
     ["loss", lossText(loss)],
     ["rejected", rejectionText(loss)],
-    ["chi2 of all edges", costText(loss.chi2)],
+    ["chi2 of all measurements", costText(loss.chi2)],
     ["edges rejected (their weight)", edges.join(", ") || "none"],
+    ...(others.length > 0 ? [["other measurements rejected", others.join(", ")]] : []),
   ];
 }

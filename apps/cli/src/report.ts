@@ -82,7 +82,7 @@ function conventionOf(loss: LossReport): string {
   return `sum rho(e' W e) of g2o's e, rho ${lossText(loss)}`;
 }
 
-/** "huber with C = 3.368 on all edges". */
+/** "huber with C = 3.368 on all measurements". */
 export function lossText({ name, C, on }: LossReport): string {
-  return `${name} with C = ${Number(C.toPrecision(4))} on ${on === "all" ? "all edges" : "loops"}`;
+  return `${name} with C = ${Number(C.toPrecision(4))} on ${on === "all" ? "all measurements" : "loops"}`;
 }

@@ -20,7 +20,7 @@ export function pgoSummary(report: PgoReport, init: string, colors: boolean): st
     ...(certificate && isProof(certificate) ? [`optimum   ${certificateText(certificate)}`] : []),
     ...(repairs ? [`repaired  ${repairsText(repairs)}`] : []),
     ...(pcm ? [`pcm       ${loopCheckText(pcm)}; ${secondsText(pcm.seconds)}`, ...rejectedLines(pcm)] : []),
-    ...(loss ? [`loss      ${lossText(loss)}: ${rejectionText(loss)}; chi2 of all edges ${costText(loss.chi2)}`] : []),
+    ...(loss ? [`loss      ${lossText(loss)}: ${rejectionText(loss)}; chi2 of all measurements ${costText(loss.chi2)}`] : []),
     ...(ate ? [`ATE       ${errorText(ate)}`] : []),
     ...(undetermined.length > 0 ? [`open      ${openText(undetermined)}`] : []),
     ...(covariance ? deviationTexts(covariance).map(({ id, text }) => `deviation pose ${id}: ${text}`) : []),
@@ -60,9 +60,10 @@ export function repairsText(repairs: NonNullable<PgoReport["repairs"]>): string 
 }
 
 /** How many edges a loss rejects, and which bound they are beyond. */
-export function rejectionText({ rejected, rejectedFrom, beyondC }: LossReport): string {
+export function rejectionText({ rejected, rejectedFactors, rejectedFrom, beyondC }: LossReport): string {
   const bound = Number(rejectedFrom.toPrecision(4));
-  return `${countText(rejected.length, "edge")} rejected (whitened norm beyond ${bound}), ${beyondC} beyond C`;
+  const others = rejectedFactors.length === 0 ? "" : ` and ${countText(rejectedFactors.length, "other measurement")}`;
+  return `${countText(rejected.length, "edge")}${others} rejected (whitened norm beyond ${bound}), ${beyondC} beyond C`;
 }
 
 /** The first few loops rejected; the report has all. */

@@ -68,7 +68,7 @@ describe.concurrent("slam pgo --loss", () => {
     expect(termination).toBe("converged");
     expect(loss).toMatchObject({ name: "gnc-tls", on: "all" });
     expect(loss?.C).toBeCloseTo(3.3682, 4);
-    expect(cost.convention).toBe("sum rho(e' W e) of g2o's e, rho gnc-tls with C = 3.368 on all edges");
+    expect(cost.convention).toBe("sum rho(e' W e) of g2o's e, rho gnc-tls with C = 3.368 on all measurements");
     expect(loss?.rejected).toEqual(
       added.map((edge) => ({ edge, from: graph.ids[graph.from[edge]!], to: graph.ids[graph.to[edge]!], weight: 0 })),
     );
@@ -93,7 +93,7 @@ describe.concurrent("slam pgo --loss", () => {
     const { stdout, stderr } = await slam(folder, "pgo", "spoiled.g2o", "--loss", "gnc-tls:4", "--report", "page.html");
 
     const line =
-      /^loss +gnc-tls with C = 4 on all edges: \d+ edges? rejected \(whitened norm beyond 4\), \d+ beyond C; chi2 of all edges \d/m;
+      /^loss +gnc-tls with C = 4 on all measurements: \d+ edges? rejected \(whitened norm beyond 4\), \d+ beyond C; chi2 of all measurements \d/m;
     expect(stdout).toMatch(line);
     expect(stdout).toMatch(/^cost /m);
     expect(stderr).toMatch(/^iteration 1: cost /);

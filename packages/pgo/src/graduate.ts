@@ -1,8 +1,8 @@
 import type { Fill } from "@slam/ichol";
 import { graduatedTruncated, type Loss, type RobustProblem, type Stage, type Stages } from "@slam/nlls";
-import type { PoseGraph } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
-import { isLoop, spanOf } from "./loops.ts";
+import { isLoop } from "./loops.ts";
+import type { Measurements } from "./measurements.ts";
 import type { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
 import { robustProblem } from "./robust-problem.ts";
@@ -28,38 +28,56 @@ const DEAR = 1e10;
 /** With all loops in place, those that drift took out of reach are looked for farther off. */
 const WIDER = [1e3, 1e4];
 
-/** Of a loop that has not joined. */
+/** Measurements that may be false, in the order in which they join: loops, and where landmarks were seen. */
+interface Candidates {
+  /** Their block rows, by span, those of one span in the problem's order. */
+  readonly rows: Int32Array;
+  /** Of each of `rows`. */
+  readonly spans: Int32Array;
+  /** The bound of each of `rows`. */
+  readonly bounds: Float64Array;
+}
+
+/** Of a measurement that has not joined. */
 const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
 
 /**
  * Graduated non-convexity from odometry to `goal`.
  *
- * Loops join in the order of their span, in steps that double it. Short ones are checked by little drift, and few of them are false, since false ones are of
+ * Measurements of landmarks are loops, too, from the first pose that saw it. Loops join in the order of their span, in steps that double it. Short ones are checked by little drift, and few of them are false, since false ones are of
  * any span; with them in place the estimate is good enough to tell the longer ones by. At each step the loops so far have the surrogate of the truncated
  * square, first with a small mu, at which those within 10 C pull, then with mu growing; edges that are no loops have no loss. Should more than two fifths of
  * all loops be rejected in the end, as where true ones are all long and drift takes them out of reach, the graduation as published, all loops from the start, is
  * tried too, and the cheaper result kept. Then all loops are looked for again with a wider reach, as long as that is cheaper. From there `goal` itself is
  * minimised.
  *
+ * @param factorRows the block rows of factors that have a loss. @param C of the measurement in a block row.
  * @param x0 poses by odometry, so that errors of odometry are small and those of loops tell how far it drifts.
  * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020; decision 0010 says why its schedule
  *   is not the one here.
  */
-export function* graduate(problem: PoseGraphProblem, goal: Goal, C: number, x0: Float64Array): Stages<Float64Array, BsrJacobian> {
-  const { graph } = problem;
-  const loops = loopsBySpan(graph);
+export function* graduate(
+  problem: PoseGraphProblem,
+  goal: Goal,
+  measurements: Measurements,
+  factorRows: readonly number[],
+  C: (row: number) => number,
+  x0: Float64Array,
+): Stages<Float64Array, BsrJacobian> {
+  const candidates = candidatesBySpan(problem, measurements, factorRows, C);
+  const { length } = candidates.rows;
   let x = x0;
-  for (let span = FIRST_SPAN, joined = 0; joined < loops.length; span *= 2) {
+  for (let span = FIRST_SPAN, joined = 0; joined < length; span *= 2) {
     const before = joined;
-    while (joined < loops.length && spanOf(graph, loops[joined]) <= span) joined++;
-    if (joined > before) x = yield* anneal(problem, goal, C, x, loops, joined, REACH);
+    while (joined < length && candidates.spans[joined] <= span) joined++;
+    if (joined > before) x = yield* anneal(problem, goal, x, candidates, joined, REACH);
   }
-  if (rejected(goal, C, x, loops) > MANY * loops.length) {
-    const other = yield* anneal(problem, goal, C, x0, loops, loops.length, ANY_REACH);
+  if (rejected(goal, x, candidates) > MANY * length) {
+    const other = yield* anneal(problem, goal, x0, candidates, length, ANY_REACH);
     if (goal.cost(other) < goal.cost(x)) x = other;
   }
   for (const reach of WIDER) {
-    const other = yield* anneal(problem, goal, C, x, loops, loops.length, reach);
+    const other = yield* anneal(problem, goal, x, candidates, length, reach);
     if (goal.cost(other) < goal.cost(x)) x = other;
   }
   return { problem: goal, x };
@@ -73,42 +91,45 @@ export function affordableFactor({ structure, blocks }: PoseGraphProblem): { rea
   return structure.cholesky(blocks.pattern.c).flops > DEAR ? { fill: 0, refresh: "always" } : {};
 }
 
-/** From x0, with mu growing, the first so many loops alone. */
+/** From x0, with mu growing, the first so many candidates alone. */
 function* anneal(
   problem: PoseGraphProblem,
   goal: Goal,
-  C: number,
   x0: Float64Array,
-  loops: Int32Array,
+  { rows, bounds }: Candidates,
   joined: number,
   reach: number,
 ): Steps<Float64Array> {
   const squares = goal.squaredNorms(x0);
   let farthest = 1;
-  for (let k = 0; k < joined; k++) farthest = Math.max(farthest, squares[loops[k]] / C ** 2);
+  for (let k = 0; k < joined; k++) farthest = Math.max(farthest, squares[rows[k]] / bounds[k] ** 2);
   let x = x0;
   // The first mu is the largest at which the farthest loop in reach still has a weight.
   for (let mu = 1 / (2 * Math.min(farthest, reach) - 1); mu < LAST_MU; mu *= GROWTH) {
-    const surrogate = graduatedTruncated(C, mu);
-    const losses = new Map<number, Loss>();
-    loops.forEach((loop, k) => {
-      losses.set(loop, k < joined ? surrogate : NOTHING);
+    const surrogates = new Map(Array.from(new Set(bounds), (C) => [C, graduatedTruncated(C, mu)]));
+    const losses = new Map<number, Loss | undefined>();
+    rows.forEach((row, k) => {
+      losses.set(row, k < joined ? surrogates.get(bounds[k]) : NOTHING);
     });
-    x = yield { problem: robustProblem(problem, (edge) => losses.get(edge)), x };
+    x = yield { problem: robustProblem(problem, (row) => losses.get(row)), x };
   }
   return x;
 }
 
-function rejected(goal: Goal, C: number, x: Float64Array, loops: Int32Array): number {
+function rejected(goal: Goal, x: Float64Array, { rows, bounds }: Candidates): number {
   const squares = goal.squaredNorms(x);
-  return loops.reduce((count, loop) => count + (squares[loop] > C ** 2 ? 1 : 0), 0);
+  return rows.reduce((count, row, k) => count + (squares[row] > bounds[k] ** 2 ? 1 : 0), 0);
 }
 
 /**
- * The loops in the order of their span, those of one span in the graph's order. The first that ties parts together which odometry leaves apart is not
- * among them: nothing could tell whether it is false, and without it poses would be free.
+ * The first loop that ties parts together which odometry leaves apart is not among them: nothing could tell whether it is false, and without it poses would be free.
  */
-function loopsBySpan(graph: PoseGraph): Int32Array {
+function candidatesBySpan(
+  { graph }: PoseGraphProblem,
+  measurements: Measurements,
+  factorRows: readonly number[],
+  C: (row: number) => number,
+): Candidates {
   const { from, to, ids } = graph;
   const root = Int32Array.from(ids, (_, pose) => pose);
   const find = (pose: number): number => {
@@ -128,5 +149,11 @@ function loopsBySpan(graph: PoseGraph): Int32Array {
     if (isLoop(graph, edge)) loops.push(edge);
     else tie(edge);
   }
-  return Int32Array.from(loops.filter((edge) => !tie(edge)).sort((a, b) => spanOf(graph, a) - spanOf(graph, b) || a - b));
+  const found = [...loops.filter((edge) => !tie(edge)), ...factorRows];
+  const joining = found.map((row) => ({ row, span: measurements.span(row) })).sort((a, b) => a.span - b.span || a.row - b.row);
+  return {
+    rows: Int32Array.from(joining, ({ row }) => row),
+    spans: Int32Array.from(joining, ({ span }) => span),
+    bounds: Float64Array.from(joining, ({ row }) => C(row)),
+  };
 }

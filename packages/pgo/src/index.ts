@@ -52,7 +52,7 @@ export { CgnrSolver, type CgnrSolverOptions, type PreconditionerName } from "./n
 export { numberedGraph } from "./numbered-graph.ts";
 export { PoseGraphProblem } from "./problem.ts";
 export type { Refresh } from "./refresh.ts";
-export type { LossName, LossOptions, LossReport, RejectedEdge } from "./robust.ts";
+export type { LossName, LossOptions, LossReport, RejectedEdge, RejectedFactor } from "./robust.ts";
 export {
   chi2,
   type PoseGraphOptions,

@@ -14,11 +14,14 @@ import {
   tukey,
 } from "@slam/nlls";
 import type { CostName } from "./cost-conventions.ts";
+import { factorOf } from "./factors/built-in.ts";
+import type { FactorSet, Landmarks } from "./factors/sets.ts";
 import { graduate } from "./graduate.ts";
 import { poseDof } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
 import { isLoop } from "./loops.ts";
 import { chanceBound, defaultBound } from "./loss-bounds.ts";
+import { type JudgedFactor, Measurements } from "./measurements.ts";
 import type { PoseGraphProblem } from "./problem.ts";
 import { robustProblem } from "./robust-problem.ts";
 
@@ -37,13 +40,13 @@ const LOSSES: { readonly [name in LossName]: (C: number) => Loss } = {
   "gnc-gm": gemanMcClure,
 };
 
-/** What each edge costs in place of e'We. */
+/** What each edge, and each measurement of a landmark or other factor of several variables, costs in place of e'We. A prior, of one variable, has no loss. */
 export interface LossOptions {
   /** One of the names, or a loss of your own as a function of C, such as `huber` of `@slam/nlls`. */
   readonly loss: LossName | ((C: number) => Loss);
-  /** Bounds the whitened norm sqrt(e'We) of an edge that is believed. Default: what 99 % of measurements keep to that are as good as they say. */
+  /** Bounds the whitened norm sqrt(e'We) of a measurement that is believed. Default: what 99 % of those of its kind keep to that are as good as they say. */
   readonly C?: number;
-  /** "loops": the edges between poses that follow each other in the order of ids have none. Default "all". */
+  /** "loops": edges alone, but for those between poses that follow each other in the order of ids. Default "all". */
   readonly on?: "all" | "loops";
 }
 
@@ -56,22 +59,35 @@ export interface RejectedEdge {
   readonly weight: number;
 }
 
+/** A measurement other than an edge that is taken to be false. */
+export interface RejectedFactor {
+  /** Its kind, and its number among the graph's measurements of that kind. */
+  readonly tag: string;
+  readonly measurement: number;
+  /** The ids of the poses and landmarks that it is of. */
+  readonly ids: readonly number[];
+  /** As of an edge. */
+  readonly weight: number;
+}
+
 /** What a loss made of a graph. */
 export interface LossReport {
   /** The loss's name, or that of its function. */
   readonly name: string;
+  /** Of edges; where none was given, that of other measurements is the same quantile for the length of their error. */
   readonly C: number;
   readonly on: "all" | "loops";
   /** sum e'We of the final poses over all edges and other factors, which is not what was minimised. */
   readonly chi2: number;
-  /** Edges with a loss whose whitened norm is beyond C, honest ones with bad luck among them. */
+  /** Measurements with a loss whose whitened norm is beyond C, honest ones with bad luck among them. */
   readonly beyondC: number;
   /**
-   * The whitened norm from which on an edge is rejected: C where it was given. By default larger, since of thousands of honest measurements some are beyond
+   * The whitened norm from which on an edge is rejected, and other measurements from that of theirs: C where it was given. By default larger, since of thousands of honest measurements some are beyond
    * C: what hardly one graph in a hundred has an honest measurement beyond.
    */
   readonly rejectedFrom: number;
   readonly rejected: readonly RejectedEdge[];
+  readonly rejectedFactors: readonly RejectedFactor[];
 }
 
 /** Whether a loss is reached through others. */
@@ -79,14 +95,16 @@ export function isGraduated(loss: LossOptions["loss"]): boolean {
   return loss === "gnc-tls" || loss === "gnc-gm";
 }
 
-/** A pose graph with a loss on its edges. */
+/** A pose graph with a loss on its measurements. */
 export class RobustGraph {
   readonly #problem: PoseGraphProblem;
   readonly #goal: RobustProblem<Float64Array, BsrJacobian>;
-  readonly #loss: Loss;
+  readonly #measurements: Measurements;
+  /** The block rows of factors with a loss. */
+  readonly #factorRows: readonly number[];
   readonly #name: string;
-  readonly #C: number;
-  readonly #rejectedFrom: number;
+  /** By the degrees of freedom of a measurement's error. */
+  readonly #judges: ReadonlyMap<number, Judge>;
   readonly #on: "all" | "loops";
   readonly #isGraduated: boolean;
 
@@ -98,16 +116,21 @@ export class RobustGraph {
     if (cost !== "g2o") throw new OptionError("cost", { expected: "g2o with a robust loss", actual: cost });
     checkChoice("loss on", on, ["all", "loops"]);
     if (typeof loss === "string") checkChoice("loss", loss, Object.keys(LOSSES) as LossName[]);
-    const dof = poseDof(problem.graph);
-    const C = given ?? defaultBound(dof);
+    const { graph } = problem;
     this.#problem = problem;
-    this.#loss = typeof loss === "string" ? LOSSES[loss](C) : loss(C);
+    this.#measurements = new Measurements(graph);
     this.#name = typeof loss === "string" ? loss : loss.name;
-    this.#C = C;
-    this.#rejectedFrom = given ?? chanceBound(dof, problem.graph.from.length);
+    this.#factorRows = on === "all" ? this.#measurements.factorRows() : [];
+    const count = graph.from.length + this.#factorRows.length;
+    const dofs = new Set([poseDof(graph), ...this.#factorRows.map((row) => this.#measurements.dof(row))]);
+    const judge = (dof: number): Judge => {
+      const C = given ?? defaultBound(dof);
+      return { C, loss: typeof loss === "string" ? LOSSES[loss](C) : loss(C), rejectedFrom: given ?? chanceBound(dof, count) };
+    };
+    this.#judges = new Map(Array.from(dofs, (dof) => [dof, judge(dof)]));
     this.#on = on;
     this.#isGraduated = isGraduated(loss);
-    this.#goal = robustProblem(problem, (edge) => (this.#hasLoss(edge) ? this.#loss : undefined), problem.arenas);
+    this.#goal = robustProblem(problem, (row) => this.#judgeOf(row)?.loss, problem.arenas);
   }
 
   /** sum rho(e'We), and e'We of edges without a loss. */
@@ -117,26 +140,54 @@ export class RobustGraph {
 
   start(x0: Float64Array, options: MinimizeOptions<BsrJacobian>): Run<Float64Array> {
     if (!this.#isGraduated) return start(this.#goal, x0, options);
-    return startStages(this.#goal, x0, graduate(this.#problem, this.#goal, this.#C, x0), options);
+    const C = (row: number): number => (this.#judges.get(this.#measurements.dof(row)) as Judge).C;
+    return startStages(this.#goal, x0, graduate(this.#problem, this.#goal, this.#measurements, this.#factorRows, C, x0), options);
   }
 
   report(x: Float64Array): LossReport {
     const { ids, from, to } = this.#problem.graph;
     const squares = this.#goal.squaredNorms(x);
     const rejected: RejectedEdge[] = [];
+    const rejectedFactors: RejectedFactor[] = [];
     let chi2 = 0;
     let beyondC = 0;
-    for (const [edge, square] of squares.entries()) {
+    for (const [row, square] of squares.entries()) {
       chi2 += square;
-      if (edge >= from.length || !this.#hasLoss(edge) || square <= this.#C ** 2) continue;
+      const judge = this.#judgeOf(row);
+      if (judge === undefined || square <= judge.C ** 2) continue;
       beyondC++;
-      if (square <= this.#rejectedFrom ** 2) continue;
-      rejected.push({ edge, from: ids[from[edge]], to: ids[to[edge]], weight: this.#loss.weight(square) });
+      if (square <= judge.rejectedFrom ** 2) continue;
+      const weight = judge.loss.weight(square);
+      if (row < from.length) rejected.push({ edge: row, from: ids[from[row]], to: ids[to[row]], weight });
+      else rejectedFactors.push({ ...this.#named(row), weight });
     }
-    return { name: this.#name, C: this.#C, on: this.#on, chi2, beyondC, rejectedFrom: this.#rejectedFrom, rejected };
+    const { C, rejectedFrom } = this.#judges.get(poseDof(this.#problem.graph)) as Judge;
+    return { name: this.#name, C, on: this.#on, chi2, beyondC, rejectedFrom, rejected, rejectedFactors };
   }
 
-  #hasLoss(edge: number): boolean {
-    return this.#on === "all" || isLoop(this.#problem.graph, edge);
+  /** Undefined where the measurement in the row has no loss. */
+  #judgeOf(row: number): Judge | undefined {
+    const { graph } = this.#problem;
+    const isEdge = row < graph.from.length;
+    const hasLoss = this.#on === "loops" ? isEdge && isLoop(graph, row) : isEdge || this.#measurements.factor(row) !== undefined;
+    return hasLoss ? this.#judges.get(this.#measurements.dof(row)) : undefined;
   }
+
+  #named(row: number): Pick<RejectedFactor, "tag" | "measurement" | "ids"> {
+    const { graph } = this.#problem;
+    const { set, measurement } = this.#measurements.factor(row) as JudgedFactor;
+    const { factor, variables } = (graph.factors as readonly FactorSet[])[set];
+    const { tag, variables: kinds } = factorOf(factor);
+    const ids = kinds.map(
+      (kind, v) => (kind === "pose" ? graph : (graph.landmarks as Landmarks)).ids[variables[measurement * kinds.length + v]],
+    );
+    return { tag, measurement, ids };
+  }
+}
+
+/** What a loss makes of measurements with errors of so many degrees of freedom. */
+interface Judge {
+  readonly C: number;
+  readonly loss: Loss;
+  readonly rejectedFrom: number;
 }

@@ -63,8 +63,8 @@ export interface PoseGraphOptions {
   /**
    * Default "odometry" with a loss, since a false loop spoils every other start; otherwise "chordal" where the graph has loops, at most one fixed pose or prior, and
    * no parts that landmarks or factors alone connect; else "file". "file", too, where there are poses and edges alone and their estimate costs at most twice what noise
-   * as stated leaves at the optimum on average, one for each redundant number measured. Landmarks are placed from their measurements, with "file" only those without an
-   * estimate.
+   * as stated leaves at the optimum on average, one for each redundant number measured. Landmarks are placed from their measurements, with a loss at their median, with "file" only
+   * those without an estimate.
    */
   readonly init?: Initialization;
   /** Of "random", an integer in 0 ... 2^32 - 1; the same seed gives the same start. Default 0. */
@@ -85,7 +85,7 @@ export interface PoseGraphOptions {
   readonly ftol?: number;
   /** Default 1e-2. */
   readonly eta?: number;
-  /** A robust loss on the edges, against false loops. Default none: an edge costs e'We. */
+  /** A robust loss on edges and measurements of landmarks, against false ones. Default none: each costs e'We. */
   readonly loss?: LossOptions;
   /** Takes the place of both; what is theirs is then unused. */
   readonly solver?: LinearSolver<BsrJacobian>;
@@ -148,7 +148,8 @@ export function start(graph: PoseGraph, options: PoseGraphOptions = {}): PoseGra
   const counters = newCounters();
   const graduated = options.loss !== undefined && isGraduated(options.loss.loss);
   const wanted = options.init ?? (options.loss === undefined ? undefined : "odometry");
-  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas }) : undefined;
+  const placing = options.loss === undefined ? "first" : "median";
+  const extra = hasExtras(graph) ? startPoint(graph, fixed, { init: wanted, seed, counters, arenas, placing }) : undefined;
   const held = extra?.held ?? [...fixed, ...freeComponents(graph, fixed, arenas)];
   checkChoice("linear", options.linear ?? "cgnr", ["cgnr", "direct"]);
   const problem = new PoseGraphProblem(graph, held, { counters, arenas, directions: extra?.directions, cost });

@@ -89,7 +89,7 @@ function estimates(graph: PoseGraph, held: readonly number[]): Float64Array {
   const poses = fromFile(graph, held);
   if (!hasExtras(graph)) return poses;
   const terms = factorTerms(graph, squareRootInformation(graph).ofFactors);
-  return joinedPoint(poses, placeLandmarks(graph, terms, poses, true).positions);
+  return joinedPoint(poses, placeLandmarks(graph, terms, poses, true, "first").positions);
 }
 
 function linearizedRange(graph: PoseGraph, held: readonly number[], format: AnyPrecision): Omit<GraphSurvey["range"], "information"> {

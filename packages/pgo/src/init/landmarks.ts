@@ -6,12 +6,16 @@ import { placeSeen, positionSe3 } from "../factors/position-se3.ts";
 import type { FactorTerms } from "../factors/terms.ts";
 import type { PoseGraph } from "../graph.ts";
 
+/** "first": where the first pose that sees a landmark puts it; "median" of where all do, in each coordinate, which false measurements hardly move as long as they are fewer. */
+export type Placing = "first" | "median";
+
 /**
- * Positions for landmarks: where the first pose that sees one puts it, or where the lines of its bearings meet best. Fixed landmarks keep their estimates,
+ * Positions for landmarks: where measured positions put them, or where the lines of their bearings meet best. Fixed landmarks keep their estimates,
  * and so do those for which neither is possible.
  *
  * @param poses where the poses are.
  * @param keepKnown whether landmarks with an estimate keep it.
+ * @param placing by measured positions.
  * @returns l x 2 or l x 3, and the indices of the landmarks that have no estimate and that nothing places.
  */
 export function placeLandmarks(
@@ -19,6 +23,7 @@ export function placeLandmarks(
   terms: readonly FactorTerms[],
   poses: Float64Array,
   keepKnown: boolean,
+  placing: Placing,
 ): { readonly positions: Float64Array; readonly lost: readonly number[] } {
   const { landmarks } = graph;
   if (landmarks === undefined) return { positions: new Float64Array(0), lost: [] };
@@ -26,26 +31,43 @@ export function placeLandmarks(
   const keeps = Uint8Array.from(landmarks.known, (known) => (keepKnown ? known : 0));
   for (const k of landmarks.fixed) keeps[k] = landmarks.known[k];
   const placed = keeps.slice();
-  for (const one of terms) placeFromPositions(graph, one, poses, positions, placed);
+  for (const [landmark, found] of measuredPlaces(graph, terms, poses)) {
+    if (placed[landmark] === 1) continue;
+    placed[landmark] = 1;
+    const chosen = placing === "first" ? found[0] : found[0].map((_, a) => median(found.map((place) => place[a])));
+    positions.set(chosen, landmark * graph.dimension);
+  }
   placeFromBearings(graph, terms, poses, positions, placed);
   return { positions, lost: [...landmarks.known.keys()].filter((k) => placed[k] === 0 && landmarks.known[k] === 0) };
 }
 
-function placeFromPositions(graph: PoseGraph, terms: FactorTerms, poses: Float64Array, positions: Float64Array, placed: Uint8Array): void {
-  const { factor, variables, offsets, z, zSize } = terms;
-  const isPlanar = factor === positionSe2;
-  if (!isPlanar && factor !== positionSe3) return;
-  const size = isPlanar ? 3 : 7;
-  for (let k = 0; k < terms.count; k++) {
-    const landmark = variables[2 * k + 1] - graph.ids.length;
-    if (placed[landmark] === 1) continue;
-    placed[landmark] = 1;
-    const into = positions.subarray(landmark * graph.dimension, (landmark + 1) * graph.dimension);
-    const X = poses.subarray(offsets[2 * k], offsets[2 * k] + size);
-    const seen = z.subarray(k * zSize, (k + 1) * zSize);
-    if (isPlanar) se2.act(X, 0, seen, 0, into, 0);
-    else placeSeen(X, seen, into);
+/** Where the poses that measure a landmark's position put it, in the order of the measurements. */
+function measuredPlaces(graph: PoseGraph, terms: readonly FactorTerms[], poses: Float64Array): Map<number, Float64Array[]> {
+  const places = new Map<number, Float64Array[]>();
+  for (const { factor, variables, offsets, z, zSize, count } of terms) {
+    const isPlanar = factor === positionSe2;
+    if (!isPlanar && factor !== positionSe3) continue;
+    const size = isPlanar ? 3 : 7;
+    for (let k = 0; k < count; k++) {
+      const landmark = variables[2 * k + 1] - graph.ids.length;
+      const place = new Float64Array(graph.dimension);
+      const X = poses.subarray(offsets[2 * k], offsets[2 * k] + size);
+      const seen = z.subarray(k * zSize, (k + 1) * zSize);
+      if (isPlanar) se2.act(X, 0, seen, 0, place, 0);
+      else placeSeen(X, seen, place);
+      const found = places.get(landmark);
+      if (found === undefined) places.set(landmark, [place]);
+      else found.push(place);
+    }
   }
+  return places;
+}
+
+/** Of an even number the mean of the two in the middle. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** The point nearest to all lines of sight of each landmark not placed yet, unless they are parallel to rounding or it is behind one that sees it. */

@@ -15,7 +15,7 @@ import { squareRootInformation } from "../whitening.ts";
 import { freeComponents, fromFile, odometry, spanningTree } from "./chain.ts";
 import { chordal } from "./chordal.ts";
 import type { Initialization } from "./initialization.ts";
-import { placeLandmarks } from "./landmarks.ts";
+import { type Placing, placeLandmarks } from "./landmarks.ts";
 import { priorPoses } from "./prior-poses.ts";
 import { randomPoses } from "./random.ts";
 
@@ -39,6 +39,7 @@ export interface StartOptions {
   readonly seed: number;
   readonly counters: Counters | undefined;
   readonly arenas: ArenaPool | undefined;
+  readonly placing: Placing;
 }
 
 /**
@@ -49,14 +50,15 @@ export interface StartOptions {
  * @throws OptionError for a landmark that neither the file nor its measurements place, and for indefinite information.
  */
 export function startPoint(graph: PoseGraph, fixed: readonly number[], options: StartOptions): StartPoint {
-  const { init } = options;
+  const { init, placing } = options;
   const terms = factorTerms(graph, squareRootInformation(graph).ofFactors);
   const priors = priorPoses(graph, fixed, terms);
   const anchors = [...fixed, ...priors.poses.keys()];
   const roots = [...anchors, ...freeComponents(graph, anchors)];
   const chosen = init ?? defaultBesideLandmarks(graph, fixed, priors.count, roots);
-  const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots, options.arenas), true);
-  const point = chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, options), false);
+  const own = withLandmarks(graph, terms, fromFile(priors.place(graph, "unknown"), roots, options.arenas), true, placing);
+  const point =
+    chosen === "file" ? own : withLandmarks(graph, terms, posesOf(priors.place(graph, "all"), chosen, roots, options), false, placing);
   const gauge = findGauge(graph, fixed, terms, point);
   const open = undeterminedLandmarks(graph, terms, point);
   return {
@@ -87,8 +89,14 @@ function posesOf(
   }
 }
 
-function withLandmarks(graph: PoseGraph, terms: readonly FactorTerms[], poses: Float64Array, keepKnown: boolean): Float64Array {
-  const { positions, lost } = placeLandmarks(graph, terms, poses, keepKnown);
+function withLandmarks(
+  graph: PoseGraph,
+  terms: readonly FactorTerms[],
+  poses: Float64Array,
+  keepKnown: boolean,
+  placing: Placing,
+): Float64Array {
+  const { positions, lost } = placeLandmarks(graph, terms, poses, keepKnown, placing);
   if (lost.length > 0) {
     throw new OptionError(`the estimate of landmark ${graph.landmarks?.ids[lost[0]]}`, {
       expected: "one given where no position is measured and bearings do not cross",
