@@ -5,6 +5,7 @@ import { positionSe2 } from "../factors/position-se2.ts";
 import { placeSeen, positionSe3 } from "../factors/position-se3.ts";
 import type { FactorTerms } from "../factors/terms.ts";
 import type { PoseGraph } from "../graph.ts";
+import { median } from "../median.ts";
 
 /** "first": where the first pose that sees a landmark puts it; "median" of where all do, in each coordinate, which false measurements hardly move as long as they are fewer. */
 export type Placing = "first" | "median";
@@ -61,13 +62,6 @@ function measuredPlaces(graph: PoseGraph, terms: readonly FactorTerms[], poses: 
     }
   }
   return places;
-}
-
-/** Of an even number the mean of the two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** The point nearest to all lines of sight of each landmark not placed yet, unless they are parallel to rounding or it is behind one that sees it. */

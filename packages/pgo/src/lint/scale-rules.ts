@@ -1,4 +1,5 @@
 import { cos, sin } from "@slam/float";
+import { median } from "../median.ts";
 import type { Findings } from "./findings.ts";
 import type { LintFile } from "./lint-file.ts";
 import type { LintType } from "./lint-type.ts";
@@ -75,10 +76,4 @@ function misfit(from: Float64Array, to: Float64Array, [x, y]: Float64Array, thet
   const [c, s] = [cos(theta), sin(theta)];
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   return Math.hypot(c * dx + s * dy - x, c * dy - s * dx - y);
-}
-
-/** NaN of none. */
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
