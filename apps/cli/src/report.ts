@@ -55,7 +55,7 @@ export function pgoReport(
     command: "pgo",
     version: VERSION,
     input,
-    ...solverReport(outcome, parseSeconds, loss ? { ...cost, convention: conventionOf(loss) } : cost),
+    ...solverReport(outcome, parseSeconds, loss ? { ...cost, convention: withLoss(cost.convention, loss) } : cost),
     ...(costs && { costs }),
     undetermined,
     ...(loss && { loss }),
@@ -78,8 +78,9 @@ export function inputReport(file: string, { graph, unknown }: ReadGraph): PgoRep
   };
 }
 
-function conventionOf(loss: LossReport): string {
-  return `sum rho(e' W e) of g2o's e, rho ${lossText(loss)}`;
+/** "g2o chi2 = sum rho(e' W e), rho huber with C = 3.368 on all measurements" */
+function withLoss(convention: string, loss: LossReport): string {
+  return `${convention.replace("e' W e", "rho(e' W e)")}, rho ${lossText(loss)}`;
 }
 
 /** "huber with C = 3.368 on all measurements". */

@@ -68,7 +68,7 @@ describe.concurrent("slam pgo --loss", () => {
     expect(termination).toBe("converged");
     expect(loss).toMatchObject({ name: "gnc-tls", on: "all" });
     expect(loss?.C).toBeCloseTo(3.3682, 4);
-    expect(cost.convention).toBe("sum rho(e' W e) of g2o's e, rho gnc-tls with C = 3.368 on all measurements");
+    expect(cost.convention).toBe("g2o chi2 = sum rho(e' W e), rho gnc-tls with C = 3.368 on all measurements");
     expect(loss?.rejected).toEqual(
       added.map((edge) => ({ edge, from: graph.ids[graph.from[edge]!], to: graph.ids[graph.to[edge]!], weight: 0 })),
     );

@@ -51,7 +51,7 @@ const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
  * tried too, and the cheaper result kept. Then all loops are looked for again with a wider reach, as long as that is cheaper. From there `goal` itself is
  * minimised.
  *
- * @param factorRows the block rows of factors that have a loss. @param C of the measurement in a block row.
+ * @param factorRows the block rows of factors that have a loss. @param C of the measurement in a block row: the root of the cost that bounds it.
  * @param x0 poses by odometry, so that errors of odometry are small and those of loops tell how far it drifts.
  * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020; decision 0010 says why its schedule
  *   is not the one here.

@@ -13,7 +13,7 @@ import {
   truncated,
   tukey,
 } from "@slam/nlls";
-import type { CostName } from "./cost-conventions.ts";
+import { type CostName, costConvention } from "./cost-conventions.ts";
 import { factorOf } from "./factors/built-in.ts";
 import type { FactorSet, Landmarks } from "./factors/sets.ts";
 import { graduate } from "./graduate.ts";
@@ -103,21 +103,25 @@ export class RobustGraph {
   /** The block rows of factors with a loss. */
   readonly #factorRows: readonly number[];
   readonly #name: string;
+  /** What the cost makes of e'We. */
+  readonly #scale: number;
   /** By the degrees of freedom of a measurement's error. */
   readonly #judges: ReadonlyMap<number, Judge>;
   readonly #on: "all" | "loops";
   readonly #isGraduated: boolean;
 
   /**
-   * @param cost what the edges cost without it.
-   * @throws OptionError for a name, a C or an `on` that there is not, and for any cost but g2o's: C bounds its whitened norm.
+   * @param cost what the edges cost without it, scale * sum e'We; with it, scale * sum rho(e'We).
+   * @throws OptionError for a name, a C or an `on` that there is not, and for SE-Sync's cost, whose weights are no noise's.
    */
   constructor(problem: PoseGraphProblem, { loss, C: given, on = "all" }: LossOptions, cost: CostName = "g2o") {
-    if (cost !== "g2o") throw new OptionError("cost", { expected: "g2o with a robust loss", actual: cost });
+    if (cost === "sesync") throw new OptionError("cost", { expected: "g2o, ceres or gtsam with a robust loss", actual: cost });
     checkChoice("loss on", on, ["all", "loops"]);
     if (typeof loss === "string") checkChoice("loss", loss, Object.keys(LOSSES) as LossName[]);
     const { graph } = problem;
+    const { scale } = costConvention(cost, graph);
     this.#problem = problem;
+    this.#scale = scale;
     this.#measurements = new Measurements(graph);
     this.#name = typeof loss === "string" ? loss : loss.name;
     this.#factorRows = on === "all" ? this.#measurements.factorRows() : [];
@@ -125,7 +129,8 @@ export class RobustGraph {
     const dofs = new Set([poseDof(graph), ...this.#factorRows.map((row) => this.#measurements.dof(row))]);
     const judge = (dof: number): Judge => {
       const C = given ?? defaultBound(dof);
-      return { C, loss: typeof loss === "string" ? LOSSES[loss](C) : loss(C), rejectedFrom: given ?? chanceBound(dof, count) };
+      const own = typeof loss === "string" ? LOSSES[loss](C) : loss(C);
+      return { C, loss: scaled(own, scale), rejectedFrom: given ?? chanceBound(dof, count) };
     };
     this.#judges = new Map(Array.from(dofs, (dof) => [dof, judge(dof)]));
     this.#on = on;
@@ -140,7 +145,7 @@ export class RobustGraph {
 
   start(x0: Float64Array, options: MinimizeOptions<BsrJacobian>): Run<Float64Array> {
     if (!this.#isGraduated) return start(this.#goal, x0, options);
-    const C = (row: number): number => (this.#judges.get(this.#measurements.dof(row)) as Judge).C;
+    const C = (row: number): number => Math.sqrt(this.#scale) * (this.#judges.get(this.#measurements.dof(row)) as Judge).C;
     return startStages(this.#goal, x0, graduate(this.#problem, this.#goal, this.#measurements, this.#factorRows, C, x0), options);
   }
 
@@ -151,13 +156,14 @@ export class RobustGraph {
     const rejectedFactors: RejectedFactor[] = [];
     let chi2 = 0;
     let beyondC = 0;
-    for (const [row, square] of squares.entries()) {
+    for (const [row, cost] of squares.entries()) {
+      const square = cost / this.#scale;
       chi2 += square;
       const judge = this.#judgeOf(row);
       if (judge === undefined || square <= judge.C ** 2) continue;
       beyondC++;
       if (square <= judge.rejectedFrom ** 2) continue;
-      const weight = judge.loss.weight(square);
+      const weight = judge.loss.weight(cost);
       if (row < from.length) rejected.push({ edge: row, from: ids[from[row]], to: ids[to[row]], weight });
       else rejectedFactors.push({ ...this.#named(row), weight });
     }
@@ -185,9 +191,16 @@ export class RobustGraph {
   }
 }
 
+/** scale * rho(s) as a function of scale * s. */
+function scaled(loss: Loss, scale: number): Loss {
+  if (scale === 1) return loss;
+  return { rho: (cost) => scale * loss.rho(cost / scale), weight: (cost) => loss.weight(cost / scale) };
+}
+
 /** What a loss makes of measurements with errors of so many degrees of freedom. */
 interface Judge {
   readonly C: number;
+  /** Of what they cost without it. */
   readonly loss: Loss;
   readonly rejectedFrom: number;
 }

@@ -86,6 +86,40 @@ describe("poses on a line, 1 m apart, the first seen from the last: 3 m where it
     expect(report.cost).toEqual(same.report.cost);
   });
 
+  /** Whose weight falls at 16 and at 49, whatever C is. */
+  const steps = (): Loss => ({
+    rho: (s) => Math.min(s, 16) + Math.max(0, Math.min(s, 49) - 16) / 2 + Math.max(0, s - 49) / 8,
+    weight: (s) => (s <= 16 ? 1 : s <= 49 ? 1 / 2 : 1 / 8),
+  });
+
+  test.each<[string, LossOptions["loss"]]>([
+    ["huber", "huber"],
+    ["cauchy", "cauchy"],
+    ["gnc-tls", "gnc-tls"],
+    ["one of your own", steps],
+  ])("%s costs in Ceres' convention what it does in g2o's, where no angle differs, and half of it in GTSAM's", (_, loss) => {
+    const solves = (["g2o", "ceres", "gtsam"] as const).map((cost) =>
+      finish(graph, { cost, loss: { loss, C: 2 }, policy: presetPolicy("fp64") }),
+    );
+
+    const [g2o, ceres, gtsam] = solves.map(({ report }) => report);
+    expect(ceres!.cost.final / g2o!.cost.final).toBeCloseTo(1, 9);
+    expect(gtsam!.cost.final / g2o!.cost.final).toBeCloseTo(1 / 2, 9);
+    for (const { x, report } of solves) {
+      expect(x[6]).toBeCloseTo(solves[0]!.x[6], 6);
+      expect(report.loss!.chi2 / g2o!.loss!.chi2).toBeCloseTo(1, 6);
+      expect(report.loss!.rejected.map(({ edge, weight }) => [edge, Number(weight.toFixed(6))])).toEqual(
+        g2o!.loss!.rejected.map(({ edge, weight }) => [edge, Number(weight.toFixed(6))]),
+      );
+    }
+  });
+
+  test("SE-Sync's cost takes none", () => {
+    expect(() => start(graph, { cost: "sesync", loss: { loss: "huber" } })).toThrow(
+      'cost is "sesync", expected g2o, ceres or gtsam with a robust loss',
+    );
+  });
+
   test.each<[string, LossOptions | object, string]>([
     ["an unknown loss", { loss: "fair" }, 'loss is "fair"'],
     ["a C that bounds nothing", { loss: "huber", C: 0 }, "the loss's C is 0"],
@@ -201,6 +235,17 @@ describe("false loops, half as many as true ones", () => {
     expect(report.termination).toBe("converged");
     expect(report.loss?.rejected).toEqual([]);
   });
+});
+
+test.each(["ceres", "gtsam"] as const)("false loops are found under the cost of %s, too", (cost) => {
+  const clean = worldGraph(torus({ poses: 200, seed: 2 }));
+  const spoiled = spoil(clean, finish(clean).graph.poses, 0.3);
+
+  // The world's information is of g2o's half angles: those of the others are twice as far off.
+  const { report } = finish(spoiled, { cost, loss: { loss: "gnc-tls", C: 10 } });
+
+  expect(report.termination).toBe("converged");
+  expect(rejection(report.loss!, clean.from.length, spoiled)).toEqual({ precision: 1, recall: 1 });
 });
 
 test("a graduated solve that is cancelled keeps the poses reached, and says so", () => {

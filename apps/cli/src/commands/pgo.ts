@@ -140,8 +140,8 @@ function checkOptions(
   if (seed !== undefined && init !== "random") throw new UsageError("--seed goes with --init random");
   if (lossOn !== undefined && (loss === undefined || loss.name === "none"))
     throw new UsageError("--loss-on goes with a --loss, not with none");
-  if (loss !== undefined && loss.name !== "none" && cost !== undefined && cost !== "g2o")
-    throw new UsageError(`--loss goes with --cost g2o, not ${cost}`);
+  if (loss !== undefined && loss.name !== "none" && cost === "sesync")
+    throw new UsageError("--loss goes with --cost g2o, ceres or gtsam, not sesync");
   checkJsonTarget(json);
   if (out !== undefined) checkGraphTarget(out);
   checkTargets(targets.filter((target) => target !== undefined));
