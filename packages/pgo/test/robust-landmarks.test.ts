@@ -50,6 +50,30 @@ describe.each([2, 3] as const)("landmarks in %dD of which a tenth of the measure
   });
 });
 
+describe("landmarks of which bearings alone are measured, a tenth of them of others", () => {
+  const { honest, spoiled, wrong } = park(2, 0.1, 7);
+  const clean = finish(bearingsOf(honest));
+
+  test.each<LossName>(["cauchy", "dcs"])("%s rejects most of these and few others, from where lines cross at the median", (loss) => {
+    const run = finish(bearingsOf(spoiled), { loss });
+
+    const rejected = run.report.loss!.rejectedFactors.map(({ measurement }) => measurement);
+    const found = rejected.filter((k) => wrong.has(k)).length;
+    const { poses, median } = distances(honest, run.x, clean.x);
+    expect(Math.max(poses, median)).toBeLessThan(0.2);
+    expect(found / rejected.length).toBeGreaterThan(0.9);
+    expect(found / wrong.size).toBeGreaterThan(0.95);
+  });
+
+  /** The directions alone of what is measured, good to 0.02. */
+  function bearingsOf({ factors, ...graph }: PoseGraph): PoseGraph {
+    const { variables, measurements: z } = factors![0]!;
+    const measurements = Float64Array.from({ length: z.length / 2 }, (_, k) => Math.atan2(z[2 * k + 1], z[2 * k]));
+    const information = new Float64Array(measurements.length).fill(1 / 0.02 ** 2);
+    return { ...graph, factors: [{ factor: "EDGE_BEARING_SE2_XY", variables, measurements, information }] };
+  }
+});
+
 describe("two measurements of a landmark that contradict each other", () => {
   /** Two poses 1 m apart; the first sees a landmark 2 m ahead, the second 9 m. */
   const graph: PoseGraph = {

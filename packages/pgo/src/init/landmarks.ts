@@ -7,7 +7,10 @@ import type { FactorTerms } from "../factors/terms.ts";
 import type { PoseGraph } from "../graph.ts";
 import { median } from "../median.ts";
 
-/** "first": where the first pose that sees a landmark puts it; "median" of where all do, in each coordinate, which false measurements hardly move as long as they are fewer. */
+/**
+ * "first": where the first pose that sees a landmark puts it; "median" of where all do, in each coordinate, which false measurements hardly move as long as they are fewer. Of
+ * bearings it is where all meet best, if that is ahead of every pose, and the median of where two of them cross.
+ */
 export type Placing = "first" | "median";
 
 /**
@@ -16,7 +19,6 @@ export type Placing = "first" | "median";
  *
  * @param poses where the poses are.
  * @param keepKnown whether landmarks with an estimate keep it.
- * @param placing by measured positions.
  * @returns l x 2 or l x 3, and the indices of the landmarks that have no estimate and that nothing places.
  */
 export function placeLandmarks(
@@ -38,7 +40,7 @@ export function placeLandmarks(
     const chosen = placing === "first" ? found[0] : found[0].map((_, a) => median(found.map((place) => place[a])));
     positions.set(chosen, landmark * graph.dimension);
   }
-  placeFromBearings(graph, terms, poses, positions, placed);
+  placeFromBearings(graph, terms, poses, placing, positions, placed);
   return { positions, lost: [...landmarks.known.keys()].filter((k) => placed[k] === 0 && landmarks.known[k] === 0) };
 }
 
@@ -69,10 +71,11 @@ function placeFromBearings(
   graph: PoseGraph,
   terms: readonly FactorTerms[],
   poses: Float64Array,
+  placing: Placing,
   positions: Float64Array,
   placed: Uint8Array,
 ): void {
-  const sights = new Map<number, (readonly [x: number, y: number, c: number, s: number])[]>();
+  const sights = new Map<number, Sight[]>();
   for (const { factor, count, variables, offsets, z } of terms) {
     if (factor !== bearingSe2) continue;
     for (let k = 0; k < count; k++) {
@@ -86,15 +89,31 @@ function placeFromBearings(
     }
   }
   for (const [landmark, lines] of sights) {
-    const met = meetingPoint(lines);
+    const ways = placing === "first" ? [meetingPoint, medianCrossing] : [medianCrossing];
+    const met = ways.map((way) => way(lines)).find((found) => found !== undefined);
     if (met === undefined) continue;
     positions.set(met, 2 * landmark);
     placed[landmark] = 1;
   }
 }
 
+/** A line of sight: where it starts, and its direction. */
+type Sight = readonly [x: number, y: number, c: number, s: number];
+
+/** So many lines, evenly among all, are crossed with each other. */
+const CROSSED = 32;
+
+/** The median of where two of the lines meet, as far as they do. */
+function medianCrossing(lines: readonly Sight[]): readonly [number, number] | undefined {
+  const step = Math.ceil(lines.length / CROSSED);
+  const some = lines.filter((_, k) => k % step === 0);
+  const crossings = some.flatMap((a, k) => some.slice(k + 1).map((b) => meetingPoint([a, b]))).filter((met) => met !== undefined);
+  if (crossings.length === 0) return undefined;
+  return [median(crossings.map(([x]) => x)), median(crossings.map(([, y]) => y))];
+}
+
 /** Solves sum n n' l = sum n n' p, n = [-s; c], about the first p. */
-function meetingPoint(lines: readonly (readonly [x: number, y: number, c: number, s: number])[]): readonly [number, number] | undefined {
+function meetingPoint(lines: readonly Sight[]): readonly [number, number] | undefined {
   const [x0, y0] = lines[0];
   let [xx, xy, yy, bx, by] = [0, 0, 0, 0, 0];
   for (const [x, y, c, s] of lines) {
