@@ -1,7 +1,7 @@
 import { type Arena, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import type { PoseGraph } from "../graph.ts";
 import { spreadKernels } from "./spread.kernel.ts";
-import type { Walk } from "./walk.ts";
+import { rootOf, type Walk } from "./walk.ts";
 
 nameForModules("pgo", { spreadKernels });
 
@@ -40,14 +40,25 @@ export function engineWalk(arena: Arena): Walk {
   };
 }
 
-/** `freeComponents` of chain.ts, by a kernel. */
+/** Edges that are copied to the arena at once: it need not hold all of them beside the trees. */
+const STAGED = 4096;
+
+/** `freeComponents` of chain.ts, by kernels. */
 export function findFreeInArena({ ids, from, to }: PoseGraph, held: Iterable<number>, arenas: ArenaPool): number[] {
   const [n, m] = [ids.length, from.length];
-  return arenas.lend({ from: m, to: m, parent: n, isHeld: n, found: n }, ({ arena, views, at }) => {
-    views.from.set(from);
-    views.to.set(to);
-    for (const k of held) views.isHeld[k] = 1;
-    const count = kernels(arena, spreadKernels).findFree(n, m, at.from, at.to, at.parent, at.isHeld, at.found);
-    return [...views.found.subarray(0, count)];
+  const staged = Math.min(m, STAGED);
+  return arenas.lend({ parent: n, from: staged, to: staged }, ({ arena, views: { parent, ...ends }, at }) => {
+    const { plant, join, nextRoot } = kernels(arena, spreadKernels);
+    plant(n, at.parent);
+    for (let e = 0; e < m; e += STAGED) {
+      const end = Math.min(e + STAGED, m);
+      ends.from.set(from.subarray(e, end));
+      ends.to.set(to.subarray(e, end));
+      join(end - e, at.from, at.to, at.parent);
+    }
+    const isHeld = new Set(Array.from(held, (k) => rootOf(parent, k)));
+    const found: number[] = [];
+    for (let k = nextRoot(n, at.parent, 0); k < n; k = nextRoot(n, at.parent, k + 1)) if (!isHeld.has(k)) found.push(k);
+    return found;
   });
 }

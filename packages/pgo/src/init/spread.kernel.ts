@@ -21,8 +21,12 @@ export type SpreadKernels = {
     edges: number,
     count: number,
   ): number;
-  /** found <- `freeComponents`, ascending; returns how many. isHeld has 1 where a pose is held, and is overwritten; parent is for its own use. */
-  findFree(n: number, m: number, from: number, to: number, parent: number, isHeld: number, found: number): number;
+  /** parent <- trees of one pose each. */
+  plant(n: number, parent: number): void;
+  /** Joins the trees at both ends of m edges: the lower root is the root of both. */
+  join(m: number, from: number, to: number, parent: number): void;
+  /** The first root from k on; n where there is none. */
+  nextRoot(n: number, parent: number, k: number): number;
 };
 
 const a = "i32";
@@ -73,9 +77,9 @@ export function spreadKernels(m: ModuleBuilder<SpreadKernels>): void {
     return count;
   });
 
-  const parts = { n: a, m: a, from: a, to: a, parent: a, isHeld: a, found: a } as const;
-  m.func("findFree", parts, a, (f, { n, m, from, to, parent, isHeld, found }) => {
-    f.for(0, n, 1, (k) => f.store(place(parent, k), k));
+  m.func("plant", { n: a, parent: a }, "void", (f, { n, parent }) => f.for(0, n, 1, (k) => f.store(place(parent, k), k)));
+
+  m.func("join", { m: a, from: a, to: a, parent: a }, "void", (f, { m, from, to, parent }) =>
     f.for(0, m, 1, (e) => {
       const [low, high] = [from, to].map((ends) => rootOf(f, parent, at(ends, e)));
       f.if(
@@ -83,16 +87,12 @@ export function spreadKernels(m: ModuleBuilder<SpreadKernels>): void {
         () => f.store(place(parent, high), low),
         () => f.store(place(parent, low), high),
       );
-    });
-    f.for(0, n, 1, (k) => f.if(at(isHeld, k), () => f.store(place(isHeld, rootOf(f, parent, k)), i32.const(1))));
-    const count = f.let(i32.const(0));
-    f.for(0, n, 1, (k) =>
-      f.if(i32.and(i32.eq(at(parent, k), k), i32.eqz(at(isHeld, k))), () => {
-        f.store(place(found, count), k);
-        f.set(count, i32.add(count, 1));
-      }),
-    );
-    return count;
+    }),
+  );
+
+  m.func("nextRoot", { n: a, parent: a, k: a }, a, (f, { n, parent, k }) => {
+    f.for(k, n, 1, (pose) => f.if(i32.eq(at(parent, pose), pose), () => f.return(pose)));
+    return n;
   });
 }
 

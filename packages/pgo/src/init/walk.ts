@@ -93,7 +93,7 @@ export function findFree({ ids, from, to }: PoseGraph, held: Iterable<number>): 
 }
 
 /** Halves the way there. */
-function rootOf(parent: Int32Array, k: number): number {
+export function rootOf(parent: Int32Array, k: number): number {
   let root = k;
   while (parent[root] !== root) {
     parent[root] = parent[parent[root]];
