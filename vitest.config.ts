@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     globalSetup: "apps/cli/test/bundle-program.ts",
-    setupFiles: "tooling/test/src/property-seed.ts",
+    setupFiles: ["tooling/test/src/property-seed.ts", "tooling/test/src/spoiled-memory.ts"],
     reporters: ["default", new CountingReporter()],
     include: ["{packages,apps,tooling}/*/test/**/*.test.ts"],
     typecheck: { enabled: true, include: ["{packages,apps,tooling}/*/test/**/*.test-d.ts"], tsconfig: "tsconfig.test.json" },

@@ -106,8 +106,7 @@ function onEngine(
   const { b, r, dofs, points, rows, observationPtr, pointBlock, slots, entryPtr, entryColumn, target, mostEntries } = structure;
   const sizes = sizesOf(structure, part);
   const tableSize = TABLE.length + 3 * slots.length;
-  const copied = new Map(integersOf(structure, part).map((array) => [array, arena.view(Int32Array, array.length)]));
-  for (const [array, copy] of copied) copy.set(array);
+  const copied = new Map(integersOf(structure, part).map((array) => [array, arena.copy(array)]));
   const at = (array: Int32Array): number => copied.get(array)!.byteOffset;
   const view = (n: number): Float64Array => arena.view(fp64, n) as Float64Array;
   const [damping, S, factors, Y] = [view(sizes.damping), view(sizes.S), view(sizes.factors), view(3 * mostEntries * strideOf(b))];

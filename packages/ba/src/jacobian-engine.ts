@@ -49,13 +49,7 @@ export function jacobianEngine({ bundle, groups, patterns, anchors }: Linearised
   const { J, packed } = jacobianArena(patterns, format, arena);
   const [x, rotations, sides] = [xLength, rotationsLength, sidesLength].map((n) => arena.view(fp64, n) as Float64Array);
   if (anchors) sides.set(anchors.side);
-  const copied = new Map(
-    integers.map((array) => {
-      const copy = arena.view(Int32Array, array.length);
-      copy.set(array);
-      return [array, copy.byteOffset];
-    }),
-  );
+  const copied = new Map(integers.map((array) => [array, arena.copy(array).byteOffset]));
   const lenses = x.byteOffset + 8 * poses.length;
   const addresses = {
     camera: copied.get(camera)!,

@@ -40,7 +40,7 @@ export function coordinatesEngine(
   to: Int32Array,
 ): CoordinatesEngine {
   const [n, m] = [graph.ids.length, graph.from.length];
-  const view = (length: number): Numbers => arena.view(format.Storage as typeof Float64Array, length);
+  const view = (length: number): Numbers => arena.uncleared(format.Storage as typeof Float64Array, length);
   const poses = view(n * formulas.size);
   const z = view(m * formulas.size);
   if (graph.dimension === 3) {
@@ -50,7 +50,7 @@ export function coordinatesEngine(
     return { poses, z, turns: view(0), atAngles: place, atDirections: place };
   }
   const turns = view(2 * m);
-  const wide = { poses: arena.view(fp64, n * 3), z: arena.view(fp64, m * 3) };
+  const wide = { poses: arena.uncleared(fp64, n * 3), z: arena.uncleared(fp64, m * 3) };
   const { place, angles, directions } = kernels(arena, planarKernels, format.name);
   const bytes = format.Storage.BYTES_PER_ELEMENT;
   const direction = new Float64Array(2);

@@ -35,15 +35,10 @@ export function linearizeEngine({ graph, factor, blocks, whitening }: EdgeTerms,
       bytesFor(fp64, pattern.blockRows * dof) +
       2 * bytesFor(fp64, cols),
   );
-  const view = (n: number): Numbers => arena.view(format.Storage as typeof Float64Array, n);
-  const [from, to, ofFrom, ofTo] = integers.map((indices) => {
-    const copy = arena.view(Int32Array, edges);
-    copy.set(indices);
-    return copy;
-  });
+  const [from, to, ofFrom, ofTo] = integers.map((indices) => arena.copy(indices));
   const coordinates = coordinatesEngine(graph, formulas, format, arena, from, to);
   const { poses, z, turns } = coordinates;
-  const W = view(edges * upperSize(dof));
+  const W = arena.uncleared(format.Storage as typeof Float64Array, edges * upperSize(dof)) as Numbers;
   const packed = packedBsr(packPattern(pattern, arena), format as AnyPrecision);
   const values = packed.values as unknown as Numbers;
   const row = arena.view(fp64, pattern.blockRows * dof);

@@ -18,10 +18,9 @@ export type Retraction = (poses: Float64Array, dx: Float64Array) => boolean;
 export function retractEngine(column: Int32Array, cols: number, arenas: ArenaPool): Retraction {
   const n = column.length;
   const arena = arenas.take(bytesFor(fp64, 3 * n) + bytesFor(fp64, cols) + bytesFor(Int32Array, n));
-  const moved = arena.view(fp64, 3 * n);
-  const steps = arena.view(fp64, cols);
-  const columns = arena.view(Int32Array, n);
-  columns.set(column);
+  const moved = arena.uncleared(fp64, 3 * n);
+  const steps = arena.uncleared(fp64, cols);
+  const columns = arena.copy(column);
   const { retract } = kernels(arena, retractKernel);
   return (poses, dx) => {
     moved.set(poses);

@@ -29,9 +29,8 @@ export function packNormal<P extends AnyPrecision>(symbolic: NormalSymbolic, for
   if (laneFormat(format) === undefined) {
     throw new OptionError("packNormal: format", { expected: "one that has a laneFormat", actual: format.name });
   }
-  const target = arena.view(Int32Array, symbolic.target.length);
-  target.set(symbolic.target);
-  const values = arena.view(format as AnyPrecision, valueCount(symbolic.pattern)) as Storage;
+  const target = arena.copy(symbolic.target);
+  const values = arena.uncleared(format as AnyPrecision, valueCount(symbolic.pattern)) as Storage;
   const { blockRows, r, c } = symbolic.A;
   return {
     H: bsrMatrix(symbolic.pattern, format, values as unknown as Vec<P>),

@@ -17,11 +17,13 @@ export interface PackedPattern {
 
 /** @throws ArenaError where the arena is too small, see `packedPatternBytes`. */
 export function packPattern(pattern: BsrPattern, arena: Arena): PackedPattern {
-  const rowPtr = arena.view(Int32Array, pattern.rowPtr.length);
-  const colIdx = arena.view(Int32Array, pattern.colIdx.length);
-  rowPtr.set(pattern.rowPtr);
-  colIdx.set(pattern.colIdx);
-  return { pattern, arena, rowPtr, colIdx, counts: arena.view(Int32Array, COUNTS) };
+  return {
+    pattern,
+    arena,
+    rowPtr: arena.copy(pattern.rowPtr),
+    colIdx: arena.copy(pattern.colIdx),
+    counts: arena.view(Int32Array, COUNTS),
+  };
 }
 
 /** What a structure takes in an arena. */

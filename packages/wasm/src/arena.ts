@@ -75,6 +75,28 @@ export class Arena {
   view<P extends AnyPrecision>(elements: P, n: number): Vec<P>;
   view<A extends ArenaArray>(elements: ArenaArrayConstructor<A>, n: number): A;
   view(elements: AnyPrecision | ArenaArrayConstructor<ArenaArray>, n: number): unknown {
+    const begin = this.#top;
+    const isFresh = begin >= this.#highest;
+    const array = this.#allocate(elements, n);
+    if (!isFresh) this.#bytes.fill(0, begin, this.#top);
+    return array;
+  }
+
+  /** As `view`, with whatever the memory holds: for an array that is written before it is read. */
+  uncleared<P extends AnyPrecision>(elements: P, n: number): Vec<P>;
+  uncleared<A extends ArenaArray>(elements: ArenaArrayConstructor<A>, n: number): A;
+  uncleared(elements: AnyPrecision | ArenaArrayConstructor<ArenaArray>, n: number): unknown {
+    return this.#allocate(elements, n);
+  }
+
+  /** A copy of an array of integers. @throws as `view`. */
+  copy(integers: Int32Array): Int32Array {
+    const array = this.uncleared(Int32Array, integers.length);
+    array.set(integers);
+    return array;
+  }
+
+  #allocate(elements: AnyPrecision | ArenaArrayConstructor<ArenaArray>, n: number): unknown {
     const bytes = bytesFor(elements, n);
     if (this.#top + bytes > this.capacity) {
       throw new ArenaError(`the arena is full: ${bytes} bytes asked for, ${this.capacity - this.#top} of ${this.capacity} left`, {
@@ -85,7 +107,6 @@ export class Arena {
     }
     const Type = "Storage" in elements ? elements.Storage : elements;
     const array = new Type(this.#buffer, this.#top, n);
-    if (this.#top < this.#highest) this.#bytes.fill(0, this.#top, this.#top + bytes);
     this.#top += bytes;
     this.#highest = Math.max(this.#highest, this.#top);
     return array;

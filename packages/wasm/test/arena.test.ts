@@ -61,6 +61,23 @@ test("what is released is used again, as zeros", () => {
   expect(second).toEqual(new Float32Array(4));
 });
 
+test("what is not cleared takes its place, and leaves zeros to the next view of it", () => {
+  const arena = new Arena(PAGE);
+  arena.view(fp64, 2).fill(7);
+  arena.release(0);
+
+  const kept = arena.uncleared(fp64, 2);
+  const copy = arena.copy(Int32Array.of(3, 4, 5));
+
+  expect([kept.length, kept.byteOffset, copy.byteOffset, arena.mark()]).toEqual([2, 0, 16, 32]);
+  expect(copy).toEqual(Int32Array.of(3, 4, 5));
+  kept.fill(8);
+  arena.release(0);
+  expect(arena.view(fp64, 4)).toEqual(new Float64Array(4));
+  expect(() => arena.uncleared(fp64, PAGE)).toThrow(ArenaError);
+  expect(() => arena.copy(new Int32Array(PAGE))).toThrow(ArenaError);
+});
+
 test("an arena has whole pages, and may be filled to the last byte", () => {
   const arena = new Arena(PAGE + 1);
 

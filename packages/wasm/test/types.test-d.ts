@@ -47,6 +47,8 @@ test("an arena's vectors keep their format", () => {
   const arena = new Arena(65536);
   assertType<Float64Array>(arena.view(fp64, 1));
   assertType<Int32Array>(arena.view(Int32Array, 1));
+  assertType<Float64Array>(arena.uncleared(fp64, 1));
+  assertType<Int32Array>(arena.uncleared(Int32Array, 1));
   const space = arenaSpace(arena, operationFormat(fp32), { events: { overflows: 0, flushed: 0 }, work: { count: () => {} } });
   // @ts-expect-error fp64 numbers in an fp32 space
   space.dot(space.zeros(1), arena.view(fp64, 1));

@@ -1,6 +1,6 @@
 import { type AnyPrecision, type FP32, type FP64, fp64, type Storage } from "@slam/float";
 import { type BsrMatrix, type BsrPattern, transposePattern, valueCount } from "@slam/sparse";
-import { type Arena, type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
+import { type ArenaPool, bytesFor, kernels, nameForModules } from "@slam/wasm";
 import { isNumbers } from "../number-format.ts";
 import { POSE_DOF } from "../unknowns.ts";
 import { eliminatePointsKernel, TABLE } from "./eliminate-points.kernel.ts";
@@ -88,7 +88,7 @@ function onEngine(structure: PointStructure, pose: BsrPattern, point: BsrPattern
   const ofIntegers = [...Object.values(integers).map(({ length }) => length), TABLE.length];
   const arena = arenas.take(bytes(Int32Array, ofIntegers) + bytes(format, Object.values(ofJ)) + bytes(fp64, Object.values(sizes)));
   const views = {
-    ...mapped(integers, (array) => copied(arena, array)),
+    ...mapped(integers, (array) => arena.copy(array)),
     ...mapped(ofJ, (n) => arena.view<AnyPrecision>(format, n) as unknown as Float64Array),
     ...mapped(sizes, (n) => arena.view(fp64, n) as Float64Array),
   };
@@ -124,12 +124,6 @@ function onEngine(structure: PointStructure, pose: BsrPattern, point: BsrPattern
       for (let first = 0; first < points; first += A_CALL) kernel.backward(at, first, Math.min(first + A_CALL, points));
     },
   };
-}
-
-function copied(arena: Arena, array: Int32Array): Int32Array {
-  const copy = arena.view(Int32Array, array.length);
-  copy.set(array);
-  return copy;
 }
 
 function mapped<K extends string, A, B>(values: { readonly [key in K]: A }, to: (value: A) => B): { readonly [key in K]: B } {

@@ -47,8 +47,8 @@ function takePlainly(graph: PoseGraph, list: List, scratch: Scratch): Float64Arr
 /** Undefined where an angle is beyond the kernel. */
 function takeInArena(graph: PoseGraph, arena: Arena, list: List): Float64Array | undefined {
   const scratch: Scratch = { numbers: (n) => arena.view(fp64, n), integers: (n) => arena.view(Int32Array, n) };
-  const poses = scratch.numbers(graph.poses.length);
-  const z = scratch.numbers(graph.measurements.length);
+  const poses = arena.uncleared(fp64, graph.poses.length);
+  const z = arena.uncleared(fp64, graph.measurements.length);
   poses.set(graph.poses);
   z.set(graph.measurements);
   const steps = new Steps(graph.ids.length, scratch);
