@@ -57,7 +57,12 @@ function placeMissingLandmarks(file: LintFile, findings: Findings): void {
   if (known.size === 0) return;
   const seenBy = new Map<number, number[]>();
   for (const k of file.records("factor")) {
-    for (const id of landmarksOf(file, k)) if (!known.has(id)) seenBy.set(id, [...(seenBy.get(id) ?? []), k]);
+    for (const id of landmarksOf(file, k)) {
+      if (known.has(id)) continue;
+      const measurements = seenBy.get(id);
+      if (measurements === undefined) seenBy.set(id, [k]);
+      else measurements.push(k);
+    }
   }
   if (seenBy.size === 0) return;
   const poseOf = posesById(file);
