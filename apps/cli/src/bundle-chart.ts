@@ -1,7 +1,7 @@
 import type { Bundle } from "@slam/ba";
 import type { TopLevelSpec } from "vega-lite";
-import { CONFIG, MOST_POINTS, render, SIDE, squareDomain } from "./charts.ts";
-import { type Axes, axesOf, axisOf, nearOf, onPaper } from "./from-above.ts";
+import { CONFIG, render, SIDE, squareDomain } from "./charts.ts";
+import { type Axes, axesOf, axisOf, nearOf, onPaper, thinned } from "./from-above.ts";
 
 /** Pictures of a bundle's cameras and points from above, at several estimates, side by side, each in its own scale: SVG. */
 export function bundleChart(views: readonly { readonly title: string; readonly bundle: Bundle }[]): Promise<string> {
@@ -16,12 +16,9 @@ export function bundleChart(views: readonly { readonly title: string; readonly b
 function viewFromAbove(title: string, bundle: Bundle, axes: Axes): object {
   const { poses, points, intrinsicsOf } = bundle;
   const centres = [...intrinsicsOf.keys()].map((c) => onPaper([poses[7 * c]!, poses[7 * c + 1]!, poses[7 * c + 2]!], axes));
-  const count = points.length / 3;
-  const step = Math.max(1, Math.ceil(count / MOST_POINTS));
-  const shown = Array.from({ length: Math.ceil(count / step) }, (_, k) => {
-    const at = 3 * k * step;
-    return onPaper([points[at]!, points[at + 1]!, points[at + 2]!], axes);
-  });
+  const shown = thinned([...Array(points.length / 3).keys()]).map((k) =>
+    onPaper([points[3 * k]!, points[3 * k + 1]!, points[3 * k + 2]!], axes),
+  );
   const { x, y } = squareDomain(Float64Array.from([...centres, ...nearOf(shown)].flat()));
   const length = (x[1]! - x[0]!) / 25;
   // One line for all, broken between them.

@@ -1,7 +1,7 @@
 import { type PoseGraph, poseSize } from "@slam/pgo";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { nearOf } from "./from-above.ts";
+import { drawnOf } from "./from-above.ts";
 
 /** A curve of the cost over the iterations; the first value is the cost after the initialisation. */
 export interface CostCurve {
@@ -49,20 +49,16 @@ export function convergenceChart(curves: readonly CostCurve[]): Promise<string> 
 export const SIDE = 300;
 export const CONFIG = { font: "system-ui, sans-serif", view: { stroke: null }, axis: { domain: false, ticks: false } };
 
-/** More points would make a page of megabytes, and no other picture. */
-export const MOST_POINTS = 2000;
-
 function trajectoryView(title: string, graph: PoseGraph): object {
   const onPaper = paperOf(graph);
-  const at = (k: number): Dot => onPaper(graph.poses, k * poseSize(graph));
-  const poses = [...graph.ids.keys()].map(at);
+  const poses = Array.from(graph.ids, (_, k) => onPaper(graph.poses, k * poseSize(graph)));
   const path = poses.map(pointOf);
   const seen = landmarksOf(graph, onPaper);
   // One line for all loops, broken between them: an element for each would make a page of megabytes.
   const loops = [...graph.from.keys()].filter((e) => Math.abs(graph.to[e]! - graph.from[e]!) !== 1);
   const jumps = loops.flatMap((e, i) => [
-    pointOf(at(graph.from[e]!), 3 * i),
-    pointOf(at(graph.to[e]!), 3 * i + 1),
+    pointOf(poses[graph.from[e]!]!, 3 * i),
+    pointOf(poses[graph.to[e]!]!, 3 * i + 1),
     { order: 3 * i + 2, x: null, y: null },
   ]);
   const { x, y } = squareDomain(Float64Array.from([...poses, ...seen].flat()));
@@ -86,12 +82,10 @@ function trajectoryView(title: string, graph: PoseGraph): object {
 type Dot = readonly [number, number];
 type OnPaper = (positions: Float64Array, at: number) => Dot;
 
-/** Those with an estimate, but for the farthest, and not more than can be told apart. */
+/** Those with an estimate, as far as they are drawn. */
 function landmarksOf({ dimension, landmarks }: PoseGraph, onPaper: OnPaper): readonly Dot[] {
   const known = [...(landmarks?.known.keys() ?? [])].filter((k) => landmarks!.known[k] === 1);
-  const step = Math.max(1, Math.ceil(known.length / MOST_POINTS));
-  const dots = known.filter((_, i) => i % step === 0).map((k) => onPaper(landmarks!.positions, k * dimension));
-  return dots.length > 0 ? nearOf(dots) : [];
+  return drawnOf(known.map((k) => onPaper(landmarks!.positions, k * dimension)));
 }
 
 function pointOf([x, y]: Dot, order: number): { order: number; x: number; y: number } {

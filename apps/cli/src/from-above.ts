@@ -59,6 +59,20 @@ export function onPaper(p: Vector, { right, ahead }: Axes): [number, number] {
   return [dot(p, right), dot(p, ahead)];
 }
 
+/** More points would make a page of megabytes, and no other picture. */
+const MOST_POINTS = 2000;
+
+/** As many of the points as can be told apart. */
+export function thinned<P>(points: readonly P[]): readonly P[] {
+  const step = Math.max(1, Math.ceil(points.length / MOST_POINTS));
+  return points.filter((_, k) => k % step === 0);
+}
+
+/** Those of them that are near. */
+export function drawnOf(points: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  return nearOf(thinned(points));
+}
+
 /** Those that are not the farthest along either axis. */
 export function nearOf(points: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
   const bounds = [0, 1].map((k) => {

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
-import { CONFIG, MOST_POINTS, render, SIDE, squareDomain } from "./charts.ts";
-import { type Axes, nearOf, onPaper } from "./from-above.ts";
+import { CONFIG, render, SIDE, squareDomain } from "./charts.ts";
+import { type Axes, drawnOf, onPaper } from "./from-above.ts";
 
 /** A path, and what was seen from it. */
 export interface PathView {
@@ -28,9 +28,7 @@ function viewOf({ title, axes, poses, truth = new Float64Array(0), loops = [], l
       onPaper([values[k * size]!, values[k * size + 1]!, values[k * size + 2]!], axes),
     );
   const path = dots(poses, 7);
-  const step = Math.max(1, Math.ceil(landmarks.length / 3 / MOST_POINTS));
-  const seen = dots(landmarks, 3).filter((_, k) => k % step === 0);
-  const near = seen.length > 0 ? nearOf(seen) : [];
+  const near = drawnOf(dots(landmarks, 3));
   const { x, y } = squareDomain(Float64Array.from([...path, ...dots(truth, 7), ...near].flat()));
   const encoding = {
     x: { field: "x", type: "quantitative", scale: { domain: x, nice: false, zero: false }, axis: null },

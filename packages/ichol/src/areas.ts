@@ -1,7 +1,7 @@
 import { type Arena, type ArenaArray, type ArenaArrayConstructor, type ArenaPool, bytesFor } from "@slam/wasm";
 
 /** An array to be placed: so many zeros of a type, or, to be written before it is read, whatever the memory holds; or a copy of indices. */
-export type Area = readonly [Type: ArenaArrayConstructor<ArenaArray>, length: number, content?: "any"] | Int32Array;
+export type Area = readonly [Type: ArenaArrayConstructor<ArenaArray>, length: number, content?: "uncleared"] | Int32Array;
 
 /** Arrays in one arena, and where they begin. */
 export interface Areas<Name extends string> {
@@ -31,5 +31,5 @@ function bytesOf(area: Area): number {
 function place(arena: Arena, area: Area): ArenaArray {
   if (area instanceof Int32Array) return arena.copy(area);
   const [Type, length, content] = area;
-  return content === "any" ? arena.uncleared(Type, length) : arena.view(Type, length);
+  return content === "uncleared" ? arena.uncleared(Type, length) : arena.view(Type, length);
 }

@@ -35,9 +35,9 @@ export function factorEngine(symbolic: CholeskySymbolic, format: FP64 | FP32, ar
   const blockBytes = b * b * Type.BYTES_PER_ELEMENT;
   const staged = Math.min(STAGED, destination.length);
   const { arena, views, at } = placeAreas(arenas, {
-    L: [Type, pattern.rowIdx.length * b * b, "any"],
+    L: [Type, pattern.rowIdx.length * b * b, "uncleared"],
     // In `solve`, what an elimination starts from.
-    A: [Type, Math.max(staged * b * b, n * b), "any"],
+    A: [Type, Math.max(staged * b * b, n * b), "uncleared"],
     dummy: [Type, OVERREAD * b * b],
     floors: [Float64Array, n * b],
     base: [Int32Array, n],

@@ -55,11 +55,11 @@ export function triangularEngine(
   /** Such a solve needs no second try. */
   const isInPlace = isDiagonal && order.every((row, k) => row === k);
   const numbers = (length: number): Area => [Type, length + BEYOND / width];
-  const unset = (length: number): Area => [Type, length + BEYOND / width, "any"];
-  const part = unset(encoded ? (layout.partTiles * vectors * 16) / width : 0);
+  const uncleared = (length: number): Area => [Type, length + BEYOND / width, "uncleared"];
+  const part = uncleared(encoded ? (layout.partTiles * vectors * 16) / width : 0);
   const { arena, views, at } = placeAreas(arenas, {
-    tiles: [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4, "any"],
-    staging: unset(layout.partBlocks * b * b),
+    tiles: [Int32Array, (tilePtr[n] * tileBytes(b, kind) + BEYOND) / 4, "uncleared"],
+    staging: uncleared(layout.partBlocks * b * b),
     part,
     zeros: numbers(b * b),
     diagonal: numbers(groups * lanes * triangle),

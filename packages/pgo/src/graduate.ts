@@ -1,11 +1,13 @@
 import type { Fill } from "@slam/ichol";
 import { graduatedTruncated, type Loss, type RobustProblem, type Stage, type Stages } from "@slam/nlls";
+import { poseDof } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
-import { isLoop } from "./loops.ts";
-import type { Measurements } from "./measurements.ts";
+import type { JudgedFactor } from "./judged-factors.ts";
+import { isLoop, spanOf } from "./loops.ts";
 import type { PoseGraphProblem } from "./problem.ts";
 import type { Refresh } from "./refresh.ts";
 import { robustProblem } from "./robust-problem.ts";
+import { rootOf } from "./root-of.ts";
 
 type Goal = RobustProblem<Float64Array, BsrJacobian>;
 type Steps<Result> = Generator<Stage<Float64Array, BsrJacobian>, Result, Float64Array>;
@@ -51,7 +53,7 @@ const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
  * tried too, and the cheaper result kept. Then all loops are looked for again with a wider reach, as long as that is cheaper. From there `goal` itself is
  * minimised.
  *
- * @param factorRows the block rows of factors that have a loss. @param C of the measurement in a block row: the root of the cost that bounds it.
+ * @param factors those that have a loss. @param bound the root of what a measurement costs that is believed at most, by the degrees of freedom of its error.
  * @param x0 poses by odometry, so that errors of odometry are small and those of loops tell how far it drifts.
  * @see Yang, Antonante, Tzoumas and Carlone, Graduated non-convexity for robust spatial perception, RA-L 5, 2020; decision 0010 says why its schedule
  *   is not the one here.
@@ -59,12 +61,11 @@ const NOTHING: Loss = { rho: () => 0, weight: () => 0 };
 export function* graduate(
   problem: PoseGraphProblem,
   goal: Goal,
-  measurements: Measurements,
-  factorRows: readonly number[],
-  C: (row: number) => number,
+  factors: readonly JudgedFactor[],
+  bound: (dof: number) => number,
   x0: Float64Array,
 ): Stages<Float64Array, BsrJacobian> {
-  const candidates = candidatesBySpan(problem, measurements, factorRows, C);
+  const candidates = candidatesBySpan(problem, factors, bound);
   const { length } = candidates.rows;
   let x = x0;
   for (let span = FIRST_SPAN, joined = 0; joined < length; span *= 2) {
@@ -124,24 +125,12 @@ function rejected(goal: Goal, x: Float64Array, { rows, bounds }: Candidates): nu
 /**
  * The first loop that ties parts together which odometry leaves apart is not among them: nothing could tell whether it is false, and without it poses would be free.
  */
-function candidatesBySpan(
-  { graph }: PoseGraphProblem,
-  measurements: Measurements,
-  factorRows: readonly number[],
-  C: (row: number) => number,
-): Candidates {
+function candidatesBySpan({ graph }: PoseGraphProblem, factors: readonly JudgedFactor[], bound: (dof: number) => number): Candidates {
   const { from, to, ids } = graph;
-  const root = Int32Array.from(ids, (_, pose) => pose);
-  const find = (pose: number): number => {
-    while (root[pose] !== pose) {
-      root[pose] = root[root[pose]];
-      pose = root[pose];
-    }
-    return pose;
-  };
+  const parent = Int32Array.from(ids, (_, pose) => pose);
   const tie = (edge: number): boolean => {
-    const [a, b] = [find(from[edge]), find(to[edge])];
-    root[a] = b;
+    const [a, b] = [rootOf(parent, from[edge]), rootOf(parent, to[edge])];
+    parent[a] = b;
     return a !== b;
   };
   const loops: number[] = [];
@@ -149,11 +138,11 @@ function candidatesBySpan(
     if (isLoop(graph, edge)) loops.push(edge);
     else tie(edge);
   }
-  const found = [...loops.filter((edge) => !tie(edge)), ...factorRows];
-  const joining = found.map((row) => ({ row, span: measurements.span(row) })).sort((a, b) => a.span - b.span || a.row - b.row);
+  const untied = loops.filter((edge) => !tie(edge)).map((row) => ({ row, span: spanOf(graph, row), dof: poseDof(graph) }));
+  const joining = [...untied, ...factors].sort((a, b) => a.span - b.span || a.row - b.row);
   return {
     rows: Int32Array.from(joining, ({ row }) => row),
     spans: Int32Array.from(joining, ({ span }) => span),
-    bounds: Float64Array.from(joining, ({ row }) => C(row)),
+    bounds: Float64Array.from(joining, ({ dof }) => bound(dof)),
   };
 }

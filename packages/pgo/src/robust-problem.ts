@@ -23,13 +23,11 @@ export function robustProblem(
   const { blockRows, r } = problem.blocks.pattern;
   const start = scratch.integers(blockRows + 1);
   for (let row = 0; row <= blockRows; row++) start[row] = row * r;
-  const held = new Map<Loss | undefined, Loss | undefined>([[undefined, undefined]]);
-  const holding = (loss: Loss | undefined): Loss | undefined => {
-    if (!held.has(loss)) held.set(loss, holdingOn(loss as Loss));
-    return held.get(loss);
-  };
-  // The rows of edges come first.
-  const losses = Array.from({ length: blockRows }, (_, row) => (row < edges ? lossOf(row) : holding(lossOf(row))));
+  const losses = Array.from({ length: blockRows }, (_, row) => {
+    const loss = lossOf(row);
+    // The rows of edges come first.
+    return loss === undefined || row < edges ? loss : holdingOn(loss);
+  });
   return new RobustProblem(problem, start, losses, scratch);
 }
 

@@ -15,13 +15,13 @@ import {
 } from "@slam/nlls";
 import { type CostName, costConvention } from "./cost-conventions.ts";
 import { factorOf } from "./factors/built-in.ts";
-import type { FactorSet, Landmarks } from "./factors/sets.ts";
+import { factorIds } from "./factors/sets.ts";
 import { graduate } from "./graduate.ts";
 import { poseDof } from "./graph.ts";
 import type { BsrJacobian } from "./jacobian.ts";
+import { type JudgedFactor, judgedFactors } from "./judged-factors.ts";
 import { isLoop } from "./loops.ts";
 import { chanceBound, defaultBound } from "./loss-bounds.ts";
-import { type JudgedFactor, Measurements } from "./measurements.ts";
 import type { PoseGraphProblem } from "./problem.ts";
 import { robustProblem } from "./robust-problem.ts";
 
@@ -99,9 +99,8 @@ export function isGraduated(loss: LossOptions["loss"]): boolean {
 export class RobustGraph {
   readonly #problem: PoseGraphProblem;
   readonly #goal: RobustProblem<Float64Array, BsrJacobian>;
-  readonly #measurements: Measurements;
-  /** The block rows of factors with a loss. */
-  readonly #factorRows: readonly number[];
+  /** Factors with a loss, by their block rows. */
+  readonly #factors: ReadonlyMap<number, JudgedFactor>;
   readonly #name: string;
   /** What the cost makes of e'We. */
   readonly #scale: number;
@@ -122,11 +121,11 @@ export class RobustGraph {
     const { scale } = costConvention(cost, graph);
     this.#problem = problem;
     this.#scale = scale;
-    this.#measurements = new Measurements(graph);
     this.#name = typeof loss === "string" ? loss : loss.name;
-    this.#factorRows = on === "all" ? this.#measurements.factorRows() : [];
-    const count = graph.from.length + this.#factorRows.length;
-    const dofs = new Set([poseDof(graph), ...this.#factorRows.map((row) => this.#measurements.dof(row))]);
+    const factors = on === "all" ? judgedFactors(graph) : [];
+    this.#factors = new Map(factors.map((factor) => [factor.row, factor]));
+    const count = graph.from.length + factors.length;
+    const dofs = new Set([poseDof(graph), ...factors.map(({ dof }) => dof)]);
     const judge = (dof: number): Judge => {
       const C = given ?? defaultBound(dof);
       const own = typeof loss === "string" ? LOSSES[loss](C) : loss(C);
@@ -145,12 +144,13 @@ export class RobustGraph {
 
   start(x0: Float64Array, options: MinimizeOptions<BsrJacobian>): Run<Float64Array> {
     if (!this.#isGraduated) return start(this.#goal, x0, options);
-    const C = (row: number): number => Math.sqrt(this.#scale) * (this.#judges.get(this.#measurements.dof(row)) as Judge).C;
-    return startStages(this.#goal, x0, graduate(this.#problem, this.#goal, this.#measurements, this.#factorRows, C, x0), options);
+    const bound = (dof: number): number => Math.sqrt(this.#scale) * (this.#judges.get(dof) as Judge).C;
+    return startStages(this.#goal, x0, graduate(this.#problem, this.#goal, [...this.#factors.values()], bound, x0), options);
   }
 
   report(x: Float64Array): LossReport {
-    const { ids, from, to } = this.#problem.graph;
+    const { graph } = this.#problem;
+    const { ids, from, to } = graph;
     const squares = this.#goal.squaredNorms(x);
     const rejected: RejectedEdge[] = [];
     const rejectedFactors: RejectedFactor[] = [];
@@ -164,36 +164,30 @@ export class RobustGraph {
       beyondC++;
       if (square <= judge.rejectedFrom ** 2) continue;
       const weight = judge.loss.weight(cost);
-      if (row < from.length) rejected.push({ edge: row, from: ids[from[row]], to: ids[to[row]], weight });
-      else rejectedFactors.push({ ...this.#named(row), weight });
+      const factor = this.#factors.get(row);
+      if (factor === undefined) rejected.push({ edge: row, from: ids[from[row]], to: ids[to[row]], weight });
+      else {
+        const { set, measurement } = factor;
+        rejectedFactors.push({ tag: factorOf(set.factor).tag, measurement, ids: factorIds(graph, set, measurement), weight });
+      }
     }
-    const { C, rejectedFrom } = this.#judges.get(poseDof(this.#problem.graph)) as Judge;
+    const { C, rejectedFrom } = this.#judges.get(poseDof(graph)) as Judge;
     return { name: this.#name, C, on: this.#on, chi2, beyondC, rejectedFrom, rejected, rejectedFactors };
   }
 
   /** Undefined where the measurement in the row has no loss. */
   #judgeOf(row: number): Judge | undefined {
     const { graph } = this.#problem;
-    const isEdge = row < graph.from.length;
-    const hasLoss = this.#on === "loops" ? isEdge && isLoop(graph, row) : isEdge || this.#measurements.factor(row) !== undefined;
-    return hasLoss ? this.#judges.get(this.#measurements.dof(row)) : undefined;
-  }
-
-  #named(row: number): Pick<RejectedFactor, "tag" | "measurement" | "ids"> {
-    const { graph } = this.#problem;
-    const { set, measurement } = this.#measurements.factor(row) as JudgedFactor;
-    const { factor, variables } = (graph.factors as readonly FactorSet[])[set];
-    const { tag, variables: kinds } = factorOf(factor);
-    const ids = kinds.map(
-      (kind, v) => (kind === "pose" ? graph : (graph.landmarks as Landmarks)).ids[variables[measurement * kinds.length + v]],
-    );
-    return { tag, measurement, ids };
+    if (row >= graph.from.length) {
+      const factor = this.#factors.get(row);
+      return factor && this.#judges.get(factor.dof);
+    }
+    return this.#on === "all" || isLoop(graph, row) ? this.#judges.get(poseDof(graph)) : undefined;
   }
 }
 
 /** scale * rho(s) as a function of scale * s. */
 function scaled(loss: Loss, scale: number): Loss {
-  if (scale === 1) return loss;
   return { rho: (cost) => scale * loss.rho(cost / scale), weight: (cost) => loss.weight(cost / scale) };
 }
 

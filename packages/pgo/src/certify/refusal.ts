@@ -1,5 +1,6 @@
 import { hasExtras } from "../factors/sets.ts";
 import type { PoseGraph } from "../graph.ts";
+import { rootOf } from "../root-of.ts";
 import type { ChordalForm } from "./chordal-form.ts";
 
 /** Why SE-Sync's relaxation is not of graphs of this kind; undefined where it is. */
@@ -34,13 +35,4 @@ function countParts({ n, from, to, kappa, tau }: ChordalForm): number {
     parts--;
   }
   return parts;
-}
-
-function rootOf(parent: Int32Array, k: number): number {
-  let at = k;
-  while (parent[at] !== at) {
-    parent[at] = parent[parent[at]];
-    at = parent[at];
-  }
-  return at;
 }

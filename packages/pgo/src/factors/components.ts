@@ -1,4 +1,5 @@
 import type { PoseGraph } from "../graph.ts";
+import { rootOf } from "../root-of.ts";
 import { factorOf } from "./built-in.ts";
 import { landmarkCount } from "./sets.ts";
 import { variableNumbers } from "./terms.ts";
@@ -9,17 +10,9 @@ import { variableNumbers } from "./terms.ts";
  */
 export function componentsOf(graph: PoseGraph, held: Uint8Array): Int32Array {
   const parent = Int32Array.from({ length: graph.ids.length + landmarkCount(graph) }, (_, v) => v);
-  const rootOf = (v: number): number => {
-    let root = v;
-    while (parent[root] !== root) {
-      parent[root] = parent[parent[root]];
-      root = parent[root];
-    }
-    return root;
-  };
   const join = (a: number, b: number): void => {
     if (held[a] === 1 || held[b] === 1) return;
-    const [ra, rb] = [rootOf(a), rootOf(b)];
+    const [ra, rb] = [rootOf(parent, a), rootOf(parent, b)];
     parent[Math.max(ra, rb)] = Math.min(ra, rb);
   };
   for (let e = 0; e < graph.from.length; e++) join(graph.from[e], graph.to[e]);
@@ -28,7 +21,7 @@ export function componentsOf(graph: PoseGraph, held: Uint8Array): Int32Array {
     const variables = variableNumbers(graph, set);
     for (let at = 0; at < variables.length; at += each) joinAll(variables.subarray(at, at + each), held, join);
   }
-  return parent.map((_, v) => (held[v] === 1 ? -1 : rootOf(v)));
+  return parent.map((_, v) => (held[v] === 1 ? -1 : rootOf(parent, v)));
 }
 
 /** Each free one with the next free one. */

@@ -84,10 +84,12 @@ export function edgesOnly<G extends Extras>({ landmarks: _, sensors: __, factors
 
 /** "EDGE_SE2_XY 3 7": a measurement as messages call it. */
 export function factorName(graph: Named, set: FactorSet, k: number): string {
-  const { tag, variables } = factorOf(set.factor);
-  const ids = variables.map((kind, v) => {
-    const index = set.variables[k * variables.length + v];
-    return kind === "pose" ? graph.ids[index] : graph.landmarks?.ids[index];
-  });
-  return [tag, ...ids].join(" ");
+  return [factorOf(set.factor).tag, ...factorIds(graph, set, k)].join(" ");
+}
+
+/** The ids of the poses and landmarks that a measurement is of. */
+export function factorIds({ ids, landmarks }: Named, { factor, variables }: FactorSet, k: number): readonly number[] {
+  const kinds = factorOf(factor).variables;
+  // Of a graph that is being checked a landmark may be missing.
+  return kinds.map((kind, v) => (kind === "pose" ? ids : landmarks?.ids)?.[variables[k * kinds.length + v]] as number);
 }

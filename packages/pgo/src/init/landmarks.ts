@@ -1,10 +1,11 @@
 import { cos, fp64, sin, tolerance } from "@slam/float";
 import { se2 } from "@slam/lie";
 import { bearingSe2 } from "../factors/bearing-se2.ts";
+import type { Factor } from "../factors/factor.ts";
 import { positionSe2 } from "../factors/position-se2.ts";
 import { placeSeen, positionSe3 } from "../factors/position-se3.ts";
 import type { FactorTerms } from "../factors/terms.ts";
-import type { PoseGraph } from "../graph.ts";
+import { type PoseGraph, poseSize } from "../graph.ts";
 import { median } from "../median.ts";
 
 /**
@@ -34,8 +35,7 @@ export function placeLandmarks(
   const keeps = Uint8Array.from(landmarks.known, (known) => (keepKnown ? known : 0));
   for (const k of landmarks.fixed) keeps[k] = landmarks.known[k];
   const placed = keeps.slice();
-  for (const [landmark, found] of measuredPlaces(graph, terms, poses)) {
-    if (placed[landmark] === 1) continue;
+  for (const [landmark, found] of measuredPlaces(graph, terms, poses, placing, placed)) {
     placed[landmark] = 1;
     const chosen = placing === "first" ? found[0] : found[0].map((_, a) => median(found.map((place) => place[a])));
     positions.set(chosen, landmark * graph.dimension);
@@ -44,26 +44,37 @@ export function placeLandmarks(
   return { positions, lost: [...landmarks.known.keys()].filter((k) => placed[k] === 0 && landmarks.known[k] === 0) };
 }
 
-/** Where the poses that measure a landmark's position put it, in the order of the measurements. */
-function measuredPlaces(graph: PoseGraph, terms: readonly FactorTerms[], poses: Float64Array): Map<number, Float64Array[]> {
+/** Where the poses that measure the position of a landmark not placed yet put it, in the order of the measurements: all of them, or the first. */
+function measuredPlaces(
+  graph: PoseGraph,
+  terms: readonly FactorTerms[],
+  poses: Float64Array,
+  placing: Placing,
+  placed: Uint8Array,
+): Map<number, Float64Array[]> {
   const places = new Map<number, Float64Array[]>();
   for (const { factor, variables, offsets, z, zSize, count } of terms) {
-    const isPlanar = factor === positionSe2;
-    if (!isPlanar && factor !== positionSe3) continue;
-    const size = isPlanar ? 3 : 7;
+    if (factor !== positionSe2 && factor !== positionSe3) continue;
     for (let k = 0; k < count; k++) {
       const landmark = variables[2 * k + 1] - graph.ids.length;
-      const place = new Float64Array(graph.dimension);
-      const X = poses.subarray(offsets[2 * k], offsets[2 * k] + size);
-      const seen = z.subarray(k * zSize, (k + 1) * zSize);
-      if (isPlanar) se2.act(X, 0, seen, 0, place, 0);
-      else placeSeen(X, seen, place);
       const found = places.get(landmark);
+      if (placed[landmark] === 1 || (found !== undefined && placing === "first")) continue;
+      const X = poses.subarray(offsets[2 * k], offsets[2 * k] + poseSize(graph));
+      const place = placeMeasured(factor, X, z.subarray(k * zSize, (k + 1) * zSize)) as Float64Array;
       if (found === undefined) places.set(landmark, [place]);
       else found.push(place);
     }
   }
   return places;
+}
+
+/** Where a landmark is that pose X measures: at z, behind which its sensor's pose follows if the factor has one. Undefined where no position is measured. */
+export function placeMeasured(factor: Factor, X: Float64Array, z: Float64Array): Float64Array | undefined {
+  const place = new Float64Array(factor.dimension);
+  if (factor === positionSe2) se2.act(X, 0, z, 0, place, 0);
+  else if (factor === positionSe3) placeSeen(X, z, place);
+  else return undefined;
+  return place;
 }
 
 /** The point nearest to all lines of sight of each landmark not placed yet, unless they are parallel to rounding or it is behind one that sees it. */
@@ -89,8 +100,7 @@ function placeFromBearings(
     }
   }
   for (const [landmark, lines] of sights) {
-    const ways = placing === "first" ? [meetingPoint, medianCrossing] : [medianCrossing];
-    const met = ways.map((way) => way(lines)).find((found) => found !== undefined);
+    const met = (placing === "first" ? meetingPoint(lines) : undefined) ?? medianCrossing(lines);
     if (met === undefined) continue;
     positions.set(met, 2 * landmark);
     placed[landmark] = 1;

@@ -1,7 +1,8 @@
 import { type Arena, type ArenaPool, kernels, nameForModules } from "@slam/wasm";
 import type { PoseGraph } from "../graph.ts";
+import { rootOf } from "../root-of.ts";
 import { spreadKernels } from "./spread.kernel.ts";
-import { rootOf, type Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 nameForModules("pgo", { spreadKernels });
 
@@ -11,14 +12,7 @@ export function engineWalk(arena: Arena): Walk {
   return {
     incidence({ ids, from, to }, scratch) {
       const [n, m] = [ids.length, from.length];
-      const edges = {
-        from: scratch.integers(m),
-        to: scratch.integers(m),
-        start: scratch.integers(n + 2),
-        edge: scratch.integers(2 * m),
-      };
-      edges.from.set(from);
-      edges.to.set(to);
+      const edges = { from: arena.copy(from), to: arena.copy(to), start: scratch.integers(n + 2), edge: scratch.integers(2 * m) };
       listEdges(n, m, edges.from.byteOffset, edges.to.byteOffset, edges.start.byteOffset, edges.edge.byteOffset);
       return edges;
     },

@@ -3,7 +3,7 @@ import { at, type Expr, type FunctionBuilder, i32, type Local, type ModuleBuilde
 type Index = Local<"i32">;
 type Body = FunctionBuilder<"i32" | "void">;
 
-/** A graph's edges by the poses at their ends, and what can be reached along them; the loops of chain.ts. Addresses of arrays of integers, n poses, m edges. */
+/** A graph's edges by the poses at their ends, and what can be reached along them; the loops of walk.ts. Addresses of arrays of integers, n poses, m edges. */
 export type SpreadKernels = {
   /** start, of n + 2 zeros, and edge, of 2 m, <- `incidence`. */
   listEdges(n: number, m: number, from: number, to: number, start: number, edge: number): void;

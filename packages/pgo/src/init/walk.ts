@@ -1,5 +1,6 @@
 import type { Scratch } from "@slam/linop";
 import type { PoseGraph } from "../graph.ts";
+import { rootOf } from "../root-of.ts";
 
 /** The edges at each pose: edges of pose k are edge[start[k]] ... edge[start[k + 1] - 1], in the graph's order. */
 export interface Incidence extends Pick<PoseGraph, "from" | "to"> {
@@ -90,14 +91,4 @@ export function findFree({ ids, from, to }: PoseGraph, held: Iterable<number>): 
   const found: number[] = [];
   for (let k = 0; k < parent.length; k++) if (parent[k] === k && !isHeld.has(k)) found.push(k);
   return found;
-}
-
-/** Halves the way there. */
-export function rootOf(parent: Int32Array, k: number): number {
-  let root = k;
-  while (parent[root] !== root) {
-    parent[root] = parent[parent[root]];
-    root = parent[root];
-  }
-  return root;
 }

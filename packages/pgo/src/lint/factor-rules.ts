@@ -1,6 +1,5 @@
-import { se2 } from "@slam/lie";
-import { positionSe2 } from "../factors/position-se2.ts";
-import { placeSeen, positionSe3 } from "../factors/position-se3.ts";
+import { measurementSize } from "../factors/sets.ts";
+import { placeMeasured } from "../init/landmarks.ts";
 import { LANDMARK2, LANDMARK3, SENSOR3 } from "../io/g2o.ts";
 import { normalizeQuaternion } from "../io/quaternion.ts";
 import type { Findings } from "./findings.ts";
@@ -84,13 +83,9 @@ function placeOf(
   const type = file.type(k);
   const X = poseOf("vertex", posesOf(file, k)[0]);
   if (type.kind !== "factor" || X === undefined) return undefined;
-  const place = new Float64Array(type.dimension);
-  if (type.factor === positionSe2) se2.act(X, 0, file.values(k), 0, place, 0);
-  else if (type.factor === positionSe3) {
-    const O = poseOf("sensor", sensorOf(file, k) as number) as Float64Array;
-    placeSeen(X, Float64Array.of(...file.values(k).subarray(0, 3), ...O), place);
-  } else return undefined;
-  return place;
+  const sensor = sensorOf(file, k);
+  const O = sensor === undefined ? [] : (poseOf("sensor", sensor) as Float64Array);
+  return placeMeasured(type.factor, X, Float64Array.of(...file.values(k).subarray(0, measurementSize(type.factor)), ...O));
 }
 
 /** The poses of vertices and sensors, as a graph has them. */

@@ -1,5 +1,5 @@
 import type { Findings } from "./findings.ts";
-import { eigenOf, informationLayout, informationOf, informationRows, isSound, leastPositive, nearestSemidefinite } from "./information.ts";
+import { eigenOf, informationLayout, informationOf, isSound, leastPositive, nearestSemidefinite } from "./information.ts";
 import { lintInformationOrder } from "./information-order.ts";
 import type { LintFile } from "./lint-file.ts";
 import { shortText } from "./short-text.ts";
@@ -20,10 +20,10 @@ export function lintIndefinite(file: LintFile, findings: Findings): void {
 function repairIndefinite(file: LintFile, findings: Findings, k: number): void {
   const type = file.type(k);
   const values = file.values(k);
-  const eigenvalues = eigenOf(informationOf(type, values), informationRows(type)).values;
+  const { begin, dof, places } = informationLayout(type);
+  const eigenvalues = eigenOf(informationOf(type, values), dof).values;
   const range = `${shortText(eigenvalues[0])} to ${shortText(eigenvalues[eigenvalues.length - 1])}`;
   findings.report("indefinite-information", file.line(k), `information of ${file.name(k)} has eigenvalues from ${range}`);
-  const { begin, dof, places } = informationLayout(type);
   const triangle = new Float64Array(places.length);
   places.forEach((place, i) => {
     triangle[place] = values[begin + i];
@@ -45,7 +45,7 @@ export function lintInformationRange(file: LintFile, findings: Findings): void {
       findings.report("zero-information", file.line(k), `information of ${file.name(k)} is zero`);
       continue;
     }
-    const { values } = eigenOf(triangle, informationRows(file.type(k)));
+    const { values } = eigenOf(triangle, informationLayout(file.type(k)).dof);
     const top = values[values.length - 1];
     const low = leastPositive(values);
     if (low < least) [least, leastLine] = [low, file.line(k)];

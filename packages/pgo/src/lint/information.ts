@@ -1,6 +1,6 @@
 import { fp64, powerOfTwoBelow, tolerance } from "@slam/float";
 import { type SymmetricEigen, symmetricEigen } from "@slam/lie";
-import { informationSize, poseDof, poseSize } from "../graph.ts";
+import { informationSize, poseSize } from "../graph.ts";
 import { RECORD_VALUES } from "../io/record.ts";
 import { isSemidefinite } from "../whitening.ts";
 import type { LintType } from "./lint-type.ts";
@@ -20,14 +20,9 @@ export function informationOf(type: LintType, values: Float64Array): Float64Arra
   return graphValues(type, values).subarray(size, size + informationSize(type));
 }
 
-/** The rows of that matrix. */
-export function informationRows(type: LintType): number {
-  return type.kind === "factor" ? type.factor.rows : poseDof(type);
-}
-
 /** Whether solvers take it. */
 export function isSound(type: LintType, values: Float64Array): boolean {
-  return isSemidefinite(informationOf(type, values), informationRows(type));
+  return isSemidefinite(informationOf(type, values), informationLayout(type).dof);
 }
 
 /** Of the symmetric matrix with this upper triangle, row-major, whatever its scale. */

@@ -25,22 +25,22 @@ function kindOf({ dimension, similarity }: LintType): string {
 
 /** Vertices and sensors given again. Poses and landmarks share their ids, sensors have their own. */
 export function lintDuplicateVertices(file: LintFile, findings: Findings): void {
-  for (const kinds of [["vertex", "landmark"], ["sensor"]] as const) {
-    const first = new Map<number, number>();
-    for (const k of file.records(...kinds)) {
-      const [id] = file.ids(k);
-      const before = first.get(id);
-      if (before === undefined) first.set(id, k);
-      else {
-        const same = file.type(k) === file.type(before) && file.values(k).every((value, i) => value === file.values(before)[i]);
-        const { kind, tag } = file.type(before);
-        findings.report(
-          "duplicate-vertex",
-          file.line(k),
-          `${kind === "vertex" ? "pose" : kind} ${id} has a ${tag} on line ${file.line(before)}, ${same ? "the same" : "another"} one`,
-        );
-        file.setAside(k, "duplicate-vertex");
-      }
+  setDuplicatesAside(file, findings, "vertex", "landmark");
+  setDuplicatesAside(file, findings, "sensor");
+}
+
+function setDuplicatesAside(file: LintFile, findings: Findings, ...kinds: readonly LintType["kind"][]): void {
+  const first = new Map<number, number>();
+  for (const k of file.records(...kinds)) {
+    const [id] = file.ids(k);
+    const before = first.get(id);
+    if (before === undefined) first.set(id, k);
+    else {
+      const { kind, tag } = file.type(before);
+      const same = file.type(k) === file.type(before) && file.values(k).every((value, i) => value === file.values(before)[i]);
+      const what = `${kind === "vertex" ? "pose" : kind} ${id} has a ${tag} on line ${file.line(before)}`;
+      findings.report("duplicate-vertex", file.line(k), `${what}, ${same ? "the same" : "another"} one`);
+      file.setAside(k, "duplicate-vertex");
     }
   }
 }
